@@ -1,0 +1,175 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+STATES = [
+    ("draft", "To invite"),
+    ("invited", "Invited"),
+    ("active", "Active"),
+    ("archived", "Archived"),
+]
+
+
+class EspaceFamily(models.Model):
+    """The family account (compte famille): who books and who pays.
+
+    Its partner is the commercial entity of its guardians, so that Odoo's own portal
+    rule shows each guardian the family's invoices.
+    """
+
+    _name = "espace.family"
+    _description = "Family"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherits = {"res.partner": "partner_id"}
+    _order = "name, id"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one(
+        "res.partner", "Payer", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    reference = fields.Char("Family Reference", copy=False, readonly=True, index=True)
+    state = fields.Selection(
+        STATES, "Account", default="draft", required=True, tracking=True
+    )
+    active = fields.Boolean(default=True, tracking=True)
+    residency = fields.Selection(
+        [("resident", "Lives in the commune"), ("non_resident", "Lives elsewhere")],
+        default="resident",
+        required=True,
+        tracking=True,
+    )
+
+    # Household
+    guardian_ids = fields.One2many("espace.guardian", "family_id", "Guardians")
+    child_ids = fields.Many2many(
+        "espace.child",
+        string="Children",
+        compute="_compute_child_ids",
+        search="_search_child_ids",
+        help="Children who live here all the time or part of it.",
+    )
+    main_child_ids = fields.One2many(
+        "espace.child", "family_id", "Children of the Household"
+    )
+    custody_ids = fields.One2many("espace.custody", "family_id", "Shared Custody")
+    child_count = fields.Integer(compute="_compute_child_count")
+
+    # Bookings
+    reservation_ids = fields.One2many("espace.reservation", "family_id", "Bookings")
+    coming_count = fields.Integer("Coming Bookings", compute="_compute_coming_count")
+
+    _partner_unique = models.UniqueIndex(
+        "(partner_id)", "This contact already has a family account."
+    )
+    _reference_unique = models.UniqueIndex(
+        "(company_id, reference)", "This family reference is already used."
+    )
+
+    @api.depends("main_child_ids", "custody_ids.child_id")
+    def _compute_child_ids(self):
+        for family in self:
+            family.child_ids = family.main_child_ids | family.custody_ids.child_id
+
+    @api.model
+    def _search_child_ids(self, operator, value):
+        return Domain("main_child_ids", operator, value) | Domain(
+            "custody_ids.child_id", operator, value
+        )
+
+    @api.depends("child_ids")
+    def _compute_child_count(self):
+        for family in self:
+            family.child_count = len(family.child_ids)
+
+    @api.depends("reservation_ids.state")
+    def _compute_coming_count(self):
+        counts = self.env["espace.reservation"]._coming_counts("family_id", self)
+        for family in self:
+            family.coming_count = counts.get(family, 0)
+
+    @api.depends("name", "reference")
+    def _compute_display_name(self):
+        for family in self:
+            family.display_name = family.name or family.reference
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return super()._search_display_name(operator, value)
+        return (
+            Domain("name", operator, value)
+            | Domain("reference", operator, value)
+            | Domain("email", operator, value)
+            | Domain("guardian_ids.name", operator, value)
+            | Domain("main_child_ids.name", operator, value)
+        )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not vals.get("reference"):
+                company = vals.get("company_id") or self.env.company.id
+                vals["reference"] = (
+                    self.env["ir.sequence"]
+                    .with_company(company)
+                    .next_by_code("espace.family")
+                )
+            if vals.get("name") and not vals.get("partner_id"):
+                # The name of a household has no first name to be split off.
+                vals["lastname"] = vals.pop("name")
+        return super().create(vals_list)
+
+    def action_archive(self):
+        result = super().action_archive()
+        self.write({"state": "archived"})
+        return result
+
+    def action_unarchive(self):
+        result = super().action_unarchive()
+        self.write({"state": "draft"})
+        return result
+
+    # === Actions === #
+
+    def action_open_reservations(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_reservation_action"
+        )
+        action["display_name"] = self.display_name
+        action["domain"] = [("family_id", "=", self.id)]
+        return action
+
+    def action_open_children(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_child_action"
+        )
+        action["display_name"] = self.display_name
+        action["domain"] = [("family_ids", "in", self.ids)]
+        action["context"] = {"default_family_id": self.id}
+        return action
+
+    def action_book(self):
+        """Open the wizard with which staff book for this family."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_booking_wizard_action"
+        )
+        action["context"] = {
+            "default_family_id": self.id,
+            "default_child_ids": self.child_ids.ids,
+        }
+        return action
+
+    # === Tools === #
+
+    @api.model
+    def _of_user(self, user=None):
+        """Return the families that the (portal) user is a guardian of."""
+        partner = (user or self.env.user).partner_id
+        return self.sudo().search([("guardian_ids.partner_id", "=", partner.id)])

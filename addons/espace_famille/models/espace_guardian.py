@@ -1,0 +1,55 @@
+from odoo import api, fields, models
+
+
+class EspaceGuardian(models.Model):
+    """An adult responsible for the children (responsable) of one family account."""
+
+    _name = "espace.guardian"
+    _description = "Guardian"
+    _inherits = {"res.partner": "partner_id"}
+    _order = "family_id, rank, id"
+
+    partner_id = fields.Many2one(
+        "res.partner", "Person", required=True, index=True, ondelete="restrict"
+    )
+    family_id = fields.Many2one(
+        "espace.family", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="family_id.company_id", store=True, index=True)
+    civility = fields.Selection([("madam", "Mrs"), ("sir", "Mr")], required=True)
+    rank = fields.Integer(default=1, help="1 for responsable 1, 2 for responsable 2.")
+    may_book = fields.Boolean(default=True)
+    is_payer = fields.Boolean("Pays", default=True)
+    is_emergency = fields.Boolean("Emergency Contact", default=True)
+    user_id = fields.Many2one("res.users", "Portal User", compute="_compute_user_id")
+
+    _partner_unique = models.UniqueIndex(
+        "(partner_id, family_id)", "This person is already a guardian of this family."
+    )
+    _rank_positive = models.Constraint(
+        "CHECK(rank > 0)", "The rank of a guardian starts at 1."
+    )
+
+    @api.depends("partner_id.user_ids")
+    def _compute_user_id(self):
+        for guardian in self:
+            guardian.user_id = guardian.partner_id.user_ids[:1]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        guardians = super().create(vals_list)
+        guardians._attach_to_family()
+        return guardians
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "family_id" in vals:
+            self._attach_to_family()
+        return result
+
+    def _attach_to_family(self):
+        """Make each contact a child of the family's partner."""
+        for family, guardians in self.grouped("family_id").items():
+            guardians.partner_id.write(
+                {"parent_id": family.partner_id.id, "type": "contact"}
+            )

@@ -1,0 +1,545 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+from ..domain.booking import (
+    ENDED_STATES,
+    SEAT_STATES,
+    TRANSITIONS,
+    Quote,
+    split_siblings,
+    status,
+)
+from ..domain.cutoff import is_in_time
+from .booking_facts import BookingFacts
+
+
+class EspaceReservation(models.Model):
+    """A child booked for an option on a day (réservation).
+
+    Everybody books through `_quote`, `_book` and `_cancel`: what a browser posts names
+    a child, a product and a date; deadline, seat and price are found again here.
+    """
+
+    _name = "espace.reservation"
+    _description = "Booking"
+    _order = "date, activity_id, child_id"
+    _check_company_auto = True
+
+    # Who
+    child_id = fields.Many2one(
+        "espace.child",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    family_id = fields.Many2one(
+        "espace.family",
+        "Paying Family",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    class_id = fields.Many2one(
+        "espace.school.class",
+        compute="_compute_class_id",
+        store=True,
+        precompute=True,
+        help="Class of the child when it was booked.",
+    )
+    school_id = fields.Many2one(related="class_id.school_id")
+    diet_id = fields.Many2one(related="child_id.diet_id")
+    has_pai = fields.Boolean(related="child_id.has_pai")
+
+    # What and when
+    session_id = fields.Many2one(
+        "espace.session",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    date = fields.Date(
+        related="session_id.date", store=True, precompute=True, index=True
+    )
+    activity_id = fields.Many2one(
+        related="session_id.activity_id", store=True, precompute=True, index=True
+    )
+    product_id = fields.Many2one(
+        "product.product", "Option", required=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        related="session_id.company_id", store=True, precompute=True, index=True
+    )
+
+    # Life
+    state = fields.Selection(
+        [
+            ("draft", "In the cart"),
+            ("pending_payment", "Waiting for payment"),
+            ("pending_approval", "Waiting for approval"),
+            ("confirmed", "Confirmed"),
+            ("waiting", "Waiting list"),
+            ("refused", "Refused"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        index=True,
+    )
+    origin = fields.Selection(
+        [("booked", "Booked"), ("walk_in", "Came without booking")],
+        default="booked",
+        required=True,
+    )
+    late = fields.Boolean("Booked Late")
+    booked_at = fields.Datetime("Booked on", readonly=True)
+    hold_until = fields.Datetime("Seat Held until", readonly=True)
+    cancelled_at = fields.Datetime("Cancelled on", readonly=True)
+    cancel_reason = fields.Char()
+
+    # Who came
+    attendance = fields.Selection(
+        [
+            ("expected", "Expected"),
+            ("present", "Present"),
+            ("absent_unjustified", "Absent"),
+            ("absent_justified", "Absent with proof"),
+        ],
+        default="expected",
+        required=True,
+    )
+
+    _child_session_unique = models.UniqueIndex(
+        "(child_id, session_id) WHERE state NOT IN ('cancelled', 'refused')",
+        "This child is already booked on that day: reload the page.",
+    )
+
+    # === Constraints and computes === #
+
+    @api.constrains("product_id", "session_id")
+    def _check_product(self):
+        for reservation in self:
+            if reservation.product_id.espace_activity_id != reservation.activity_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(product)s is not an option of %(activity)s.",
+                        product=reservation.product_id.name,
+                        activity=reservation.activity_id.name,
+                    )
+                )
+
+    @api.constrains("child_id", "family_id")
+    def _check_family(self):
+        for reservation in self:
+            if reservation.family_id not in reservation.child_id.family_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(child)s does not belong to %(family)s.",
+                        child=reservation.child_id.name,
+                        family=reservation.family_id.name,
+                    )
+                )
+
+    @api.depends("child_id")
+    def _compute_class_id(self):
+        for reservation in self:
+            reservation.class_id = reservation.child_id.class_id
+
+    @api.depends("child_id.name", "product_id.name", "date")
+    def _compute_display_name(self):
+        # Parents read their bookings, not the products behind them.
+        for reservation, known in zip(self, self.sudo(), strict=True):
+            child, product = known.child_id, known.product_id
+            reservation.display_name = f"{child.name} – {product.name}"
+
+    # === CRUD === #
+
+    def write(self, vals):
+        if "state" in vals:
+            self._check_transition(vals["state"])
+        return super().write(vals)
+
+    def _check_transition(self, state):
+        for reservation in self:
+            old = reservation.state
+            if state != old and state not in TRANSITIONS[old]:
+                labels = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "%(booking)s is “%(old)s” and cannot become “%(new)s”.",
+                        booking=reservation.display_name,
+                        old=labels[old],
+                        new=labels[state],
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_cart(self):
+        if self.filtered(lambda reservation: reservation.state != "draft"):
+            raise UserError(
+                self.env._("A booking is cancelled, not deleted: use “Cancel”.")
+            )
+
+    # === The gate: quote === #
+
+    @api.model
+    def _quote(self, family, items, now=None, staff=False):
+        """Say for each item whether it can be booked, why not, and until when.
+
+        :param family: the `espace.family` that asks
+        :param items: iterable of (child, product.product, date), records or ids
+        :param datetime now: naive UTC, the present if None
+        :param bool staff: an agent asks: limits and openings do not bind
+        :return: list of `Quote`, one per item and in their order
+        :raise AccessError: an item names a child of another family
+        """
+        gathered = self._gather(family, items, now or fields.Datetime.now())
+        return [self._quote_item(item, gathered, staff) for item in gathered.items]
+
+    @api.model
+    def _gather(self, family, items, now):
+        """Read all that the items need in a fixed number of queries."""
+        return BookingFacts(self.env, family, items, now)
+
+    @api.model
+    def _quote_item(self, item, gathered, staff):
+        session = gathered.session(item)
+        facts = gathered.facts(item, session)
+        verdict = status(facts, staff)
+        live = gathered.live(item, session)
+        return Quote(
+            *item,
+            status=verdict,
+            reason=gathered.reason(verdict, item, session),
+            limit=session._limit("booking") if session else None,
+            cancel_limit=session._limit("cancel") if session else None,
+            cancellable=bool(live) and live._cancellable(gathered.now),
+            late=not facts.in_time and (facts.late_allowed or staff),
+            free_seats=facts.free_seats,
+            session_id=session.id,
+            reservation_id=live.id if facts.state else None,
+        )
+
+    # === The gate: cart === #
+
+    @api.model
+    def _add_to_cart(self, family, items, now=None):
+        """Put in the family's cart what can be booked; no seat is taken.
+
+        :return: list of `Quote`; what went in has the status in_cart
+        """
+        quotes = self._quote(family, items, now)
+        wanted, refused_keys = {}, set()
+        for quote in quotes:
+            key = (quote.child_id, quote.session_id)
+            if quote.status == "available" and key not in wanted:
+                wanted[key] = quote
+            elif quote.status == "available":
+                refused_keys.add(quote.item)
+        drafts = self.create(
+            [self._prepare_reservation(family, quote) for quote in wanted.values()]
+        )
+        by_item = dict(
+            zip((quote.item for quote in wanted.values()), drafts.ids, strict=True)
+        )
+        return [
+            replace(quote, status="in_cart", reservation_id=by_item[quote.item])
+            if quote.item in by_item
+            else self._as_other_option(quote)
+            if quote.item in refused_keys
+            else quote
+            for quote in quotes
+        ]
+
+    @api.model
+    def _cart(self, family):
+        """Return the reservations in the cart of `family`."""
+        return self.search([("family_id", "=", family.id), ("state", "=", "draft")])
+
+    @api.model
+    def _prepare_reservation(self, family, quote):
+        return {
+            "child_id": quote.child_id,
+            "family_id": family.id,
+            "product_id": quote.product_id,
+            "session_id": quote.session_id,
+            "late": quote.late,
+        }
+
+    @api.model
+    def _as_other_option(self, quote):
+        return replace(
+            quote,
+            status="other_option",
+            reason=self.env._("Choose a single option for this day."),
+        )
+
+    # === The gate: book === #
+
+    @api.model
+    def _book(self, family, items, now=None, staff=False):
+        """Book all the items that can be; the others come back with their reason.
+
+        Items may already be in the family's cart. Siblings asked for on the same
+        session are taken together or not at all. Booking again what is booked changes
+        nothing.
+
+        :param items: iterable of (child, product.product, date), records or ids
+        :param datetime now: naive UTC, the present if None
+        :return: list of `Quote`: booked or pending with their `reservation_id`, or
+            the reason for which nothing was booked
+        """
+        now = now or fields.Datetime.now()
+        quotes = self._quote_cart(family, items, now, staff)
+        taken = [quote for quote in quotes if quote.status == "available"]
+        if not taken:
+            return quotes
+        reservations = self._take_seats(family, taken, now, staff)
+        reservations._after_booking(now)
+        done = dict(zip((quote.item for quote in taken), reservations, strict=True))
+        return [
+            self._as_booked(quote, done[quote.item]) if quote.item in done else quote
+            for quote in quotes
+        ]
+
+    @api.model
+    def _quote_cart(self, family, items, now, staff=False):
+        """Quote items as if they were not in the cart, whole siblings only."""
+        gathered = self._gather(family, items, now)
+        gathered.ignore_cart = True
+        quotes, options = [], {}
+        for item in dict.fromkeys(gathered.items):
+            quote = self._quote_item(item, gathered, staff)
+            if quote.status == "available":
+                key = (quote.child_id, quote.session_id)
+                if options.setdefault(key, quote.product_id) != quote.product_id:
+                    quote = self._as_other_option(quote)
+            quotes.append(quote)
+        split = split_siblings(quotes)
+        return [
+            replace(quote, status="full", reason=gathered.siblings_reason(quote))
+            if quote.status == "available" and quote.session_id in split
+            else quote
+            for quote in quotes
+        ]
+
+    @api.model
+    def _take_seats(self, family, quotes, now, staff=False):
+        """Create the reservations, or confirm those in the cart; keep the order."""
+        drafts = {
+            (draft.child_id.id, draft.session_id.id): draft
+            for draft in self._cart(family)
+        }
+        reservations = self.create(
+            [
+                self._prepare_reservation(family, quote)
+                for quote in quotes
+                if (quote.child_id, quote.session_id) not in drafts
+            ]
+        )
+        created = iter(reservations)
+        reservations = self.browse(
+            (drafts.get((q.child_id, q.session_id)) or next(created)).id for q in quotes
+        )
+        for reservation, quote in zip(reservations, quotes, strict=True):
+            if reservation.product_id.id != quote.product_id:
+                reservation.product_id = quote.product_id
+            if reservation.late != quote.late:
+                reservation.late = quote.late
+        for group in reservations.grouped("activity_id").values():
+            state = group[0]._state_once_booked(now, staff)
+            group.write({"state": state, "booked_at": now})
+        # The database refuses one child too many here and now.
+        reservations.session_id.flush_recordset(["booked_count"])
+        return reservations
+
+    def _state_once_booked(self, now, staff=False):
+        """Return the state of a seat just taken; the same for a whole activity."""
+        self.ensure_one()
+        manual = self.activity_id.approval == "manual" and not staff
+        return "pending_approval" if manual else "confirmed"
+
+    def _after_booking(self, now):
+        """Hook: the seats have just been taken."""
+
+    @api.model
+    def _as_booked(self, quote, reservation):
+        booked = reservation.state == "confirmed"
+        return replace(
+            quote,
+            status="booked" if booked else "pending",
+            reservation_id=reservation.id,
+        )
+
+    # === The gate: cancel === #
+
+    def _cancel(self, now=None, staff=False, reason=None):
+        """Cancel bookings, or take lines out of the cart.
+
+        :param datetime now: naive UTC, the present if None
+        :param bool staff: an agent cancels: limits do not bind
+        :raise UserError: the limit of one of them has passed; nothing is changed
+        """
+        now = now or fields.Datetime.now()
+        drafts = self.filtered(lambda reservation: reservation.state == "draft")
+        live = (self - drafts).filtered(lambda r: r.state not in ENDED_STATES)
+        if not staff:
+            for reservation in live:
+                if not reservation._cancellable(now):
+                    raise UserError(reservation._too_late_to_cancel())
+        drafts.unlink()
+        live.write(
+            {
+                "state": "cancelled",
+                "cancelled_at": now,
+                "cancel_reason": reason or self.env._("Cancelled by the family"),
+                "hold_until": False,
+            }
+        )
+        live._after_cancelling(now)
+        return live
+
+    def _cancellable(self, now):
+        """Tell whether the family itself may still cancel."""
+        self.ensure_one()
+        if self.state in ("draft", "waiting", "pending_payment"):
+            return True
+        if self.state in ENDED_STATES or self.attendance != "expected":
+            return False
+        return not self.session_id._is_past(now) and is_in_time(
+            now, self.session_id._limit("cancel"), self._inclusive("cancel")
+        )
+
+    def _inclusive(self, purpose):
+        return self.activity_id[f"{purpose}_rule_id"].inclusive
+
+    def _too_late_to_cancel(self):
+        """Say why it can no longer be cancelled and what to do."""
+        self.ensure_one()
+        company = self.company_id
+        day = company._espace_day_words(self.date)
+        words = company._espace_limit_words(self.session_id._limit("cancel"))
+        if words:
+            return self.env._(
+                "%(booking)s on %(day)s could be cancelled until %(limit)s. "
+                "If your child is absent, send us the proof.",
+                booking=self.display_name,
+                day=day,
+                limit=words,
+            )
+        return self.env._(
+            "%(booking)s on %(day)s cannot be cancelled. "
+            "If your child is absent, send us the proof.",
+            booking=self.display_name,
+            day=day,
+        )
+
+    def _after_cancelling(self, now):
+        """Hook: the seats have just been freed."""
+
+    @api.model
+    def _release_expired(self, now=None):
+        """Free the seats of families that did not pay in time."""
+        now = now or fields.Datetime.now()
+        expired = self.search(
+            [("state", "=", "pending_payment"), ("hold_until", "<=", now)]
+        )
+        expired = expired._expirable()
+        expired._cancel(now, reason=self.env._("Not paid in time"))
+        for family, reservations in expired.grouped("family_id").items():
+            reservations._tell_expired(family)
+        return expired
+
+    def _expirable(self):
+        """Hook: leave out those whose payment is on its way."""
+        return self
+
+    def _tell_expired(self, family):
+        """Write to the family that its seats were freed."""
+        lines = "\n".join(
+            f"• {r.display_name}, {r.company_id._espace_day_words(r.date)}"
+            for r in self
+        )
+        family.message_post(
+            body=self.env._(
+                "Your payment was not completed in time: these places were given back "
+                "and nothing was charged. You may book again.\n%s",
+                lines,
+            ),
+            subject=self.env._("Booking not kept: payment not completed"),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=family.guardian_ids.filtered("may_book").partner_id.ids,
+        )
+
+    # === Actions === #
+
+    def action_confirm(self):
+        """Approve bookings that wait for it."""
+        self.check_access("write")
+        pending = self.filtered(lambda r: r.state == "pending_approval")
+        for reservation in pending:
+            reservation.state = reservation._state_once_approved()
+        pending._after_booking(fields.Datetime.now())
+
+    def _state_once_approved(self):
+        return "confirmed"
+
+    def action_refuse(self):
+        self.check_access("write")
+        self.write({"state": "refused"})
+        self._after_cancelling(fields.Datetime.now())
+
+    def action_cancel(self):
+        """Cancel as staff, whatever the limit."""
+        self.check_access("write")
+        self._cancel(staff=True, reason=self.env._("Cancelled by staff"))
+
+    def action_present(self):
+        self._set_attendance("present")
+
+    def action_absent(self):
+        self._set_attendance("absent_unjustified")
+
+    def action_absent_justified(self):
+        self._set_attendance("absent_justified")
+
+    def _set_attendance(self, attendance):
+        """Record who came; agents of the Animation do it, for days that have come.
+
+        :raise AccessError: the user is not one of the agents
+        :raise UserError: a day is still to come, or its attendance is locked
+        """
+        if not (
+            self.env.su or self.env.user.has_group("espace_famille.group_animation")
+        ):
+            raise AccessError(self.env._("Only agents record who came."))
+        self.check_access("read")
+        for session in self.session_id:
+            session._check_attendance_open()
+        self.sudo().filtered(lambda r: r.state == "confirmed").write(
+            {"attendance": attendance}
+        )
+
+    @api.model
+    def _coming_counts(self, field, records):
+        """Return {record: number of seats held from today on}, grouped by `field`."""
+        return dict(
+            self._read_group(
+                self._holding_seat()
+                & Domain(field, "in", records.ids)
+                & Domain("date", ">=", self.env.company._espace_today()),
+                [field],
+                ["__count"],
+            )
+        )
+
+    @api.model
+    def _holding_seat(self):
+        """Return the domain of the reservations that hold a seat."""
+        return Domain("state", "in", SEAT_STATES) & Domain("origin", "=", "booked")

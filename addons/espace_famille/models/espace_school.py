@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+
+LEVELS = [
+    ("tps", "TPS"),
+    ("ps", "PS"),
+    ("ms", "MS"),
+    ("gs", "GS"),
+    ("cp", "CP"),
+    ("ce1", "CE1"),
+    ("ce2", "CE2"),
+    ("cm1", "CM1"),
+    ("cm2", "CM2"),
+]
+
+
+class EspaceSchool(models.Model):
+    """A school (école) of the commune."""
+
+    _name = "espace.school"
+    _description = "School"
+    _order = "sequence, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    class_ids = fields.One2many("espace.school.class", "school_id", string="Classes")
+
+
+class EspaceSchoolClass(models.Model):
+    """A class (classe) of a school, with one or several levels."""
+
+    _name = "espace.school.class"
+    _description = "School Class"
+    _order = "school_id, sequence, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    school_id = fields.Many2one(
+        "espace.school", required=True, index=True, ondelete="restrict"
+    )
+    level = fields.Selection(LEVELS, help="Highest level taught in the class.")
+    teacher = fields.Char()
+    company_id = fields.Many2one(related="school_id.company_id", store=True)
+    child_ids = fields.One2many("espace.child", "class_id", string="Children")
+    child_count = fields.Integer("Number of Children", compute="_compute_child_count")
+
+    @api.depends("child_ids")
+    def _compute_child_count(self):
+        counts = dict(
+            self.env["espace.child"]._read_group(
+                [("class_id", "in", self.ids)], ["class_id"], ["__count"]
+            )
+        )
+        for school_class in self:
+            school_class.child_count = counts.get(school_class, 0)
+
+    @api.depends("name", "school_id.name")
+    def _compute_display_name(self):
+        for school_class in self:
+            school_class.display_name = (
+                f"{school_class.name} – {school_class.school_id.name or ''}"
+            )

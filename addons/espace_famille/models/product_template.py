@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ProductTemplate(models.Model):
+    """An option (prestation, formule) of an activity; options share its places."""
+
+    _inherit = "product.template"
+
+    espace_activity_id = fields.Many2one(
+        "espace.activity", "Activity", index="btree_not_null", ondelete="restrict"
+    )
+    espace_time_from = fields.Float("Starts at", help="Local hours.")
+    espace_time_to = fields.Float("Ends at", help="Local hours.")
+    espace_hours = fields.Float(
+        "Hours",
+        compute="_compute_espace_hours",
+        store=True,
+        readonly=False,
+        digits=(16, 4),
+        help="Hours that an hourly price is multiplied by.",
+    )
+    espace_includes_meal = fields.Boolean("Includes a Meal")
+
+    _espace_hours_positive = models.Constraint(
+        "CHECK(espace_hours >= 0)", "The hours of an option must not be negative."
+    )
+
+    @api.depends("espace_time_from", "espace_time_to")
+    def _compute_espace_hours(self):
+        for template in self:
+            span = template.espace_time_to - template.espace_time_from
+            template.espace_hours = max(span, 0.0)
+
+    @api.constrains("espace_activity_id", "espace_time_from", "espace_time_to")
+    def _check_espace_times(self):
+        for template in self.filtered("espace_activity_id"):
+            start, end = template.espace_time_from, template.espace_time_to
+            if not (0 <= start <= 24 and 0 <= end <= 24) or (end and end <= start):
+                raise ValidationError(
+                    self.env._(
+                        "%s must end after it starts, within one day.", template.name
+                    )
+                )

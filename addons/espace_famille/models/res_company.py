@@ -1,0 +1,111 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models, tools
+from odoo.tools.misc import format_date
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from ..domain import school_calendar
+
+SCHOOL_ZONES = [
+    ("A", "Zone A"),
+    ("B", "Zone B"),
+    ("C", "Zone C"),
+    ("corse", "Corsica"),
+]
+
+
+class ResCompany(models.Model):
+    """The collectivité: who runs the services and in which clock."""
+
+    _inherit = "res.company"
+
+    espace_tz = fields.Selection(
+        _tz_get,
+        "Time Zone of the Services",
+        default="Europe/Paris",
+        required=True,
+        help="Deadlines and days are reckoned on this wall clock.",
+    )
+    espace_school_zone = fields.Selection(
+        SCHOOL_ZONES, "School Holiday Zone", default="C", required=True
+    )
+    espace_contact_name = fields.Char("Contact for Families")
+    espace_opening_hours = fields.Text("Opening Hours of the Counter")
+    espace_hold_minutes = fields.Integer(
+        "Seats Held while Paying (minutes)",
+        default=60,
+        help="Time a family has to pay online before its seats are freed.",
+    )
+
+    _espace_hold_minutes_positive = models.Constraint(
+        "CHECK(espace_hold_minutes > 0)",
+        "Seats must be held for at least one minute while a family pays.",
+    )
+
+    # === Clock === #
+
+    def _espace_local(self, instant):
+        """Convert a naive UTC datetime to the commune's naive wall clock."""
+        self.ensure_one()
+        aware = instant.replace(tzinfo=UTC)
+        return aware.astimezone(ZoneInfo(self.espace_tz)).replace(tzinfo=None)
+
+    def _espace_today(self, now=None):
+        """Return the commune's date at `now` (naive UTC, the present if None)."""
+        return self._espace_local(now or fields.Datetime.now()).date()
+
+    # === Calendar === #
+
+    @tools.ormcache("self.id")
+    def _espace_calendar(self):
+        """Return the immutable `school_calendar.Calendar` of this company."""
+        years = (
+            self.env["espace.school.year"].sudo().search([("company_id", "=", self.id)])
+        )
+        periods = tuple(
+            school_calendar.Period(
+                period.kind, period.name, period.date_from, period.date_to
+            )
+            for period in years.period_ids
+        )
+        return school_calendar.Calendar(periods, years._school_weekdays())
+
+    def _day_kind(self, date):
+        """Return school, wednesday, holiday, weekend, public_holiday or closed."""
+        return self._espace_calendar().day_kind(date)
+
+    def _espace_calendar_changed(self):
+        """Forget the cached calendar and find the coming limits again."""
+        self.env.registry.clear_cache()
+        self.env["espace.session"].sudo()._recompute_limits(self)
+
+    # === Words === #
+
+    def _espace_limit_words(self, limit):
+        """Say a limit (naive UTC) in words: “mardi 5 janvier 12h”, '' if none.
+
+        The first instant of a day is said as the midnight that ends the day before.
+        """
+        self.ensure_one()
+        if limit in (None, datetime.max, datetime.min):
+            return ""
+        local = self._espace_local(limit)
+        midnight = (local.hour, local.minute) == (0, 0)
+        day = local.date() - timedelta(days=midnight)
+        return self.env._(
+            "%(day)s at %(time)s",
+            day=self._espace_day_words(day),
+            time=self.env._("midnight") if midnight else self._espace_time_words(local),
+        )
+
+    def _espace_day_words(self, day):
+        """Say a date in words: “mardi 5 janvier”."""
+        return format_date(self.env, day, date_format="EEEE d MMMM")
+
+    @api.model
+    def _espace_time_words(self, local):
+        """Say a time in words: “12h”, “17h30”."""
+        minutes = f"{local.minute:02d}" if local.minute else ""
+        return f"{local.hour}h{minutes}"

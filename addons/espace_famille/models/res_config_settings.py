@@ -1,0 +1,19 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    espace_tz = fields.Selection(related="company_id.espace_tz", readonly=False)
+    espace_school_zone = fields.Selection(
+        related="company_id.espace_school_zone", readonly=False
+    )
+    espace_contact_name = fields.Char(
+        related="company_id.espace_contact_name", readonly=False
+    )
+    espace_opening_hours = fields.Text(
+        related="company_id.espace_opening_hours", readonly=False
+    )
+    espace_hold_minutes = fields.Integer(
+        related="company_id.espace_hold_minutes", readonly=False
+    )

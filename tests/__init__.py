@@ -1,0 +1,1 @@
+"""Tests that cross the addons; each addon has its own in its folder."""
