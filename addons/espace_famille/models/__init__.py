@@ -11,6 +11,7 @@ from . import espace_guardian
 from . import espace_child
 from . import espace_custody
 from . import espace_activity
+from . import product_product
 from . import product_template
 from . import espace_session
 from . import espace_enrolment

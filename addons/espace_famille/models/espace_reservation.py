@@ -450,8 +450,10 @@ class EspaceReservation(models.Model):
             [("state", "=", "pending_payment"), ("hold_until", "<=", now)]
         )
         expired = expired._expirable()
-        expired._cancel(now, reason=self.env._("Not paid in time"))
         for family, reservations in expired.grouped("family_id").items():
+            reservations = reservations.with_context(lang=family.lang)
+            reason = reservations.env._("Not paid in time")
+            reservations._cancel(now, reason=reason)
             reservations._tell_expired(family)
         return expired
 

@@ -1,0 +1,176 @@
+"""What the families of the demonstration commune booked, owe and paid."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+# (product, event, QF from, QF below, price, unit); prices of the commune's règlement
+# for canteen and childcare, invented for the leisure centre.
+PRICES = [
+    ("product_canteen", "planned", 0, 0, 3.60, "session"),
+    ("product_canteen", "unplanned", 0, 0, 5.40, "session"),
+    ("product_canteen", "absence_unjustified", 0, 0, 5.40, "session"),
+    ("product_canteen", "absence_justified", 0, 0, 0, "session"),
+    *(
+        (product, "planned", low, high, price, "hour")
+        for product in ("product_morning", "product_evening_1", "product_evening_2")
+        for low, high, price in ((0, 500, 0.60), (500, 1001, 0.65), (1001, 0, 0.80))
+    ),
+    ("product_leisure", "planned", 0, 500, 7.00, "session"),
+    ("product_leisure", "planned", 500, 1001, 9.50, "session"),
+    ("product_leisure", "planned", 1001, 0, 12.00, "session"),
+]
+
+
+class EspaceDemo(models.AbstractModel):
+    _inherit = "espace.demo"
+
+    @api.model
+    def _load_money(self):
+        """Set the prices and quotients, then book, point, invoice and collect."""
+        self._set_online_payment(False)
+        self._load_tariff()
+        self._load_incomes()
+        reservations = self._load_bookings()
+        self._load_attendance(reservations)
+        self._load_payments()
+        self._set_online_payment(True)
+
+    @api.model
+    def _load_tariff(self):
+        company = self._company()
+        years = self.env["espace.school.year"].search([("company_id", "=", company.id)])
+        self.env["espace.tariff"].create(
+            {
+                "name": "Tarifs du règlement",
+                "company_id": company.id,
+                "date_from": min(years.mapped("date_from")),
+                "line_ids": [
+                    fields.Command.create(
+                        {
+                            "sequence": sequence,
+                            "product_id": self._ref(product).product_variant_id.id,
+                            "event": event,
+                            "qf_min": low,
+                            "qf_max": high,
+                            "amount": price,
+                            "unit": unit,
+                        }
+                    )
+                    for sequence, (product, event, low, high, price, unit) in enumerate(
+                        PRICES
+                    )
+                ],
+            }
+        )
+        accounts = self.env["account.account"].search(
+            [("code", "=like", "706%"), ("company_ids", "in", company.ids)], limit=1
+        )
+        products = self.env["product.template"].search(
+            [("espace_activity_id", "!=", False)]
+        )
+        products.write(
+            {
+                "taxes_id": [fields.Command.clear()],
+                "property_account_income_id": accounts.id,
+            }
+        )
+
+    @api.model
+    def _load_incomes(self):
+        """Give a quotient to nine families of ten; the others pay the dearest price."""
+        draw = self._random("incomes")
+        families = self._families()
+        self.env["espace.family.income"].create(
+            [
+                {
+                    "family_id": family.id,
+                    "value": draw.randrange(180, 1900),
+                    "date_from": fields.Date.subtract(self._today(), years=1),
+                }
+                for number, family in enumerate(families)
+                if number % 10 != 9
+            ]
+        )
+
+    @api.model
+    def _families(self):
+        return self.env["espace.family"].search(
+            [("company_id", "=", self._company().id)], order="id"
+        )
+
+    @api.model
+    def _load_bookings(self):
+        """Book month by month, through the gate, and invoice each month at once."""
+        Reservation = self.env["espace.reservation"].with_context(
+            espace_invoice_later=True
+        )
+        ids = []
+        for start, end, instant in self._booking_periods():
+            for family in self._families():
+                items = self._items(family, start, end)
+                quotes = Reservation._book(family, items, now=instant)
+                ids += [
+                    quote.reservation_id for quote in quotes if quote.reservation_id
+                ]
+            charges = self.env["espace.charge"].search([("state", "=", "to_invoice")])
+            charges._invoice(instant)._post()
+        return self.env["espace.reservation"].browse(ids)
+
+    @api.model
+    def _load_attendance(self, reservations):
+        """Point past days: nearly everybody came."""
+        draw = self._random("attendance")
+        today = self._today()
+        attendances = {"present": [], "absent_unjustified": [], "absent_justified": []}
+        for reservation in reservations.filtered(lambda r: r.date < today):
+            chance = draw.random()
+            attendance = (
+                "absent_justified"
+                if chance < 0.01
+                else "absent_unjustified"
+                if chance < 0.02
+                else "present"
+            )
+            attendances[attendance].append(reservation.id)
+        for attendance, ids in attendances.items():
+            reservations.browse(ids)._set_attendance(attendance)
+
+    @api.model
+    def _load_payments(self):
+        """Have most families pay within two weeks, by several means."""
+        draw = self._random("payments")
+        company = self._company()
+        today = self._today()
+        journals = self.env["account.journal"].search(
+            [("company_id", "=", company.id), ("type", "in", ("bank", "cash"))]
+        )
+        invoices = self.env["account.move"].search(
+            [
+                ("espace_family_id", "!=", False),
+                ("state", "=", "posted"),
+                ("amount_residual", ">", 0),
+            ]
+        )
+        paid = {}
+        for number, invoice in enumerate(invoices.sorted("id")):
+            paid_on = invoice.invoice_date + timedelta(days=draw.choice([2, 5, 9, 13]))
+            if number % 8 != 7 and paid_on <= today:
+                paid.setdefault((paid_on, draw.choice(journals)), []).append(invoice.id)
+        for (paid_on, journal), invoice_ids in paid.items():
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice_ids
+            ).create(
+                {
+                    "payment_date": paid_on,
+                    "journal_id": journal.id,
+                    "group_payment": False,
+                }
+            )._create_payments()
+
+    @api.model
+    def _set_online_payment(self, is_published):
+        """Let families pay online, or not, with the demonstration provider."""
+        provider = self.env["payment.provider"].search([("code", "=", "demo")], limit=1)
+        if provider:
+            provider.write({"state": "test", "is_published": is_published})

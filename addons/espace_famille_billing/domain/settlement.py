@@ -1,0 +1,45 @@
+"""What a booking owes (règlement): which event, if any, is to be charged now.
+
+One table serves payment at booking (R, `booking`) and at consumption (C,
+`consumption`): the charge to make is always the target's price minus what was
+charged before, so that a correction is one more line and nothing is ever edited.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+# The states in which a booking is due; others owe nothing.
+DUE_STATES = ("pending_payment", "confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What settlement needs to know of a reservation; see `espace.reservation`."""
+
+    state: str
+    attendance: str
+    origin: str = "booked"
+    late: bool = False
+    mode: str = "booking"
+
+
+def event_due(booking):
+    """Return the event to charge (see `pricing.EVENTS`), None when nothing is due.
+
+    At consumption nothing is due until the attendance is known. An absence has its
+    own event, whoever booked and when.
+    """
+    if booking.state not in DUE_STATES:
+        return None
+    if booking.mode == "consumption" and booking.attendance == "expected":
+        return None
+    if booking.attendance.startswith("absent_"):
+        return booking.attendance.replace("absent_", "absence_")
+    if booking.origin == "walk_in":
+        return "unplanned"
+    return "late" if booking.late else "planned"
+
+
+def to_charge(target, charged):
+    """Return the euros to charge (negative: to credit) to reach `target`."""
+    return Decimal(target) - Decimal(charged)

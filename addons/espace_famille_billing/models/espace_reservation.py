@@ -1,0 +1,321 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..domain import settlement
+from .espace_family import MONEY
+from .espace_tariff import MissingPrice, NoTariff, Pricer, to_decimal
+
+# Who reads what bookings cost, each within the records that are theirs.
+MONEY_OF_BOOKINGS = f"{MONEY},base.group_portal"
+
+# The event that a cell shows the price of, by whether the limit has passed.
+EVENT_OF_LATE = {False: "planned", True: "late"}
+
+
+class EspaceReservation(models.Model):
+    _inherit = "espace.reservation"
+
+    charge_ids = fields.One2many(
+        "espace.charge", "reservation_id", "Charges", groups=MONEY_OF_BOOKINGS
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    espace_price = fields.Monetary(
+        "Price",
+        compute="_compute_espace_price",
+        compute_sudo=True,
+        groups=MONEY_OF_BOOKINGS,
+    )
+    charged_amount = fields.Monetary(
+        "Charged",
+        compute="_compute_charged_amount",
+        compute_sudo=True,
+        groups=MONEY_OF_BOOKINGS,
+    )
+
+    @api.depends("child_id", "family_id", "product_id", "date", "late")
+    def _compute_espace_price(self):
+        pricer = Pricer(self.env)
+        for reservation in self:
+            price = reservation._priced(pricer, EVENT_OF_LATE[reservation.late])
+            reservation.espace_price = float(price.amount) if price else 0
+
+    @api.depends("charge_ids.amount")
+    def _compute_charged_amount(self):
+        for reservation in self:
+            reservation.charged_amount = float(
+                sum(to_decimal(charge.amount) for charge in reservation.charge_ids)
+            )
+
+    # === The gate === #
+
+    @api.model
+    def _quote(self, family, items, now=None, staff=False):
+        return self._with_prices(family, super()._quote(family, items, now, staff))
+
+    @api.model
+    def _quote_cart(self, family, items, now, staff=False):
+        return self._with_prices(family, super()._quote_cart(family, items, now, staff))
+
+    @api.model
+    def _with_prices(self, family, quotes):
+        """Return the quotes with the price of the family's situation on each date."""
+        pricer = Pricer(self.env)
+        children = self.env["espace.child"].sudo()
+        products = self.env["product.product"].sudo()
+        family = family.sudo()
+        booked = self.sudo().browse(
+            quote.reservation_id
+            for quote in quotes
+            if quote.status in ("booked", "pending")
+        )
+        late_of = {reservation.id: reservation.late for reservation in booked}
+
+        def with_price(quote):
+            if not quote.session_id:
+                return quote
+            try:
+                price = pricer.price(
+                    products.browse(quote.product_id),
+                    children.browse(quote.child_id),
+                    family,
+                    quote.date,
+                    EVENT_OF_LATE[late_of.get(quote.reservation_id, quote.late)],
+                )
+            except NoTariff:
+                return quote
+            except MissingPrice:
+                return self._without_price(quote)
+            return replace(quote, price=price.amount)
+
+        return [with_price(quote) for quote in quotes]
+
+    @api.model
+    def _without_price(self, quote):
+        """Refuse what has no price yet; what is already booked stays."""
+        if quote.status != "available":
+            return quote
+        return replace(
+            quote,
+            status="blocked",
+            reason=self.env._("The price is not known yet: contact the town hall."),
+        )
+
+    def _state_once_booked(self, now, staff=False):
+        """Hold the seat of a family that pays online; agents' bookings are due."""
+        state = super()._state_once_booked(now, staff)
+        if (
+            state == "confirmed"
+            and not staff
+            and self.activity_id.billing_mode == "booking"
+            and self.company_id._espace_pays_online()
+        ):
+            return "pending_payment"
+        return state
+
+    def _after_booking(self, now):
+        """Charge what is due at booking and invoice it, to be paid now or at once.
+
+        With `espace_invoice_later` in the context, for bulk work, the caller invoices
+        the charges itself.
+        """
+        super()._after_booking(now)
+        reservations = self.sudo()
+        reservations._settle()
+        if self.env.context.get("espace_invoice_later"):
+            return
+        for family, booked in reservations.grouped("family_id").items():
+            booked._invoice_booking(family, now)
+
+    def _invoice_booking(self, family, now):
+        """Invoice these bookings of one family, less its credits.
+
+        The invoice stays a draft as long as seats wait for its payment; bookings that
+        leave nothing to pay are confirmed at once.
+        """
+        charges = self.charge_ids | family.charge_ids.filtered(
+            lambda charge: charge.amount < 0
+        )
+        move = charges._invoice(now)
+        pending = self.filtered(lambda r: r.state == "pending_payment")
+        unpaid = pending.filtered(lambda r: r._espace_unpaid_move())
+        (pending - unpaid).write({"state": "confirmed", "hold_until": False})
+        held = unpaid & move.espace_reservation_ids
+        if held:
+            held.hold_until = now + timedelta(
+                minutes=family.company_id.espace_hold_minutes
+            )
+        else:
+            move._post()
+
+    def _espace_unpaid_move(self):
+        """Return the draft invoice that asks money for this booking, maybe empty."""
+        self.ensure_one()
+        return self.charge_ids.move_id.filtered(
+            lambda move: move.state == "draft" and move.amount_total
+        )
+
+    # === Settlement === #
+
+    def _settle(self):
+        """Charge the difference between what is due and what was charged.
+
+        May run any number of times: what is settled is left alone.
+
+        :return: the new `espace.charge` records
+        """
+        pricer = Pricer(self.env)
+        vals_list = []
+        for reservation in self.sudo():
+            event = settlement.event_due(reservation._settlement_facts())
+            price = event and reservation._due_price(pricer, event)
+            due = price.amount if price else Decimal(0)
+            delta = settlement.to_charge(due, to_decimal(reservation.charged_amount))
+            if delta:
+                vals_list.append(reservation._prepare_charge(delta, price))
+        charges = self.env["espace.charge"].sudo().create(vals_list)
+        charges._offset_undone()
+        return charges
+
+    def _settlement_facts(self):
+        self.ensure_one()
+        return settlement.Booking(
+            state=self.state,
+            attendance=self.attendance,
+            origin=self.origin,
+            late=self.late,
+            mode=self.activity_id.billing_mode,
+        )
+
+    def _due_price(self, pricer, event):
+        """Return the price of an event, None in a commune that does not bill.
+
+        :raise MissingPrice: the commune bills, but has no price for this
+        """
+        try:
+            return pricer.price(
+                self.product_id, self.child_id, self.family_id, self.date, event
+            )
+        except NoTariff:
+            return None
+
+    def _priced(self, pricer, event):
+        """Return the price of an event, None where it is not known."""
+        try:
+            return self._due_price(pricer, event)
+        except MissingPrice:
+            return None
+
+    def _prepare_charge(self, delta, price):
+        """Return the values of a charge of `delta` euros.
+
+        :param TariffPrice price: what is due now, None when nothing is
+        """
+        self.ensure_one()
+        vals = {
+            "reservation_id": self.id,
+            "child_id": self.child_id.id,
+            "family_id": self.family_id.id,
+            "product_id": self.product_id.id,
+            "date": self.date,
+            "company_id": self.company_id.id,
+            "amount": float(delta),
+        }
+        if price and delta == price.amount:
+            return {
+                **vals,
+                "event": price.event,
+                "quantity": float(price.quantity),
+                "unit_price": float(price.unit_price),
+                "qf": float(price.qf or 0),
+                "qf_known": price.qf is not None,
+                "tariff_line_id": price.line.id,
+                "explanation": price.explanation,
+            }
+        before = self.charge_ids.sorted("id")[-1:]
+        # The family reads the words, whoever or whatever settles.
+        in_words = self.with_context(lang=self.family_id.lang)
+        explanation = (
+            in_words.env._(
+                "Correction: %(reason)s, less what was charged before",
+                reason=price.explanation,
+            )
+            if price
+            else in_words._credit_words()
+        )
+        return {
+            **vals,
+            "event": price.event if price else before.event,
+            "quantity": 1 if delta > 0 else -1,
+            "unit_price": float(abs(delta)),
+            "qf": float(price.qf or 0) if price else before.qf,
+            "qf_known": price.qf is not None if price else before.qf_known,
+            "tariff_line_id": price.line.id if price else before.tariff_line_id.id,
+            "explanation": explanation,
+        }
+
+    def _credit_words(self):
+        """Say why what was charged is given back."""
+        if self.state == "cancelled":
+            return self.env._("Cancelled: credited")
+        return self.env._("No longer due: credited")
+
+    # === Cancelling and holding === #
+
+    def _after_cancelling(self, now):
+        super()._after_cancelling(now)
+        # An invoice that was posted keeps its number, and its lines are credited.
+        drafts = self.sudo().charge_ids.move_id.filtered(
+            lambda move: move.state == "draft" and not move.posted_before
+        )
+        kept = (drafts.espace_reservation_ids - self.sudo()).filtered(
+            lambda reservation: reservation.hold_until
+        )
+        # A transaction left in draft stays: should its money come after all, it is
+        # kept on the family's account.
+        drafts.unlink()
+        self.sudo()._settle()
+        # The brothers' and sisters' seats of the same unpaid invoice stay held.
+        for family, reservations in kept.grouped("family_id").items():
+            until = min(reservations.mapped("hold_until"))
+            reservations._invoice_booking(family, now)
+            reservations.filtered("hold_until").hold_until = until
+
+    def _cancel(self, now=None, staff=False, reason=None):
+        unpaid = self.sudo().filtered(lambda r: r.state == "pending_payment")
+        if any(unpaid.charge_ids.move_id.mapped("espace_payment_on_its_way")):
+            raise UserError(
+                self.env._(
+                    "A payment for these bookings is on its way: wait for its result "
+                    "before you cancel."
+                )
+            )
+        return super()._cancel(now, staff, reason)
+
+    def _expirable(self):
+        return (
+            super()
+            ._expirable()
+            .filtered(
+                lambda reservation: (
+                    not any(
+                        reservation.sudo().charge_ids.move_id.mapped(
+                            "espace_payment_on_its_way"
+                        )
+                    )
+                )
+            )
+        )
+
+    def _set_attendance(self, attendance):
+        result = super()._set_attendance(attendance)
+        self._settle()
+        return result
+
+    @api.model
+    def _cron_release_expired(self):
+        """Free the seats of families that left the payment page."""
+        self._release_expired()

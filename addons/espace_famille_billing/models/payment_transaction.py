@@ -1,0 +1,62 @@
+from odoo import models
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    def _post_process(self):
+        """Confirm held seats for their exact price only, and tell what else came.
+
+        Money for seats that were given back, or of another amount than the invoice
+        that waits, stays on the family's account as a credit.
+        """
+        fresh = self.filtered(lambda tx: tx.state == "done" and not tx.payment_id)
+        for transaction in fresh:
+            transaction._espace_detach_other_amount()
+        result = super()._post_process()
+        for transaction in fresh:
+            transaction._espace_tell_if_kept()
+        return result
+
+    def _espace_detach_other_amount(self):
+        """Let the draft invoices wait for the payment of what they ask."""
+        self.ensure_one()
+        waiting = self.invoice_ids.filtered(
+            lambda move: move.state == "draft" and move.espace_family_id
+        )
+        asked = sum(self.invoice_ids.mapped("amount_residual"))
+        if waiting and self.currency_id.compare_amounts(self.amount, asked):
+            self.invoice_ids -= waiting
+
+    def _espace_tell_if_kept(self):
+        """Write to the family whose money paid no invoice."""
+        self.ensure_one()
+        partner = self.partner_id.commercial_partner_id
+        family = (
+            self.env["espace.family"]
+            .sudo()
+            .search([("partner_id", "=", partner.id)], limit=1)
+        )
+        if not family or self.invoice_ids or not self.payment_id:
+            return
+        env = self.with_context(lang=family.lang).env
+        if family._espace_payment_move():
+            subject = env._("Payment of another amount")
+            body = env._(
+                "Your payment is not what your places cost: the amount stays on your "
+                "account and the places still wait for their payment. Pay the amount "
+                "shown, or ask the town hall for help."
+            )
+        else:
+            subject = env._("Payment received too late")
+            body = env._(
+                "Your payment arrived after the places were given back: the amount "
+                "stays on your account. Book again, or ask the town hall to refund it."
+            )
+        family.message_post(
+            body=body,
+            subject=subject,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=family.guardian_ids.filtered("may_book").partner_id.ids,
+        )

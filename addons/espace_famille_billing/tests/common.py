@@ -1,0 +1,283 @@
+from contextlib import contextmanager
+from decimal import Decimal
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo.fields import Command
+
+from odoo.addons.espace_famille.domain.booking import SEAT_STATES
+from odoo.addons.espace_famille.tests.common import NOW, TODAY, EspaceCase
+
+from ..domain import settlement
+from ..models.espace_tariff import Pricer, to_decimal
+
+# A euro sign follows a no-break space.
+NBSP = "\N{NO-BREAK SPACE}"
+
+PAYMENT_TRANSACTION = "odoo.addons.payment.models.payment_transaction"
+
+
+class EspaceBillingCase(EspaceCase):
+    """The small commune with accounts and the prices of a real règlement.
+
+    Canteen 3.60 €, 5.40 € without booking or proof of absence; childcare by the hour
+    and by quotient. The Martins have a quotient of 750, the Durands gave none.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_accounts()
+        cls.tariff = cls._create_tariff()
+        cls._set_quotient(cls.martin, 750)
+        cls.Charge = cls.env["espace.charge"]
+        cls.Move = cls.env["account.move"]
+
+    # === Commune === #
+
+    @classmethod
+    def _create_accounts(cls):
+        """Open the books of the commune, in euros, with a tax ready by default."""
+        cls.company.currency_id = cls.env.ref("base.EUR")
+        cls.env["account.chart.template"].try_loading(
+            "generic_coa", company=cls.company, install_demo=False
+        )
+        cls.company.currency_id = cls.env.ref("base.EUR")
+        cls.bank_journal = cls.env["account.journal"].search(
+            [("company_id", "=", cls.company.id), ("type", "=", "bank")], limit=1
+        )
+
+    @classmethod
+    def _create_tariff(cls, **vals):
+        """Create the tariff in force from the first day of January on."""
+        prices = [
+            (cls.meal, "planned", 0, 0, 3.60, "session"),
+            (cls.meal, "unplanned", 0, 0, 5.40, "session"),
+            (cls.meal, "absence_unjustified", 0, 0, 5.40, "session"),
+            (cls.meal, "absence_justified", 0, 0, 0, "session"),
+            *(
+                (product, "planned", low, high, price, "hour")
+                for product in (cls.t1, cls.t2)
+                for low, high, price in (
+                    (0, 500, 0.60),
+                    (500, 1001, 0.65),
+                    (1001, 0, 0.80),
+                )
+            ),
+        ]
+        return cls.env["espace.tariff"].create(
+            {
+                "name": "Tarifs 2027",
+                "company_id": cls.company.id,
+                "date_from": TODAY,
+                "line_ids": [
+                    Command.create(cls._line(*price, sequence=sequence))
+                    for sequence, price in enumerate(prices)
+                ],
+                **vals,
+            }
+        )
+
+    @classmethod
+    def _line(cls, product, event, low, high, price, unit="session", **vals):
+        return {
+            "product_id": product.id,
+            "event": event,
+            "qf_min": low,
+            "qf_max": high,
+            "amount": price,
+            "unit": unit,
+            **vals,
+        }
+
+    @classmethod
+    def _set_quotient(cls, family, value, day=TODAY):
+        return cls.env["espace.family.income"].create(
+            {"family_id": family.id, "value": value, "date_from": day}
+        )
+
+    # === Payment online === #
+
+    @classmethod
+    def _publish_provider(cls):
+        """Let families pay online, with a provider that asks no bank."""
+        card = cls.env.ref("payment.payment_method_card")
+        provider = cls.env["payment.provider"].create(
+            {
+                "name": "Online",
+                "code": "none",
+                "company_id": cls.company.id,
+                "state": "test",
+                "is_published": True,
+                "payment_method_ids": [Command.set(card.ids)],
+            }
+        )
+        card.active = True
+        provider.invalidate_recordset(["payment_method_ids"])
+        outstanding = cls.env["account.account"].create(
+            {
+                "name": "Online payments",
+                "code": "511600",
+                "account_type": "asset_current",
+                "reconcile": True,
+                "company_ids": [Command.set(cls.company.ids)],
+            }
+        )
+        cls.env["account.payment.method.line"].create(
+            {
+                "name": "Online",
+                "journal_id": cls.bank_journal.id,
+                "payment_method_id": cls.env.ref(
+                    "account.account_payment_method_manual_in"
+                ).id,
+                "payment_account_id": outstanding.id,
+                "payment_provider_id": provider.id,
+            }
+        )
+        provider.journal_id = cls.bank_journal
+        cls.provider = provider
+        return provider
+
+    def transaction(self, move, amount=None, **vals):
+        """Create the transaction of a family that opens the payment page."""
+        Transaction = self.env["payment.transaction"]
+        return Transaction.create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.provider.payment_method_ids[:1].id,
+                "amount": move.amount_total if amount is None else amount,
+                "currency_id": move.currency_id.id,
+                "partner_id": move.partner_id.id,
+                "reference": f"ESPACE-{Transaction.search_count([])}",
+                "operation": "online_direct",
+                "invoice_ids": [Command.set(move.ids)],
+                **vals,
+            }
+        )
+
+    def notify(self, transaction, state="done", amount=None):
+        """Receive what the bank says, for `amount` euros, once; then post-process."""
+        with self._bank(state):
+            transaction._process(
+                "none", {"amount": transaction.amount if amount is None else amount}
+            )
+        transaction._post_process()
+        return transaction
+
+    @contextmanager
+    def _bank(self, state):
+        """Make the provider without code read {amount} and set the state."""
+
+        def extract(_transaction, payment_data):
+            return {"amount": payment_data["amount"], "currency_code": "EUR"}
+
+        def apply(transaction, _payment_data):
+            getattr(transaction, f"_set_{state}")(state_message="The bank says so")
+
+        transaction = f"{PAYMENT_TRANSACTION}.PaymentTransaction"
+        with (
+            patch(f"{transaction}._extract_amount_data", extract),
+            patch(f"{transaction}._apply_updates", apply),
+        ):
+            yield
+
+    # === Shortcuts === #
+
+    def invoices(self, family):
+        """Return the invoices of a family, the oldest first."""
+        return self.Move.search([("espace_family_id", "=", family.id)], order="id")
+
+    def cancel(self, reservation, now=NOW, **options):
+        return reservation._cancel(now=now, **options)
+
+    def point(self, reservations, attendance):
+        """Record who came, as on the evening of their day."""
+        with self.at(reservations[:1].date):
+            reservations._set_attendance(attendance)
+
+    def at(self, day):
+        """Go to the evening of a day."""
+        return freeze_time(f"{day} 18:00:00")
+
+    def amounts(self, reservations):
+        """Return the amounts of all charges in the order they were made."""
+        return [
+            to_decimal(charge.amount) for charge in reservations.charge_ids.sorted("id")
+        ]
+
+    def receivable(self, family):
+        """Return what the ledger says that the family still owes."""
+        lines = self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", family.partner_id.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        return to_decimal(sum(lines.mapped("balance")))
+
+    def messages(self, family, subject=None):
+        """Return the messages written to the family, with this subject."""
+        messages = family.message_ids.filtered(lambda m: m.message_type == "comment")
+        return messages.filtered(lambda m: subject is None or m.subject == subject)
+
+    # === Invariants === #
+
+    def _callTestMethod(self, method):
+        super()._callTestMethod(method)
+        self.check_invariants()
+
+    def check_invariants(self):
+        """Check what DESIGN says of the sums, over all that the test has made."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        reservations = self.Reservation.search([("company_id", "=", self.company.id)])
+        self._check_seats(reservations.session_id)
+        self._check_targets(reservations)
+        self._check_invoices()
+
+    def _check_seats(self, sessions):
+        for session in sessions:
+            held = session.reservation_ids.filtered(
+                lambda r: r.state in SEAT_STATES and r.origin == "booked"
+            )
+            self.assertEqual(session.booked_count, len(held), session.display_name)
+            self.assertLessEqual(session.booked_count, session.capacity)
+
+    def _check_targets(self, reservations):
+        pricer = Pricer(self.env)
+        for reservation in reservations:
+            event = settlement.event_due(reservation._settlement_facts())
+            price = event and reservation._due_price(pricer, event)
+            self.assertEqual(
+                sum(self.amounts(reservation), Decimal(0)),
+                price.amount if price else 0,
+                reservation.display_name,
+            )
+
+    def _check_invoices(self):
+        charges = self.Charge.search([("company_id", "=", self.company.id)])
+        for charge in charges:
+            state = "offset" if charge.offset_charge_id else "to_invoice"
+            expected = "invoiced" if charge.invoice_line_id else state
+            self.assertEqual(charge.state, expected, charge.explanation)
+        offset = charges.filtered(lambda charge: charge.state == "offset")
+        self.assertEqual(to_decimal(sum(offset.mapped("amount"))), 0)
+        invoiced = charges.filtered("invoice_line_id")
+        lines = self.Move.search(
+            [
+                ("espace_family_id", "in", charges.family_id.ids),
+                ("state", "!=", "cancel"),
+            ]
+        ).invoice_line_ids
+        self.assertEqual(
+            to_decimal(sum(lines.mapped("price_total"))),
+            to_decimal(sum(invoiced.mapped("amount"))),
+        )
+        for line in lines:
+            self.assertEqual(
+                to_decimal(line.price_total),
+                to_decimal(sum(line.espace_charge_ids.mapped("amount"))),
+                line.name,
+            )

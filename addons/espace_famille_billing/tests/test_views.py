@@ -1,0 +1,146 @@
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.espace_famille.tests.common import MONDAY
+
+from .test_rights import BillingRightsCase
+
+STAFF = ("animation", "manager", "finance", "admin")
+
+
+@tagged("post_install", "-at_install")
+class TestBillingViews(BillingRightsCase):
+    def _of_addon(self, model):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "espace_famille_billing"), ("model", "=", model)]
+        )
+        records = self.env[model].browse(data.mapped("res_id"))
+        self.assertTrue(records)
+        return records
+
+    def test_every_view_loads_for_administrators(self):
+        admin = self._create_user(
+            "chief", "base.group_system,espace_famille.group_admin"
+        )
+        for view in self._of_addon("ir.ui.view").filtered("model"):
+            with self.subTest(view=view.xml_id):
+                view._check_xml()
+                model = self.env[view.model].with_user(admin)
+                whole = view
+                while whole.inherit_id and whole.mode == "extension":
+                    whole = whole.inherit_id
+                model.get_views([(whole.id, whole.type)])
+
+    def test_every_menu_opens_for_those_who_see_it(self):
+        for role in STAFF:
+            menus = self.as_(role, self.env["ir.ui.menu"])
+            visible = menus.browse(menus._visible_menu_ids())
+            own = visible & self.as_(role, self._of_addon("ir.ui.menu"))
+            own = own.filtered(lambda menu, visible=visible: menu.parent_id in visible)
+            self.assertEqual(bool(own), role in ("finance", "admin"))
+            for menu in own.filtered("action"):
+                with self.subTest(role=role, menu=menu.complete_name):
+                    self._open(menu.action, role)
+
+    def _open(self, action, role):
+        model = self.as_(role, self.env[action.res_model])
+        views = [
+            (view_id, mode) for view_id, mode in action.sudo().views if mode != "search"
+        ]
+        loaded = model.get_views([*views, (action.search_view_id.id, "search")])
+        fields = loaded["models"][action.res_model]["fields"]
+        records = model.search_fetch(safe_eval(action.domain or "[]"), limit=5)
+        self.assertTrue(records)
+        records.read([name for name in fields if name in model._fields])
+
+    def test_whoever_may_read_a_record_opens_its_form(self):
+        records = [
+            self.martin,
+            self.nina,
+            self.own.reservation_id,
+            self.canteen,
+            self.own,
+            self.tariff,
+            self.martin.income_ids,
+            self.own.move_id,
+        ]
+        opened = set()
+        for role in STAFF:
+            for record in records:
+                own = self.as_(role, record)
+                if own.has_access("read"):
+                    with self.subTest(role=role, model=record._name):
+                        Form(own)
+                        opened.add(record._name)
+        self.assertEqual(opened, {record._name for record in records})
+
+    def test_an_accountant_opens_the_invoice_of_a_family(self):
+        accountant = self._create_user("accountant", "account.group_account_invoice")
+        form = Form(self.own.move_id.with_user(accountant))
+        self.assertEqual(form.espace_family_id, self.martin)
+
+    def test_every_empty_list_says_what_to_do(self):
+        for action in self._of_addon("ir.actions.act_window"):
+            with self.subTest(action=action.xml_id):
+                self.assertTrue(action.help)
+
+    def test_filters_and_groups_run(self):
+        for view in self._of_addon("ir.ui.view").filtered(lambda v: v.type == "search"):
+            model = self.env[view.model]
+            for node in view._get_combined_arch().iter("filter"):
+                with self.subTest(view=view.xml_id, filter=node.get("name")):
+                    if (domain := node.get("domain")) and "context" not in domain:
+                        model.search_count(self._evaluate(domain))
+                    if "group_by" in (context := node.get("context") or ""):
+                        model.formatted_read_group(
+                            [], [self._group(model, context)], ["__count"]
+                        )
+
+    def _group(self, model, context):
+        """Return what a filter groups by; the client groups dates by month."""
+        name = safe_eval(context)["group_by"]
+        dated = name in model._fields and model._fields[name].type == "date"
+        return f"{name}:month" if dated else name
+
+    def _evaluate(self, domain):
+        """Evaluate the domain of a filter, which may name the user or a date."""
+        return safe_eval(domain, {"uid": self.env.uid})
+
+    # === Forms === #
+
+    def test_the_regie_enters_a_tariff(self):
+        self.tariff.date_to = "2027-08-31"
+        form = Form(self.as_("finance", self.env["espace.tariff"]))
+        form.name = "Tarifs 2028"
+        form.date_from = "2027-09-01"
+        with form.line_ids.new() as line:
+            line.product_id = self.meal
+            line.amount = 3.80
+        tariff = form.save()
+        self.assertEqual(tariff.company_id, self.company)
+        self.assertEqual(tariff.line_ids.event, "planned")
+        with (
+            self.assertRaises(ValidationError),
+            Form(tariff) as form,
+            form.line_ids.new() as line,
+        ):
+            line.product_id = self.meal
+            line.amount = 4
+
+    def test_management_enters_a_quotient_in_the_form_of_the_family(self):
+        form = Form(self.as_("manager", self.durand))
+        with form.income_ids.new() as income:
+            income.value = 420
+            income.date_from = MONDAY
+        form.save()
+        incomes = self.durand.income_ids
+        self.assertEqual(incomes._in_force(MONDAY).value, 420)
+        self.assertEqual(self.durand.current_qf, 300)
+
+    def test_buttons_open_what_they_name(self):
+        family = self.as_("finance", self.martin)
+        action = family.action_open_charges()
+        self.assertEqual(self.Charge.search(action["domain"]), self.own)
+        action = family.action_open_invoices()
+        self.assertEqual(self.Move.search(action["domain"]), self.invoices(self.martin))
