@@ -10,6 +10,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 
 
@@ -28,3 +30,9 @@ def alias(name: str, folder: Path) -> None:
 for addon in sorted(ADDONS.iterdir()):
     if (addon / "domain").is_dir() and f"{addon.name}_domain" not in sys.modules:
         alias(f"{addon.name}_domain", addon / "domain")
+
+# A busy machine is slow, not wrong.
+settings.register_profile(
+    "espace", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("espace")

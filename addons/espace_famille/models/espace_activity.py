@@ -198,7 +198,7 @@ class EspaceActivity(models.Model):
                 raise ValidationError(
                     self.env._(
                         "No school year contains %s: create it first.",
-                        fields.Date.to_string(today),
+                        company._espace_day_words(today, year=True),
                     )
                 )
             activity._generate_sessions(year.date_from, year.date_to)

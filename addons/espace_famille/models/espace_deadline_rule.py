@@ -262,14 +262,12 @@ class EspaceDeadlineRule(models.Model):
         slot_start = activity._slot_start() if activity else None
         is_open = activity._open_on if activity else None
         return {
-            day: self._cutoff_utc(
-                rule, day, calendar, slot_start, is_open, company.espace_tz
-            )
+            day: self._cutoff_utc(rule, day, calendar, slot_start, is_open, company)
             for day in service_dates
         }
 
     @api.model
-    def _cutoff_utc(self, rule, day, calendar, slot_start, is_open, timezone):
+    def _cutoff_utc(self, rule, day, calendar, slot_start, is_open, company):
         try:
             local = cutoff.cutoff_local(rule, day, calendar, slot_start, is_open)
         except cutoff.NoCutoff as error:
@@ -277,10 +275,10 @@ class EspaceDeadlineRule(models.Model):
                 self.env._(
                     "No day is counted before %(day)s: "
                     "check the calendar and the rule.",
-                    day=day,
+                    day=company._espace_day_words(day, year=True),
                 )
             ) from error
-        return cutoff.to_utc(local, timezone)
+        return cutoff.to_utc(local, company.espace_tz)
 
 
 class EspaceDeadlineRuleLine(models.Model):

@@ -100,9 +100,15 @@ class ResCompany(models.Model):
             time=self.env._("midnight") if midnight else self._espace_time_words(local),
         )
 
-    def _espace_day_words(self, day):
-        """Say a date in words: “mardi 5 janvier”."""
-        return format_date(self.env, day, date_format="EEEE d MMMM")
+    def _espace_day_words(self, day, year=False):
+        """Say a date in words: “mardi 5 janvier”, with its year if asked.
+
+        French says the first of a month as “1er”.
+        """
+        pattern = "EEEE d MMMM y" if year else "EEEE d MMMM"
+        if day.day == 1 and (self.env.lang or "").startswith("fr"):
+            pattern = pattern.replace(" d ", " d'er' ")
+        return format_date(self.env, day, date_format=pattern)
 
     @api.model
     def _espace_time_words(self, local):

@@ -137,6 +137,7 @@ class Commune:
             {
                 "name": name,
                 "email": f"{name}@example.org".lower(),
+                "lang": "en_US",
                 "guardian_ids": [
                     Command.create(
                         {

@@ -135,9 +135,19 @@ class TestSessionSeats(EspaceCase):
     def test_the_database_refuses_places_under_the_bookings(self):
         session = self.session(self.evening, MONDAY)
         self.booked(self.nina, self.t1, MONDAY)
+        self.env.flush_all()
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.env.cr.execute(
+                "UPDATE espace_session SET capacity = 0 WHERE id = %s", session.ids
+            )
+
+    def test_agents_are_told_why_places_cannot_be_taken_away(self):
+        session = self.session(self.evening, MONDAY)
+        self.booked(self.nina, self.t1, MONDAY)
+        with self.assertRaisesRegex(UserError, "already booked"):
             session.capacity = 0
-            session.flush_recordset()
+        with self.assertRaisesRegex(UserError, "already booked"):
+            self.evening.capacity = 0
 
     def test_the_database_keeps_one_reservation_a_day(self):
         reservation = self.booked(self.nina, self.t1, MONDAY)
