@@ -58,3 +58,17 @@ class AccountMove(models.Model):
         )
         waiting.write({"state": "confirmed", "hold_until": False})
         return posted
+
+    # === Documents === #
+
+    def _get_invoice_pdf_proforma(self):
+        """Print a family's invoice as such: once posted it is no pro forma."""
+        if not (self.espace_family_id and self.state == "posted"):
+            return super()._get_invoice_pdf_proforma()
+        report = self.env["ir.actions.report"]
+        content, _kind = report._render("account.account_invoices", self.ids)
+        return {
+            "filename": self._get_invoice_report_filename(),
+            "filetype": "pdf",
+            "content": content,
+        }

@@ -169,6 +169,8 @@ class EspaceCharge(models.Model):
             "company_id": company.id,
             "partner_id": family.partner_id.id,
             "espace_family_id": family.id,
+            # Nobody sold it: no name of an agent on the invoice.
+            "invoice_user_id": False,
             "invoice_date": today,
             # The term of the partner, if any, does not hold for the services.
             "invoice_payment_term_id": False,

@@ -1,0 +1,76 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from ..models.ir_qweb import FAMILY_KEY
+
+MESSAGE_KEY = "espace_message"
+
+
+class EspacePortal(CustomerPortal):
+    """What every page of the families' portal shares."""
+
+    # === The family === #
+
+    def _espace_family(self):
+        """Return the family that the user looks at, as superuser; maybe empty."""
+        return request.env["espace.family"]._portal_current(
+            request.session.get(FAMILY_KEY)
+        )
+
+    @route("/my/famille", type="http", auth="user", website=True, methods=["POST"])
+    def espace_switch_family(self, family=None, **_kwargs):
+        """Look at another of the user's families; any other id changes nothing."""
+        families_sudo = request.env["espace.family"]._of_user()
+        if str(family) in map(str, families_sudo.ids):
+            request.session[FAMILY_KEY] = int(family)
+        return request.redirect("/my")
+
+    # === Messages === #
+
+    def _espace_tell(self, level, text):
+        """Show a message on the next page.
+
+        :param str level: success, info, warning or danger
+        """
+        request.session[MESSAGE_KEY] = {"level": level, "text": str(text)}
+
+    def _espace_take_message(self):
+        return request.session.pop(MESSAGE_KEY, None)
+
+    # === Rendering === #
+
+    def _espace_render(self, template, values):
+        """Render a page that no browser or proxy keeps: it is personal and lives."""
+        response = request.render(
+            f"espace_famille_portal.{template}",
+            {
+                **self._prepare_portal_layout_values(),
+                "message": self._espace_take_message(),
+                **values,
+            },
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    # === Changes === #
+
+    def _espace_attempt(self, change):
+        """Run a change; say in words why it was refused, with nothing half done.
+
+        :param change: function without argument that returns (level, message)
+        :return: (level, message)
+        """
+        try:
+            with request.env.cr.savepoint():
+                return change()
+        except UserError as error:
+            return "danger", str(error)
+        except IntegrityError:
+            return "danger", request.env._(
+                "Somebody was faster, or the page was out of date: nothing was "
+                "changed. Look at the days below and try again."
+            )

@@ -1,0 +1,175 @@
+from werkzeug.urls import url_encode
+
+from odoo.exceptions import AccessError
+from odoo.http import request, route
+
+from ..domain import period
+from .base import EspacePortal
+
+URL = "/my/reservations"
+
+
+class EspaceBookings(EspacePortal):
+    """Mes réservations, Vue Période."""
+
+    # === Page === #
+
+    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
+    def espace_bookings(self, **params):
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        return self._espace_render(
+            "bookings", self._espace_bookings_values(family_sudo, params)
+        )
+
+    def _espace_bookings_values(self, family_sudo, params):
+        where = self._espace_where(family_sudo, params)
+        may_book = family_sudo._portal_may_book()
+        grid = self._espace_period()._grid(
+            family_sudo,
+            where["children"],
+            where["span"],
+            past=where["past"],
+            may_book=may_book,
+        )
+        return {
+            "page_name": "espace_bookings",
+            "family": family_sudo,
+            "children": family_sudo.child_ids,
+            "grid": grid,
+            "span_words": self._espace_period()._span_words(grid.span),
+            "legend": self._espace_period()._legend(grid),
+            "rules": self._espace_period()._rules(grid),
+            "where": where,
+            "url": lambda **changes: self._espace_bookings_url(where, **changes),
+            "cart": grid.cart,
+            "hold": family_sudo._portal_hold(),
+            "may_book": may_book,
+        }
+
+    def _espace_period(self):
+        return request.env["espace.portal.period"]
+
+    def _espace_where(self, family_sudo, params):
+        """Read which days and children a request is about; nonsense is today, all."""
+        today = family_sudo.company_id._espace_today()
+        children_sudo = family_sudo.child_ids
+        chosen_sudo = children_sudo.filtered(
+            lambda child: str(child.id) == params.get("child")
+        )
+        day = period.read_day(params.get("date"), today)
+        return {
+            "child": chosen_sudo,
+            "children": chosen_sudo or children_sudo,
+            "span": period.Span.around(period.read_view(params.get("view")), day),
+            "today": today,
+            "past": params.get("past") == "1",
+        }
+
+    def _espace_bookings_url(self, where, anchor="", **changes):
+        """Return the address of the page, with some of its parameters changed."""
+        span = where["span"]
+        holds_today = span.start <= where["today"] <= span.end
+        params = {
+            "child": where["child"].id or "all",
+            "view": span.view,
+            "date": where["today"] if holds_today else span.start,
+            **({"past": "1"} if where["past"] else {}),
+            **changes,
+        }
+        return f"{URL}?{url_encode(params)}{anchor and '#' + anchor}"
+
+    # === Changes === #
+
+    @route(URL, type="http", auth="user", website=True, methods=["POST"])
+    def espace_bookings_change(self, do=None, **params):
+        """Press a button of the grid without JavaScript, then come back to it."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        where = self._espace_where(family_sudo, params)
+        order = period.read_order(do)
+        if order and order.action == "cancel" and params.get("sure") != "1":
+            return self._espace_confirm(family_sudo, where, order)
+        self._espace_tell(*self._espace_order(family_sudo, where, order))
+        return request.redirect(
+            self._espace_bookings_url(where, self._espace_anchor(order))
+        )
+
+    def _espace_order(self, family_sudo, where, order):
+        """Do what a button asks for and say what became of it."""
+
+        def change():
+            family_sudo._portal_check_may_book()
+            if not order:
+                return "danger", request.env._("Nothing was changed: try again.")
+            return self._espace_period()._perform(family_sudo, order, where["span"])
+
+        return self._espace_attempt(change)
+
+    def _espace_anchor(self, order):
+        if not order:
+            return ""
+        if order.day:
+            return f"d_{order.day.isoformat()}"
+        return "grid"
+
+    def _espace_confirm(self, family_sudo, where, order):
+        """Ask before a booking is cancelled."""
+        words = self._espace_period()._words(family_sudo, order)
+        return self._espace_render(
+            "confirm_cancel",
+            {
+                "page_name": "espace_bookings",
+                "family": family_sudo,
+                "words": words,
+                "order": str(order),
+                "where": where,
+                "back": self._espace_bookings_url(where, self._espace_anchor(order)),
+            },
+        )
+
+    @route(f"{URL}/do", type="jsonrpc", auth="user", website=True)
+    def espace_bookings_do(self, do=None, **params):
+        """Press a button of the grid; return the cells to draw again.
+
+        :return: dict of the message, the HTML of cells and column buttons by their
+            key, and the cart bar
+        """
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            raise AccessError(request.env._("You have no family account."))
+        params = {key: str(value) for key, value in params.items()}
+        where = self._espace_where(family_sudo, params)
+        order = period.read_order(do)
+        level, message = self._espace_order(family_sudo, where, order)
+        values = self._espace_bookings_values(family_sudo, params)
+        return {
+            "level": level,
+            "message": message,
+            "parts": self._espace_parts(values, order),
+            "bar": self._espace_part("cart_bar", values),
+        }
+
+    def _espace_parts(self, values, order):
+        """Return the HTML of what an order may have changed: its child's columns."""
+        if not order:
+            return {}
+        grid = values["grid"]
+        parts = {
+            cell.key: self._espace_part("cell", {"cell": cell})
+            for cell in grid.cells()
+            if cell.child_id == order.child_id and order.day in (None, cell.date)
+        }
+        return parts | {
+            column.key: self._espace_part(
+                "column_button", {"column": column, "grid": grid}
+            )
+            for column in grid.columns
+        }
+
+    def _espace_part(self, template, values):
+        return request.env["ir.qweb"]._render(
+            f"espace_famille_portal.{template}", values
+        )

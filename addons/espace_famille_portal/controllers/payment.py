@@ -1,0 +1,133 @@
+from odoo.exceptions import ValidationError
+from odoo.http import request, route
+
+from odoo.addons.account_payment.controllers.payment import PaymentPortal
+from odoo.addons.account_payment.controllers.portal import PortalAccount
+
+from .cart import URL, EspaceCart
+
+
+class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
+    """Payment at booking: the invoice is a draft until the money is there."""
+
+    @route(f"{URL}/paiement", type="http", auth="user", website=True, methods=["GET"])
+    def espace_payment(self, **_kwargs):
+        family_sudo = self._espace_family()
+        hold = family_sudo and family_sudo._portal_hold()
+        if not hold:
+            return request.redirect(URL)
+        return self._espace_render(
+            "payment", self._espace_payment_values(family_sudo, hold)
+        )
+
+    def _espace_payment_values(self, family_sudo, hold):
+        move_sudo = hold["move"]
+        form_values = self._get_common_page_view_values(
+            {
+                "partner": move_sudo.partner_id,
+                "company": move_sudo.company_id,
+                "total_amount": move_sudo.amount_total,
+                "currency": move_sudo.currency_id,
+                "amount_residual": move_sudo.amount_total,
+                "landing_route": f"{URL}/confirmation",
+                "transaction_route": f"{URL}/transaction",
+            }
+        )
+        return {
+            **form_values,
+            "amount": move_sudo.amount_total,
+            "page_name": "espace_cart",
+            "family": family_sudo,
+            "hold": hold,
+            "lines": request.env["espace.portal.cart"]._paid_lines(hold["move"]),
+            "cart": request.env["espace.portal.cart"]._read(family_sudo),
+            "may_book": family_sudo._portal_may_book(),
+        }
+
+    @route(f"{URL}/transaction", type="jsonrpc", auth="user")
+    def espace_payment_transaction(self, **kwargs):
+        """Create the transaction that pays the family's draft invoice.
+
+        The invoice, its amount and where to land are found again here, whatever was
+        posted.
+
+        :return: the processing values that the payment form expects
+        :raise ValidationError: nothing waits for payment, or it can no longer be paid
+        """
+        family_sudo = self._espace_family()
+        hold = family_sudo and family_sudo._portal_hold()
+        if not hold:
+            raise ValidationError(
+                request.env._(
+                    "Nothing waits for a payment any more: look at your bookings."
+                )
+            )
+        if hold["on_its_way"]:
+            raise ValidationError(
+                request.env._(
+                    "This payment is already on its way: wait for its result."
+                )
+            )
+        family_sudo._portal_check_may_book()
+        self._validate_transaction_kwargs(kwargs)
+        self._espace_check_means(family_sudo, hold, kwargs)
+        move_sudo = hold["move"]
+        kwargs.update(
+            amount=move_sudo.amount_total, landing_route=f"{URL}/confirmation"
+        )
+        return self._process_transaction(
+            request.env.user.partner_id.id,
+            move_sudo.currency_id.id,
+            move_sudo.ids,
+            None,
+            **kwargs,
+        )
+
+    def _espace_check_means(self, family_sudo, hold, kwargs):
+        """Refuse a means of payment that the page did not offer."""
+        offered = self._espace_payment_values(family_sudo, hold)
+        token = kwargs.get("token_id")
+        known = (
+            token in offered["tokens_sudo"].ids
+            if token
+            else kwargs.get("payment_method_id") in offered["payment_methods_sudo"].ids
+        )
+        if not known or kwargs.get("provider_id") not in offered["providers_sudo"].ids:
+            raise ValidationError(
+                request.env._(
+                    "This means of payment is not available here: choose another one."
+                )
+            )
+
+    def _process_transaction(
+        self, partner_id, currency_id, invoice_ids, *args, **kwargs
+    ):
+        """Have the family that owes pay, when the user belongs to two households."""
+        moves_sudo = request.env["account.move"].sudo().browse(invoice_ids)
+        payer_sudo = moves_sudo.espace_family_id.partner_id
+        partner_sudo = request.env["res.partner"].sudo().browse(partner_id)
+        if len(payer_sudo) == 1 and payer_sudo != partner_sudo.commercial_partner_id:
+            partner_id = payer_sudo.id
+        return super()._process_transaction(
+            partner_id, currency_id, invoice_ids, *args, **kwargs
+        )
+
+    @route(
+        f"{URL}/abandonner", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def espace_payment_give_up(self, **_kwargs):
+        """Give the held seats back; refused while the bank is being asked."""
+        family_sudo = self._espace_family()
+        hold = family_sudo and family_sudo._portal_hold()
+        if not hold:
+            return request.redirect(URL)
+
+        def change():
+            hold["reservations"]._cancel()
+            return "success", request.env._(
+                "You gave up the payment: nothing was charged and the places are free "
+                "again."
+            )
+
+        self._espace_change(family_sudo, change)
+        return request.redirect(URL)

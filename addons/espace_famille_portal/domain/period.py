@@ -1,0 +1,217 @@
+"""What the Vue Période shows: a span of days, its columns, rows and cells.
+
+Dates are those of the commune's wall clock. Nothing here decides whether a child may
+be booked: cells only carry the answer of `espace.reservation._quote`.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+VIEWS = ("month", "week")
+ACTIONS = ("add", "remove", "swap", "cancel", "all", "none")
+
+# Nobody books or looks up further than that; other dates fall back on today.
+REACH = timedelta(days=800)
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days of one month or of one week, both ends included."""
+
+    view: str
+    start: date
+    end: date
+
+    @classmethod
+    def around(cls, view, day):
+        """Return the month or the week (from Monday) that contains `day`."""
+        if view == "week":
+            start = day - timedelta(days=day.weekday())
+            return cls(view, start, start + timedelta(days=6))
+        last = monthrange(day.year, day.month)[1]
+        return cls("month", day.replace(day=1), day.replace(day=last))
+
+    @property
+    def previous(self):
+        """Return a day of the span before: its first day."""
+        return type(self).around(self.view, self.start - timedelta(days=1)).start
+
+    @property
+    def next(self):
+        return self.end + timedelta(days=1)
+
+    def days(self):
+        count = (self.end - self.start).days + 1
+        return [self.start + timedelta(days=n) for n in range(count)]
+
+
+def read_day(text, today):
+    """Return the date written YYYY-MM-DD in a request, `today` when it is none."""
+    try:
+        day = date.fromisoformat(text or "")
+    except (TypeError, ValueError):
+        return today
+    return day if abs(day - today) <= REACH else today
+
+
+def read_view(text):
+    return text if text in VIEWS else "month"
+
+
+class Order(NamedTuple):
+    """What a button asks for; `day` is None for a whole column (all, none)."""
+
+    action: str
+    child_id: int
+    product_id: int
+    day: date | None = None
+
+    def __str__(self):
+        parts = [self.action, str(self.child_id), str(self.product_id)]
+        if self.day:
+            parts.append(self.day.isoformat())
+        return "_".join(parts)
+
+
+def read_order(text):
+    """Read the value of a button: “add_12_5_2027-01-04”, “all_12_5”.
+
+    :return: an `Order`, None when it is not one
+    """
+    parts = str(text or "").split("_")
+    try:
+        action, child, product = parts[0], int(parts[1]), int(parts[2])
+        day = date.fromisoformat(parts[3]) if len(parts) > 3 else None
+    except (IndexError, ValueError):
+        return None
+    whole_column = action in ("all", "none")
+    if action not in ACTIONS or len(parts) > 4 or whole_column == bool(day):
+        return None
+    # Identifiers of PostgreSQL: what is larger exists nowhere.
+    if not (0 < child < 2**31 and 0 < product < 2**31):
+        return None
+    return Order(action, child, product, day)
+
+
+# === Grid === #
+
+
+@dataclass(slots=True)
+class Cell:
+    """One child, one option, one day.
+
+    `order` is what its button asks for, '' when nothing can be changed; `name` says
+    everything in words, for those who do not see the icon or the colour.
+    """
+
+    child_id: int
+    product_id: int
+    date: date
+    status: str = "closed"
+    order: str = ""
+    icon: str = ""
+    label: str = ""
+    price: str = ""
+    price_shown: str = ""  # instead of the label, where the child may be booked
+    hint: str = ""
+    name: str = ""
+    question: str = ""  # asked before a booking is cancelled
+    late: bool = False
+    classes: str = ""  # of its column
+
+    @property
+    def key(self):
+        return f"c_{self.child_id}_{self.product_id}_{self.date.isoformat()}"
+
+
+@dataclass(slots=True)
+class Column:
+    """One option offered to one child."""
+
+    child_id: int
+    product_id: int
+    activity_id: int
+    child_name: str
+    name: str
+    icon: str
+    hours: str = ""
+    rule: str = ""
+    classes: str = ""
+    all_order: str = ""
+    all_name: str = ""
+    taken: bool = False  # all that could be taken is in the cart
+
+    @property
+    def key(self):
+        return f"a_{self.child_id}_{self.product_id}"
+
+
+@dataclass(slots=True)
+class Row:
+    """One line: 'week' (separator), 'day' (with cells), 'closed' or 'past' (thin)."""
+
+    kind: str
+    label: str
+    date: date
+    short: str = ""
+    notes: list = field(default_factory=list)
+    cells: list = field(default_factory=list)
+    today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The cart of a family: how many bookings, and that in words with the total."""
+
+    count: int
+    words: str
+
+
+@dataclass(slots=True)
+class Grid:
+    span: Span
+    columns: list
+    rows: list
+    cart: Summary
+
+    @property
+    def children(self):
+        """Return [(child id, name, number of columns, classes)] from left to right."""
+        counts = {}
+        for column in self.columns:
+            key = (column.child_id, column.child_name, column.classes)
+            counts[key] = counts.get(key, 0) + 1
+        return [(*key, count) for key, count in counts.items()]
+
+    @property
+    def phone_width(self):
+        """Return how many columns a phone shows: the day and the first child's."""
+        return 1 + sum(not column.classes for column in self.columns)
+
+    @property
+    def rest_width(self):
+        return 1 + len(self.columns) - self.phone_width
+
+    def cells(self):
+        return [cell for row in self.rows for cell in row.cells]
+
+
+def closed_runs(days, label_of):
+    """Group consecutive closed days of one label.
+
+    :param days: sorted closed dates
+    :param label_of: function of a date
+    :return: list of (label, first, last)
+    """
+    runs = []
+    for day in days:
+        label = label_of(day)
+        if runs and runs[-1][0] == label and runs[-1][2] == day - timedelta(days=1):
+            runs[-1] = (label, runs[-1][1], day)
+        else:
+            runs.append((label, day, day))
+    return runs

@@ -1,0 +1,195 @@
+from dataclasses import dataclass
+from decimal import Decimal
+
+from odoo import api, fields, models
+
+from ..domain.period import Summary
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the cart; `reason` says why it can no longer be kept."""
+
+    reservation_id: int
+    child: str
+    option: str
+    day: str
+    price: str
+    limit: str
+    reason: str
+
+
+class EspacePortalCart(models.AbstractModel):
+    """The cart (panier) of a family: its lines, its total, and its validation."""
+
+    _name = "espace.portal.cart"
+    _description = "Portal: Cart"
+
+    @api.model
+    def _read(self, family, now=None):
+        """Return the lines in the cart with what they cost and whether they hold.
+
+        :return: dict for the page; prices are those of now, found on the server
+        """
+        now = now or fields.Datetime.now()
+        cart_sudo = self._cart(family)
+        quotes = self._quotes(family, cart_sudo, now)
+        lines = [
+            self._line(reservation, quotes[self._item(reservation)])
+            for reservation in cart_sudo
+        ]
+        kept = [
+            (reservation, quotes[self._item(reservation)])
+            for reservation in cart_sudo
+            if quotes[self._item(reservation)].status == "available"
+        ]
+        total = sum((quote.price or Decimal(0) for _r, quote in kept), Decimal(0))
+        now_due = sum(
+            (
+                quote.price or Decimal(0)
+                for reservation, quote in kept
+                if reservation.activity_id.billing_mode == "booking"
+                and reservation.activity_id.approval == "automatic"
+            ),
+            Decimal(0),
+        )
+        company = family.company_id
+        credit = family._espace_credit()
+        return {
+            "groups": self._by_child(cart_sudo, lines),
+            "count": len(cart_sudo),
+            "kept_count": len(kept),
+            "refused": self._refused_words(len(cart_sudo) - len(kept)),
+            "words": self._bookings_words(len(kept)),
+            "total": company._espace_amount_words(total),
+            "now_due": self._now_due_words(company, now_due),
+            "later": total != now_due,
+            "credit": self._credit_words(company, credit),
+        }
+
+    # === Words === #
+
+    @api.model
+    def _bookings_words(self, count):
+        if count == 1:
+            return self.env._("1 booking")
+        return self.env._("%s bookings", count)
+
+    @api.model
+    def _refused_words(self, count):
+        if not count:
+            return ""
+        if count == 1:
+            return self.env._("1 line can no longer be booked: see why.")
+        return self.env._("%s lines can no longer be booked: see why.", count)
+
+    @api.model
+    def _now_due_words(self, company, amount):
+        if not amount:
+            return ""
+        words = company._espace_amount_words(amount)
+        if company._espace_pays_online():
+            return self.env._("To pay now, online: %s", words)
+        return self.env._("Invoiced at once: %s", words)
+
+    @api.model
+    def _credit_words(self, company, credit):
+        if not credit:
+            return ""
+        return self.env._(
+            "Your credit of %s will be deducted.", company._espace_amount_words(credit)
+        )
+
+    # === Summary and validation === #
+
+    @api.model
+    def _summary(self, family, now=None):
+        """Return how many bookings wait in the cart and what they cost."""
+        cart_sudo = self._cart(family)
+        items = [self._item(reservation) for reservation in cart_sudo]
+        return self._summarize(family, cart_sudo._quote(family, items, now))
+
+    @api.model
+    def _summarize(self, family, quotes):
+        """Return the `Summary` of the quotes of a cart."""
+        total = sum((quote.price or Decimal(0) for quote in quotes), Decimal(0))
+        amount = family.company_id._espace_amount_words(total)
+        words = f"{self._bookings_words(len(quotes))}, {amount}"
+        return Summary(len(quotes), words)
+
+    @api.model
+    def _validate(self, family, now=None):
+        """Book what is in the cart.
+
+        :return: the bookings made, as superuser; what could not be stays in the cart
+        """
+        now = now or fields.Datetime.now()
+        cart_sudo = self._cart(family)
+        items = [self._item(reservation) for reservation in cart_sudo]
+        gate_sudo = self.env["espace.reservation"].sudo()
+        quotes = gate_sudo._book(family, items, now) if items else []
+        done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
+        return gate_sudo.browse(done)
+
+    @api.model
+    def _paid_lines(self, move):
+        """Return [(label, amount in words)] of the invoice that waits for payment."""
+        company = move.company_id
+        return [
+            (line.name, company._espace_amount_words(line.price_total))
+            for line in move.invoice_line_ids
+            if line.display_type == "product"
+        ]
+
+    # === Tools === #
+
+    @api.model
+    def _cart(self, family):
+        return self.env["espace.reservation"].sudo()._cart(family)
+
+    @api.model
+    def _item(self, reservation):
+        return (reservation.child_id.id, reservation.product_id.id, reservation.date)
+
+    @api.model
+    def _quotes(self, family, cart_sudo, now):
+        """Return {item: quote} of the cart as if it were validated at `now`."""
+        quotes = cart_sudo._quote_cart(
+            family, [self._item(reservation) for reservation in cart_sudo], now
+        )
+        return {tuple(quote.item): quote for quote in quotes}
+
+    @api.model
+    def _line(self, reservation, quote):
+        company = reservation.company_id
+        product = reservation.product_id
+        refused = quote.status != "available"
+        return Line(
+            reservation_id=reservation.id,
+            child=reservation.child_id.firstname,
+            option=product.name,
+            day=company._espace_day_words(reservation.date),
+            price=""
+            if quote.price is None
+            else company._espace_amount_words(quote.price),
+            limit=self._limit_words(company, quote),
+            reason=quote.reason if refused else "",
+        )
+
+    @api.model
+    def _limit_words(self, company, quote):
+        if quote.late:
+            return self.env._("Late booking: late price")
+        words = company._espace_limit_words(quote.limit)
+        return self.env._("until %s", words) if words else ""
+
+    @api.model
+    def _by_child(self, cart_sudo, lines):
+        """Return [(child's first name, lines)] in the order of the children."""
+        groups = {}
+        for reservation, line in zip(cart_sudo, lines, strict=True):
+            groups.setdefault(reservation.child_id, []).append(line)
+        return [
+            (child.firstname, groups[child])
+            for child in sorted(groups, key=lambda c: (c.lastname, c.firstname, c.id))
+        ]

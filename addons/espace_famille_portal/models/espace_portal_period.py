@@ -1,0 +1,242 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
+
+from odoo.addons.espace_famille.domain.booking import ENDED_STATES
+
+from .period_grid import ICONS, OURS, USUAL, GridBuilder
+
+
+class EspacePortalPeriod(models.AbstractModel):
+    """The Vue Période of a family: what it shows and what its buttons do.
+
+    Every answer comes from the gate (`espace.reservation`): one `_quote` for the whole
+    page, so that a month costs the same number of queries whatever its length.
+    """
+
+    _name = "espace.portal.period"
+    _description = "Portal: Period View"
+
+    # === Orders === #
+
+    @api.model
+    def _perform(self, family, order, span, now=None):
+        """Do what a button asks for.
+
+        :param period.Order order: as read from the request; nothing in it is trusted
+        :return: (level of the message: success, warning or danger; the message)
+        :raise AccessError: the child is not one of the family's
+        :raise UserError: refused by a limit; nothing was changed
+        """
+        return getattr(self, f"_perform_{order.action}")(family, order, span, now)
+
+    @api.model
+    def _perform_add(self, family, order, span, now):
+        item = (order.child_id, order.product_id, order.day)
+        [quote] = self._gate()._add_to_cart(family, [item], now)
+        words = self._words(family, order)
+        if quote.status == "in_cart":
+            return "success", self.env._("%s: added to the cart.", words)
+        if quote.status in OURS:
+            return "success", self.env._("%s: already booked.", words)
+        return "danger", self.env._(
+            "%(booking)s: not possible. %(reason)s", booking=words, reason=quote.reason
+        )
+
+    @api.model
+    def _perform_remove(self, family, order, span, now):
+        self._live(family, order).filtered(lambda r: r.state == "draft")._cancel(now)
+        return "success", self.env._(
+            "%s: taken out of the cart.", self._words(family, order)
+        )
+
+    @api.model
+    def _perform_swap(self, family, order, span, now):
+        """Put this option in the cart instead of the other one of that day."""
+        activity = self.env["product.product"].sudo().browse(order.product_id).exists()
+        others = self._live(family, order, activity.espace_activity_id).filtered(
+            lambda r: r.state == "draft" and r.product_id.id != order.product_id
+        )
+        with self.env.cr.savepoint():
+            others._cancel(now)
+            level, message = self._perform_add(family, order, span, now)
+            if level == "danger":
+                # Neither option is lost when the new one cannot be had.
+                raise UserError(message)
+        return level, message
+
+    @api.model
+    def _perform_cancel(self, family, order, span, now):
+        live = self._live(family, order).filtered(lambda r: r.state != "draft")
+        words = self._words(family, order)
+        if not live:
+            return "warning", self.env._("%s: there was nothing to cancel.", words)
+        live._cancel(now)
+        return "success", self.env._("%s: cancelled.", words)
+
+    @api.model
+    def _perform_all(self, family, order, span, now):
+        quotes = self._gate()._add_to_cart(
+            family, self._column_items(family, order, span, now), now
+        )
+        added = [quote for quote in quotes if quote.status == "in_cart"]
+        words = self._words(family, order)
+        if not added:
+            return "warning", self.env._("%s: no day can be added.", words)
+        return "success", self.env._(
+            "%(booking)s: %(count)s days in the cart.", booking=words, count=len(added)
+        )
+
+    @api.model
+    def _perform_none(self, family, order, span, now):
+        drafts = self._live(family, order, span=span).filtered(
+            lambda r: r.state == "draft"
+        )
+        count = len(drafts)
+        drafts._cancel(now)
+        return "success", self.env._(
+            "%(booking)s: %(count)s days taken out of the cart.",
+            booking=self._words(family, order),
+            count=count,
+        )
+
+    @api.model
+    def _gate(self):
+        return self.env["espace.reservation"].sudo()
+
+    @api.model
+    def _live(self, family, order, activity=None, span=None):
+        """Return the family's live reservations that an order is about."""
+        what = (
+            ("activity_id", "=", activity.id)
+            if activity
+            else ("product_id", "=", order.product_id)
+        )
+        when = (
+            [("date", ">=", span.start), ("date", "<=", span.end)]
+            if span
+            else [("date", "=", order.day)]
+        )
+        return self._gate().search(
+            [
+                ("family_id", "=", family.id),
+                ("child_id", "=", order.child_id),
+                ("state", "not in", ENDED_STATES),
+                what,
+                *when,
+            ]
+        )
+
+    @api.model
+    def _column_items(self, family, order, span, now):
+        today = family.company_id._espace_today(now)
+        activity = (
+            self.env["product.product"]
+            .sudo()
+            .browse(order.product_id)
+            .exists()
+            .espace_activity_id
+        )
+        sessions = self._sessions(family, activity, span)
+        return [
+            (order.child_id, order.product_id, session.date)
+            for session in sessions
+            if session.date >= today
+        ]
+
+    @api.model
+    def _sessions(self, family, activities, span):
+        return (
+            self.env["espace.session"]
+            .sudo()
+            .search(
+                [
+                    ("activity_id", "in", activities.ids),
+                    ("company_id", "=", family.company_id.id),
+                    ("date", ">=", span.start),
+                    ("date", "<=", span.end),
+                ]
+            )
+        )
+
+    @api.model
+    def _words(self, family, order):
+        """Say what an order is about: “Cantine, Clara, lundi 4 janvier”."""
+        child = family.sudo().child_ids.filtered(lambda c: c.id == order.child_id)
+        product = self.env["product.product"].sudo().browse(order.product_id).exists()
+        day = order.day and family.company_id._espace_day_words(order.day)
+        return ", ".join(filter(None, [product.name, child.firstname, day]))
+
+    # === Words of the page === #
+
+    @api.model
+    def _span_words(self, span):
+        """Say which days are shown: “Janvier 2027”, “4 janv. – 10 janv. 2027”."""
+        if span.view == "month":
+            words = format_date(self.env, span.start, date_format="MMMM y")
+            return words[:1].upper() + words[1:]
+        first = format_date(self.env, span.start, date_format="d MMM")
+        return f"{first} – {format_date(self.env, span.end, date_format='d MMM y')}"
+
+    @api.model
+    def _legend(self, grid):
+        """Return [(status, icon, word)]: the usual statuses and those of the grid."""
+        shown = {cell.status for cell in grid.cells()} | set(USUAL)
+        labels = self._status_labels()
+        return [
+            (status, ICONS[status], labels[status])
+            for status in ICONS
+            if status in shown
+        ]
+
+    @api.model
+    def _rules(self, grid):
+        """Return [(activity, limit to book, limit to cancel)] in words."""
+        activities = (
+            self.env["espace.activity"]
+            .sudo()
+            .browse(dict.fromkeys(column.activity_id for column in grid.columns))
+        )
+        return [
+            (
+                activity.name,
+                activity.booking_rule_id.sentence,
+                activity.cancel_rule_id.cancel_sentence,
+            )
+            for activity in activities
+        ]
+
+    @api.model
+    def _status_labels(self):
+        """Return the word for each status of a cell."""
+        return {
+            "available": self.env._("Free"),
+            "in_cart": self.env._("In the cart"),
+            "pending": self.env._("Pending"),
+            "booked": self.env._("Booked"),
+            "waiting": self.env._("Waiting list"),
+            "full": self.env._("Full"),
+            "too_late": self.env._("Too late"),
+            "not_open_yet": self.env._("Not open yet"),
+            "other_option": self.env._("Other choice"),
+            "other_household": self.env._("Other household"),
+            "not_enrolled": self.env._("Not enrolled"),
+            "blocked": self.env._("Not possible"),
+            "closed": self.env._("Closed"),
+            "past": self.env._("Over"),
+        }
+
+    # === Grid === #
+
+    @api.model
+    def _grid(self, family, children, span, now=None, past=False, may_book=True):
+        """Return the `period.Grid` of some children of a family.
+
+        :param bool past: show days that are over too
+        :param bool may_book: the user may change something
+        """
+        now = now or fields.Datetime.now()
+        builder = GridBuilder(
+            self.env, family.sudo(), children.sudo(), span, now, past, may_book
+        )
+        return builder.grid()

@@ -1,0 +1,19 @@
+from odoo import models
+from odoo.http import request
+from odoo.tools import lazy
+
+FAMILY_KEY = "espace_family_id"
+
+
+class IrQweb(models.AbstractModel):
+    _inherit = "ir.qweb"
+
+    def _prepare_frontend_environment(self, values):
+        """Give every portal page, Odoo's own too, what the family menu needs."""
+        qweb = super()._prepare_frontend_environment(values)
+        values["espace_nav"] = lazy(
+            lambda: qweb.env["espace.family"]._portal_nav(
+                request.session.get(FAMILY_KEY)
+            )
+        )
+        return qweb

@@ -1,0 +1,469 @@
+"""From the quotes of a span to the columns, rows and cells of the Vue Période."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from odoo.fields import Domain
+from odoo.tools.misc import format_date
+
+from odoo.addons.espace_famille.domain.booking import ENDED_STATES
+
+from ..domain import period
+
+ICONS = {
+    "available": "fa-plus",
+    "in_cart": "fa-shopping-basket",
+    "pending": "fa-hourglass-half",
+    "booked": "fa-check",
+    "waiting": "fa-list-ol",
+    "full": "fa-ban",
+    "too_late": "fa-clock-o",
+    "not_open_yet": "fa-calendar-o",
+    "other_option": "fa-exchange",
+    "other_household": "fa-home",
+    "not_enrolled": "fa-user-times",
+    "blocked": "fa-lock",
+}
+CATEGORY_ICONS = {
+    "canteen": "fa-cutlery",
+    "childcare": "fa-sun-o",
+    "leisure": "fa-futbol-o",
+}
+NOON = 12.0
+# A limit that close before the day is said by its weekday alone.
+NEAR_DAYS = 4
+ZERO_WIDTH_SPACE = "\u200b"
+
+# Always explained in the legend.
+USUAL = ("available", "in_cart", "pending", "booked", "full", "too_late")
+
+# What is already ours may be taken back, if the gate says so.
+OURS = ("pending", "booked", "waiting")
+
+
+class GridBuilder:
+    """Turns the quotes of a span into columns and rows; lives for one page."""
+
+    def __init__(self, env, family, children, span, now, past, may_book):
+        self.env = env
+        self.family = family
+        self.company = family.company_id
+        self.children = children
+        self.span = span
+        self.now = now
+        self.may_book = may_book
+        self.today = self.company._espace_today(now)
+        self._limits = {}
+        self._prices = {}
+        self._read_offer()
+        self.folded = self._last_folded(past)
+        self._read_bookings()
+        self._read_quotes()
+
+    # === Reading: a fixed number of queries === #
+
+    def _read_offer(self):
+        env = self.env
+        products = (
+            env["product.product"]
+            .sudo()
+            .search(
+                [
+                    ("espace_activity_id.company_id", "=", self.company.id),
+                    ("espace_activity_id.active", "=", True),
+                ]
+            )
+        )
+        self.products = products.sorted(
+            lambda p: (
+                p.espace_activity_id.sequence,
+                p.espace_activity_id.name,
+                p.espace_time_from,
+                p.espace_time_to,
+                p.name,
+            )
+        )
+        activities = products.espace_activity_id
+        self.activity_names = {activity.id: activity.name for activity in activities}
+        sessions = env["espace.portal.period"]._sessions(
+            self.family, activities, self.span
+        )
+        self.days_of = defaultdict(list)
+        for session in sessions:
+            self.days_of[session.activity_id].append(session.date)
+        self.enrolments = (
+            env["espace.enrolment"].sudo()._periods(self.children, activities)
+        )
+
+    def _read_bookings(self):
+        """Read what is booked on these days, and the cart, whatever its days."""
+        of_span = Domain("date", ">=", self.span.start) & Domain(
+            "date", "<=", self.span.end
+        )
+        live = (
+            self.env["espace.reservation"]
+            .sudo()
+            .search_fetch(
+                Domain("family_id", "=", self.family.id)
+                & Domain("state", "not in", ENDED_STATES)
+                & (Domain("state", "=", "draft") | of_span),
+                ["child_id", "product_id", "date", "state"],
+            )
+        )
+        self.booked = {
+            (r.child_id.id, r.product_id.id)
+            for r in live
+            if self.span.start <= r.date <= self.span.end
+        }
+        self.cart = [
+            (r.child_id.id, r.product_id.id, r.date) for r in live if r.state == "draft"
+        ]
+
+    def _read_quotes(self):
+        """Ask the gate once, for the grid and for the rest of the cart."""
+        self.offer = [
+            (child, product)
+            for child in self.children
+            for product in self.products
+            if self._offered(child, product)
+        ]
+        items = [
+            (child.id, product.id, day)
+            for child, product in self.offer
+            for day in self.days_of[product.espace_activity_id]
+            if not self.folded or day > self.folded
+        ]
+        asked = dict.fromkeys([*items, *self.cart])
+        quotes = (
+            self.env["espace.reservation"].sudo()._quote(self.family, asked, self.now)
+        )
+        self.quotes = {tuple(quote.item): quote for quote in quotes}
+        self.cart_quotes = [self.quotes[item] for item in self.cart]
+        for item in asked.keys() - set(items):
+            del self.quotes[item]
+
+    def _offered(self, child, product):
+        activity = product.espace_activity_id
+        if not self.days_of[activity]:
+            return False
+        if (child.id, product.id) in self.booked or not activity.enrolment_required:
+            return True
+        periods = self.enrolments.get((child.id, activity.id), ())
+        return any(
+            start <= self.span.end and end >= self.span.start for start, end in periods
+        )
+
+    # === Grid === #
+
+    def grid(self):
+        self.status_words = self.env["espace.portal.period"]._status_labels()
+        columns = [self._column(child, product) for child, product in self.offer]
+        cart = self.env["espace.portal.cart"]._summarize(self.family, self.cart_quotes)
+        return period.Grid(self.span, columns, self._rows(columns), cart)
+
+    def _column(self, child, product):
+        activity = product.espace_activity_id
+        quotes = [
+            self.quotes[child.id, product.id, day]
+            for day in self.days_of[activity]
+            if day >= self.today
+        ]
+        free = any(quote.status == "available" for quote in quotes)
+        in_cart = any(quote.status == "in_cart" for quote in quotes)
+        first = child == self.children[0]
+        column = period.Column(
+            child_id=child.id,
+            product_id=product.id,
+            activity_id=activity.id,
+            child_name=child.firstname,
+            name=product.name,
+            icon=self._column_icon(product),
+            hours=self._hours(product),
+            rule=activity.booking_rule_id.sentence or "",
+            classes="" if first else "d-none d-md-table-cell",
+            taken=in_cart and not free,
+        )
+        if self.may_book and (free or in_cart):
+            action = "all" if free else "none"
+            column.all_order = str(period.Order(action, child.id, product.id))
+            column.all_name = self._all_name(column)
+        return column
+
+    def _column_icon(self, product):
+        if product.espace_activity_id.category == "childcare" and (
+            product.espace_time_from >= NOON
+        ):
+            return "fa-moon-o"
+        return CATEGORY_ICONS[product.espace_activity_id.category]
+
+    def _hours(self, product):
+        if not product.espace_time_to:
+            return ""
+        words = [
+            self.company._espace_time_words(
+                datetime.min + timedelta(minutes=round(hours * 60))
+            )
+            for hours in (product.espace_time_from, product.espace_time_to)
+        ]
+        return f"–{ZERO_WIDTH_SPACE}".join(words)
+
+    def _all_name(self, column):
+        names = {"option": column.name, "child": column.child_name}
+        month = self.span.view == "month"
+        if column.taken and month:
+            return self.env._(
+                "%(option)s, %(child)s: take out the whole month", **names
+            )
+        if column.taken:
+            return self.env._("%(option)s, %(child)s: take out the whole week", **names)
+        if month:
+            return self.env._("%(option)s, %(child)s: add the whole month", **names)
+        return self.env._("%(option)s, %(child)s: add the whole week", **names)
+
+    def _rows(self, columns):
+        open_days = {
+            quote.date for quote in self.quotes.values() if quote.status != "closed"
+        }
+        rows, closed, week = [], [], None
+        if self.folded:
+            rows.append(self._past_row(self.folded))
+        for day in self.span.days():
+            if self.folded and day <= self.folded:
+                continue
+            if day not in open_days:
+                closed.append(day)
+                continue
+            rows += self._closed_rows(closed)
+            closed = []
+            monday = day - timedelta(days=day.weekday())
+            if monday != week:
+                week = monday
+                rows.append(self._week_row(monday, columns))
+            rows.append(self._day_row(day, columns))
+        return rows + self._closed_rows(closed)
+
+    def _last_folded(self, past):
+        """Return the last day that is folded away, None when nothing is."""
+        if past or not self.span.start < self.today <= self.span.end:
+            return None
+        served = any(day < self.today for days in self.days_of.values() for day in days)
+        return self.today - timedelta(days=1) if served else None
+
+    def _past_row(self, until):
+        return period.Row(
+            "past",
+            self.env._(
+                "Days that are over: %s", self._range_words(self.span.start, until)
+            ),
+            self.span.start,
+        )
+
+    def _week_row(self, monday, columns):
+        return period.Row(
+            "week",
+            self.env._("Week of %s", self.company._espace_date_words(monday)),
+            monday,
+            notes=self._week_notes(monday, columns),
+        )
+
+    def _week_notes(self, monday, columns):
+        """Say the limits that a whole week shares: “Cantine: until mardi 5 janvier”."""
+        return [
+            self.env._(
+                "%(activity)s: until %(limit)s",
+                activity=self.activity_names[activity],
+                limit=self._limit(quotes[0].limit),
+            )
+            for activity, quotes in self._quotes_of_week(monday, columns).items()
+            if self._has_one_limit(quotes)
+        ]
+
+    def _has_one_limit(self, quotes):
+        """Tell whether several days of one week close together, and may be booked."""
+        return (
+            len({quote.date for quote in quotes}) > 1
+            and len({quote.limit for quote in quotes}) == 1
+            and bool(self._limit(quotes[0].limit))
+            and any(quote.status in ("available", "in_cart") for quote in quotes)
+        )
+
+    def _quotes_of_week(self, monday, columns):
+        """Return {activity id: quotes} of the columns, without closed days."""
+        week = [monday + timedelta(days=n) for n in range(7)]
+        found = defaultdict(list)
+        for column in columns:
+            for day in week:
+                quote = self.quotes.get((column.child_id, column.product_id, day))
+                if quote and quote.status != "closed":
+                    found[column.activity_id].append(quote)
+        return found
+
+    def _day_row(self, day, columns):
+        row = period.Row(
+            "day",
+            self.company._espace_day_words(day),
+            day,
+            short=self._day(day, "EEE d"),
+            today=day == self.today,
+        )
+        row.cells = [self._cell(column, day, row.label) for column in columns]
+        return row
+
+    def _closed_rows(self, days):
+        holiday_around = self.company._espace_calendar().holiday_around
+        rows = []
+        for label, first, last in period.closed_runs(days, self._closed_label):
+            holiday = holiday_around(first)
+            span = (holiday.date_from, holiday.date_to) if holiday else (first, last)
+            if label:
+                words = f"{label}, {self._range_words(*span)}"
+                rows.append(period.Row("closed", words, first))
+        return rows
+
+    def _closed_label(self, day):
+        """Name a closed day; plain weekends need no words."""
+        calendar = self.company._espace_calendar()
+        holiday = calendar.holiday_around(day)
+        if holiday:
+            return holiday.name
+        kind = calendar.day_kind(day)
+        if kind == "weekend":
+            return ""
+        for known in calendar.periods:
+            if known.date_from <= day <= known.date_to:
+                return known.name
+        return self.env._("No service")
+
+    def _range_words(self, first, last):
+        if first == last:
+            return self._day(first, "EEE d MMM")
+        return f"{self._day(first, 'd MMM')} – {self._day(last, 'd MMM')}"
+
+    # === Cells === #
+
+    def _cell(self, column, day, day_words):
+        quote = self.quotes.get((column.child_id, column.product_id, day))
+        cell = period.Cell(
+            column.child_id, column.product_id, day, classes=column.classes
+        )
+        status = quote.status if quote else "closed"
+        cell.status = status
+        cell.icon = ICONS.get(status, "")
+        cell.label = self.status_words.get(status, "")
+        bookable = status in ("available", "in_cart")
+        if quote:
+            swap = status == "other_option" and self._may_swap(quote)
+            cell.price = self._price(quote)
+            cell.late = bookable and quote.late
+            if bookable:
+                cell.hint = self._hint(quote)
+                cell.price_shown = cell.price or cell.label
+            if status == "other_option" and not swap:
+                cell.icon = "fa-minus"
+            cell.order = self._order(quote, swap)
+            cell.name = self._name(cell, quote, column, day_words, swap)
+            if cell.order.startswith("cancel"):
+                cell.question = self._question(column, day_words)
+            if status == "past":
+                # An empty cell for the eye; its name still says what it is.
+                cell.label = ""
+        return cell
+
+    def _order(self, quote, swap):
+        """Return what the button of a cell asks for, '' when there is none."""
+        action = ""
+        if quote.status == "available":
+            action = "add"
+        elif quote.status == "in_cart":
+            action = "remove"
+        elif swap:
+            action = "swap"
+        elif quote.status in OURS and quote.cancellable:
+            action = "cancel"
+        if not action or not self.may_book:
+            return ""
+        return str(period.Order(action, *quote.item))
+
+    def _may_swap(self, quote):
+        """Tell whether the day's other option is only in the cart."""
+        return any(
+            other.status == "in_cart"
+            for product in self.products
+            for other in [self.quotes.get((quote.child_id, product.id, quote.date))]
+            if other and other.session_id == quote.session_id
+        )
+
+    def _name(self, cell, quote, column, day_words, swap):
+        return self.env._(
+            "%(what)s: %(state)s",
+            what=f"{column.name}, {column.child_name}, {day_words}",
+            state=", ".join(filter(None, self._state_words(cell, quote, swap))),
+        )
+
+    def _state_words(self, cell, quote, swap):
+        """Yield what there is to say about a cell: state, price, limit, reason."""
+        if quote.status in ("available", "in_cart"):
+            yield cell.label
+            yield cell.late and self.env._("late price")
+            yield cell.price
+            if self._limit(quote.limit) and not quote.late:
+                yield self.env._("until %s", self._limit(quote.limit))
+        elif quote.status in OURS:
+            yield cell.label
+            yield cell.price
+            yield self._cancel_words(quote)
+        elif swap:
+            yield cell.label
+            yield cell.price
+            yield self.env._("choose it instead")
+        elif quote.status == "past":
+            yield cell.label
+        else:
+            yield quote.reason or cell.label
+
+    def _cancel_words(self, quote):
+        if not quote.cancellable:
+            return self.env._("can no longer be cancelled")
+        words = self._limit(quote.cancel_limit)
+        if quote.status == "booked" and words:
+            return self.env._("can be cancelled until %s", words)
+        return self.env._("can be cancelled")
+
+    def _question(self, column, day_words):
+        return self.env._(
+            "Cancel %(option)s for %(child)s on %(day)s?",
+            option=column.name,
+            child=column.child_name,
+            day=day_words,
+        )
+
+    # === Words, each said once === #
+
+    def _limit(self, limit):
+        if limit not in self._limits:
+            self._limits[limit] = self.company._espace_limit_words(limit)
+        return self._limits[limit]
+
+    def _hint(self, quote):
+        """Say a limit in few signs: “lun. 17h”, or “29/12 12h” when it is far."""
+        if quote.limit in (None, datetime.max, datetime.min) or quote.late:
+            return ""
+        key = ("hint", quote.limit, quote.date)
+        if key not in self._limits:
+            local = self.company._espace_local(quote.limit)
+            midnight = (local.hour, local.minute) == (0, 0)
+            day = local.date() - timedelta(days=midnight)
+            near = (quote.date - day).days < NEAR_DAYS
+            time = "24h" if midnight else self.company._espace_time_words(local)
+            self._limits[key] = f"{self._day(day, 'EEE' if near else 'd/MM')} {time}"
+        return self._limits[key]
+
+    def _price(self, quote):
+        if quote.price is None:
+            return ""
+        if quote.price not in self._prices:
+            self._prices[quote.price] = self.company._espace_amount_words(quote.price)
+        return self._prices[quote.price]
+
+    def _day(self, day, pattern):
+        return format_date(self.env, day, date_format=pattern)

@@ -1,0 +1,143 @@
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from odoo.addons.espace_famille.tests.common import MONDAY
+
+from .common import BOOKINGS, CART, EspacePortalCase
+
+
+@tagged("post_install", "-at_install")
+class TestPayment(EspacePortalCase):
+    """Payment at booking, from the cart to the confirmation."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._publish_provider()
+
+    def setUp(self):
+        super().setUp()
+        self.put_in_cart((self.nina, self.meal, MONDAY), (self.tom, self.meal, MONDAY))
+        self.response = self.post(f"{CART}/valider")
+        self.move = self.martin._espace_payment_move()
+        self.both = self.move.espace_reservation_ids
+
+    def pay(self, **params):
+        """Ask for a transaction as the payment form does; return (result, error)."""
+        values = {
+            "provider_id": self.provider.id,
+            "payment_method_id": self.provider.payment_method_ids[:1].id,
+            "token_id": None,
+            "amount": 7.2,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": f"{CART}/confirmation",
+        }
+        return self.rpc(f"{CART}/transaction", **{**values, **params})
+
+    def transactions(self):
+        return self.env["payment.transaction"].search(
+            [("invoice_ids", "in", self.move.ids)]
+        )
+
+    def test_validating_leads_to_the_payment(self):
+        self.assertTrue(self.response.url.endswith(f"{CART}/paiement"))
+        self.assertIn("7.20", self.shown(self.response))
+        self.assertEqual(set(self.both.mapped("state")), {"pending_payment"})
+        self.assertEqual(self.move.state, "draft")
+
+    def test_paid_is_confirmed(self):
+        _result, error = self.pay()
+        self.assertFalse(error)
+        transaction = self.transactions()
+        self.assertEqual(transaction.amount, 7.2)
+        self.notify(transaction)
+        tree = self.page(f"{CART}/confirmation")
+        self.assertEqual(len(tree.xpath("//li[@data-state='confirmed']")), 2)
+        self.assertEqual(self.move.payment_state, "paid")
+        self.assertTrue(tree.xpath(f"//a[@href='/my/factures/{self.move.id}']"))
+
+    def test_amount_and_landing_of_the_browser_are_ignored(self):
+        _result, error = self.pay(amount=0.01, landing_route="//example.org/")
+        self.assertFalse(error)
+        transaction = self.transactions()
+        self.assertEqual(transaction.amount, 7.2)
+        self.assertEqual(transaction.landing_route, f"{CART}/confirmation")
+        self.assertEqual(transaction.invoice_ids, self.move)
+
+    def test_unexpected_values_are_refused(self):
+        for extra in ({"invoice_id": 1}, {"partner_id": 1}, {"currency_id": 1}):
+            _result, error = self.pay(**extra)
+            self.assertTrue(error)
+        self.assertFalse(self.transactions())
+
+    def test_a_provider_of_another_commune_is_refused(self):
+        other = self.provider.copy(
+            {"company_id": self.env.ref("base.main_company").id, "state": "test"}
+        )
+        _result, error = self.pay(provider_id=other.id)
+        self.assertTrue(error)
+        self.assertFalse(self.transactions())
+
+    def test_another_family_pays_nothing_here(self):
+        self.login(self.sofia)
+        _result, error = self.pay()
+        self.assertTrue(error)
+        self.assertFalse(self.transactions())
+        self.post(f"{CART}/abandonner")
+        self.assertEqual(set(self.both.mapped("state")), {"pending_payment"})
+
+    def test_an_interrupted_payment_is_shown_everywhere(self):
+        for path in ("/my", BOOKINGS, CART, "/my/factures"):
+            tree = self.page(path)
+            [hold] = tree.xpath("//*[@data-hold]")
+            # Validated at 9:00 in Paris, held for an hour.
+            self.assertIn("Payment pending until 10h", self.words(hold))
+            self.assertTrue(hold.xpath(f".//a[@href='{CART}/paiement']"))
+
+    def test_giving_up_frees_the_seats(self):
+        response = self.post(f"{CART}/abandonner")
+        self.assertIn("You gave up the payment", self.shown(response))
+        self.assertEqual(set(self.both.mapped("state")), {"cancelled"})
+        self.assertFalse(self.move.exists())
+        self.assertEqual(self.session_of(self.canteen, MONDAY).booked_count, 0)
+        # Nothing more to give up: harmless.
+        self.assertEqual(self.post(f"{CART}/abandonner").status_code, 200)
+
+    def test_while_the_bank_is_asked_nothing_is_given_up(self):
+        self.pay()
+        self.notify(self.transactions(), state="pending")
+        tree = self.page(CART)
+        self.assertTrue(tree.xpath("//*[@data-on-its-way]"))
+        before = set(self.both.mapped("state"))
+        response = self.post(f"{CART}/abandonner")
+        self.assertIn("on its way", self.shown(response))
+        self.assertEqual(set(self.both.mapped("state")), before)
+        _result, error = self.pay()
+        self.assertTrue(error)
+
+    def test_an_expired_payment_is_told(self):
+        with freeze_time("2027-01-04 09:30:00"):
+            self.Reservation._release_expired()
+            self.assertTrue(self.url_open(f"{CART}/paiement").url.endswith(CART))
+            tree = self.page(f"{CART}/confirmation")
+        self.assertIn("not paid in time", self.words(tree.xpath("//main")[0]))
+        _result, error = self.pay()
+        self.assertTrue(error)
+
+    def test_a_parent_of_two_households_pays_for_the_right_one(self):
+        """Odoo knows one household per contact: the invoice decides who pays."""
+        self.env["espace.guardian"].create(
+            {
+                "partner_id": self.sofia.partner_id.id,
+                "family_id": self.martin.id,
+                "civility": "madam",
+            }
+        )
+        self.sofia.partner_id.parent_id = self.durand.partner_id
+        self.login(self.sofia)
+        self.post("/my/famille", family=self.martin.id)
+        _result, error = self.pay()
+        self.assertFalse(error)
+        self.assertEqual(self.transactions().partner_id, self.martin.partner_id)
