@@ -1,0 +1,10 @@
+"""One module a command.
+
+Each has ``NAME``, ``HELP`` (a line), a docstring (shown by ``--help``), ``arguments``
+(declares its options) and ``run`` (returns the exit code).
+"""
+
+from . import bench, clean, demo, i18n, lint, serve, shell, testing
+
+#: In the order of the help.
+COMMANDS = (demo, serve, testing, bench, lint, shell, i18n, clean)

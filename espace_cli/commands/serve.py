@@ -1,0 +1,156 @@
+"""Serve a database that is already there, without rebuilding anything.
+
+Mails are not sent: each is written to a file in .espace/mail."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from ..console import Stop, say, step
+from ..layout import DEMO_DB, Layout
+from ..mail import MailBox
+from ..process import free_port, start, stop, wait_for
+from ..setup.environment import Environment, environment, tell_missing
+
+NAME = "serve"
+HELP = "serve a database as it is (default: the demo's)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "--database", "-d", default=DEMO_DB, help="its name (default: %(default)s)"
+    )
+    server_arguments(parser)
+
+
+def server_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the commands that end in a running server."""
+    parser.add_argument(
+        "--port", type=int, help="port of the site (default: 8069, or the next free)"
+    )
+    parser.add_argument(
+        "--interface",
+        default="127.0.0.1",
+        help="address to listen on (default: %(default)s, this machine only)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=0,
+        help="number of worker processes (default: threads in one process)",
+    )
+    parser.add_argument(
+        "--dev", default="", help="Odoo's --dev option, for example 'reload,xml'"
+    )
+
+
+def run(options: argparse.Namespace, layout: Layout) -> int:
+    """Serve until Ctrl-C."""
+    with environment(layout) as prepared:
+        prepared.databases.require(options.database)
+        serve(prepared, options.database, options)
+    return 0
+
+
+def serve(
+    prepared: Environment,
+    database: str,
+    options: argparse.Namespace,
+    welcome: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Run the server until Ctrl-C; call ``welcome`` when it answers."""
+    layout = prepared.layout
+    port = choose_port(options)
+    local = options.interface in ("127.0.0.1", "0.0.0.0")
+    address = f"http://{'localhost' if local else options.interface}:{port}"
+    log = layout.log(database)
+    prepared.databases.query(
+        "UPDATE ir_config_parameter SET value = %s WHERE key = 'web.base.url'",
+        address,
+        database=database,
+    )
+    with MailBox(layout.mail, say) as mails, log.open("a") as output:
+        server = start(
+            server_command(prepared, database, options, port, mails.port),
+            env=prepared.variables(),
+            cwd=layout.home,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            with step("Starting the server"):
+                _wait_until_it_answers(server, options, port, layout.short(log))
+            tell_missing("documents are shown as pages, not as PDF")
+            say_where(address, layout, log)
+            welcome(address)
+            say("\nCtrl-C stops it.")
+            server.wait()
+            raise Stop(f"The server ended by itself; see {layout.short(log)}.")
+        finally:
+            stop(server)
+
+
+def choose_port(options: argparse.Namespace) -> int:
+    """The port asked for, which has to be free; else the first free from 8069."""
+    if options.port is None:
+        return free_port(8069, options.interface)
+    port = free_port(options.port, options.interface)
+    if port != options.port:
+        raise Stop(f"Port {options.port} is taken; {port} is free.")
+    return port
+
+
+def server_command(
+    prepared: Environment,
+    database: str,
+    options: argparse.Namespace,
+    port: int,
+    mail_port: int,
+) -> list[str]:
+    """The command that runs Odoo's server on one database."""
+    command = prepared.odoo_command(
+        "server",
+        *("-d", database),
+        f"--db-filter=^{database}$",
+        f"--http-interface={options.interface}",
+        f"--http-port={port}",
+        f"--gevent-port={free_port()}",
+        f"--smtp-port={mail_port}",
+        f"--workers={options.workers}",
+    )
+    return [*command, f"--dev={options.dev}"] if options.dev else command
+
+
+def _wait_until_it_answers(
+    server: subprocess.Popen, options: argparse.Namespace, port: int, log: str
+) -> None:
+    host = "127.0.0.1" if options.interface == "0.0.0.0" else options.interface
+    page = f"http://{host}:{port}/web/login"
+
+    def answers() -> bool:
+        if server.poll() is not None:
+            raise Stop(f"The server did not start; see {log}.")
+        try:
+            with urllib.request.urlopen(page, timeout=60):
+                return True
+        except urllib.error.HTTPError as error:
+            raise Stop(f"{page} answers {error}; see {log}.") from None
+        except OSError:
+            return False
+
+    if not wait_for(answers, 120, pause=0.3):
+        raise Stop(f"The server does not answer; see {log}.")
+
+
+def say_where(address: str, layout: Layout, log) -> None:
+    """Say where the site, its mails and its log are."""
+    say()
+    say(f"  Site     {address}")
+    say(f"  Mails    {layout.short(layout.mail)} (written there, never sent)")
+    say(f"  Log      {layout.short(log)}")

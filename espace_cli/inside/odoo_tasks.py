@@ -1,0 +1,52 @@
+"""What the launcher does inside Odoo, called from ``odoo shell``."""
+
+from pathlib import Path
+
+#: Web assets that neither the demo nor the tests ask for, by a part of their name.
+UNUSED_ASSETS = (
+    "api_doc",
+    "assets_web_dark",
+    "assets_web_print",
+    "mail.assets_public",
+    "qunit",
+    "snailmail",
+    "spreadsheet",
+    "tests_assets",
+    "unit_tests",
+)
+
+
+def load_demo(env, addons: list[str]) -> None:
+    """Load the demo files of these addons, and of no other, in their order."""
+    from odoo.modules.module import Manifest
+    from odoo.tools.convert import convert_file
+
+    for addon in addons:
+        for path in Manifest.for_addon(addon).get("demo") or []:
+            print(f"demo: {addon}/{path}", flush=True)
+            convert_file(env, addon, path, {}, mode="init", noupdate=True)
+    env.cr.commit()
+
+
+def make_assets(env) -> None:
+    """Make the scripts and styles of pages now, so that no page waits for them."""
+    qweb = env["ir.qweb"]
+    scripts, styles = qweb._get_bundles_to_pregenarate()
+    for name in sorted(scripts | styles):
+        if any(part in name for part in UNUSED_ASSETS):
+            continue
+        print(f"assets: {name}", flush=True)
+        if name in scripts:
+            qweb._get_asset_bundle(name, css=False, js=True).js()
+        if name in styles:
+            qweb._get_asset_bundle(name, css=True, js=False).css()
+    env.cr.commit()
+
+
+def export_terms(env, addons: list[str], folder: str) -> None:
+    """Write the terms to translate of each addon to ``folder/addon.pot``."""
+    from odoo.tools.translate import trans_export
+
+    for addon in addons:
+        with Path(folder, f"{addon}.pot").open("wb") as target:
+            trans_export(None, [addon], target, "po", env)

@@ -1,0 +1,1 @@
+"""What the commands stand on, each step done once and finished if interrupted."""

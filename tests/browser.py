@@ -1,0 +1,92 @@
+"""A real Chromium for the tests that follow a person from page to page."""
+
+import os
+import resource
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+# Where the pictures go: the guides' own when they are made anew, else out of the way.
+PICTURES = Path(os.environ.get("ESPACE_PICTURES") or ".espace/pictures")
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium():
+    """Return the path of the system's Chromium, None when there is none."""
+    path = os.environ.get("ESPACE_CHROMIUM") or "/usr/bin/chromium"
+    return path if os.path.exists(path) else None
+
+
+@contextmanager
+def whole_address_space():
+    """Lift Odoo's limit on virtual memory, of which Chromium reserves much."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+@contextmanager
+def open_browser(base_url):
+    """Yield a `Visit` factory: one Chromium, a fresh profile for each visitor."""
+    with whole_address_space(), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        try:
+            yield lambda viewport=DESKTOP, **options: Visit(
+                browser, base_url, viewport, options
+            )
+        finally:
+            browser.close()
+
+
+class Visit:
+    """One person in one browser: cookies of its own, errors of the page collected."""
+
+    def __init__(self, browser, base_url, viewport, options):
+        self.context = browser.new_context(
+            base_url=base_url,
+            viewport=viewport,
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            has_touch=viewport == PHONE,
+            is_mobile=viewport == PHONE,
+            **options,
+        )
+        self.context.set_default_timeout(30_000)
+        self.page = self.context.new_page()
+        self.errors = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def log_in(self, login, password):
+        self.page.goto("/web/login")
+        self.page.fill("input[name=login]", login)
+        self.page.fill("input[name=password]", password)
+        self.page.click(".oe_login_form button[type=submit]")
+        self.page.wait_for_load_state()
+
+    def picture(self, name, full_page=True):
+        """Take a picture of the page, to be looked at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=full_page)
+
+    def overflow(self):
+        """Return by how many pixels the page is wider than the screen."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth"
+            " - document.documentElement.clientWidth"
+        )

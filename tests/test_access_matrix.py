@@ -1,0 +1,149 @@
+"""Who may do what: each role on each model, each verb.
+
+The table is the promise; the access lists and rules of the addons must keep it.
+"""
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.espace_famille.tests.common import MONDAY, EspaceCase
+from odoo.addons.mail.tests.common import mail_new_test_user
+
+VERBS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
+ROLES = ("animation", "manager", "finance", "admin", "portal", "public")
+
+# model: verbs of Animation, Gestion, Régie, Administration; the parent's follow below.
+STAFF = {
+    "espace.school": ("r", "rwc", "r", "rwcu"),
+    "espace.school.class": ("r", "rwc", "r", "rwcu"),
+    "espace.school.year": ("r", "r", "r", "rwcu"),
+    "espace.calendar.period": ("r", "r", "r", "rwcu"),
+    "espace.deadline.rule": ("r", "r", "r", "rwcu"),
+    "espace.deadline.rule.line": ("r", "r", "r", "rwcu"),
+    "espace.diet": ("r", "rwc", "r", "rwcu"),
+    "espace.activity": ("r", "r", "r", "rwcu"),
+    "espace.session": ("r", "rwcu", "r", "rwcu"),
+    "espace.family": ("r", "rwc", "r", "rwcu"),
+    "espace.guardian": ("r", "rwc", "r", "rwcu"),
+    "espace.child": ("r", "rwc", "r", "rwcu"),
+    "espace.custody": ("r", "rwcu", "r", "rwcu"),
+    "espace.enrolment": ("r", "rwcu", "r", "rwcu"),
+    "espace.reservation": ("r", "rwc", "r", "rwcu"),
+    "espace.tariff": ("", "r", "rwcu", "rwcu"),
+    "espace.tariff.line": ("", "r", "rwcu", "rwcu"),
+    "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),
+    "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
+    "espace.charge": ("", "r", "r", "r"),
+}
+# What a parent reads, of its own families only.
+PARENT = {
+    "espace.family",
+    "espace.guardian",
+    "espace.child",
+    "espace.enrolment",
+    "espace.reservation",
+    "espace.charge",
+}
+
+
+def expected():
+    """Yield (role, model, verb, allowed) for the whole matrix."""
+    for model, rights in STAFF.items():
+        parent = "r" if model in PARENT else ""
+        for role, verbs in zip(ROLES, (*rights, parent, ""), strict=True):
+            for letter, verb in VERBS.items():
+                yield role, model, verb, letter in verbs
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(EspaceCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {
+            role: cls._create_staff(role)
+            for role in ("animation", "manager", "finance", "admin")
+        }
+        cls.parent = cls.martin.guardian_ids[0]
+        cls.users["portal"] = cls._create_portal_user(cls.parent)
+        cls.users["public"] = cls.env.ref("base.public_user")
+        cls.employee = mail_new_test_user(
+            cls.env, "employee", groups="base.group_user", email="e@example.org"
+        )
+
+    def test_every_role_has_the_rights_of_the_table_on_every_model(self):
+        wrong = []
+        for role, model, verb, allowed in expected():
+            records = self.env[model].with_user(self.users[role])
+            if records.has_access(verb) != allowed:
+                wrong.append(f"{role} {verb} {model}: expected {allowed}")
+        self.assertFalse(wrong, "\n".join(wrong))
+
+    def test_the_table_names_every_stored_model_of_the_addons(self):
+        models = {
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("espace.") and model._auto and not model._transient
+        }
+        self.assertEqual(models, set(STAFF))
+
+    def test_an_employee_without_a_role_sees_nothing(self):
+        for model in STAFF:
+            self.assertFalse(
+                self.env[model].with_user(self.employee).has_access("read")
+            )
+
+    def test_a_parent_reads_its_own_family_and_no_other(self):
+        mine = self.booked(self.nina, self.meal, MONDAY)
+        theirs = self.booked(self.lina, self.meal, MONDAY)
+        pairs = [
+            (self.martin, self.durand),
+            (self.martin.guardian_ids, self.durand.guardian_ids),
+            (self.nina, self.lina),
+            (self.nina.enrolment_ids, self.lina.enrolment_ids),
+            (mine, theirs),
+        ]
+        for own, foreign in pairs:
+            own, foreign = (r.with_user(self.users["portal"]) for r in (own, foreign))
+            own.check_access("read")
+            self.assertTrue(own.search([("id", "in", own.ids)]))
+            self.assertFalse(own.search([("id", "in", foreign.ids)]))
+            with self.assertRaises(AccessError):
+                foreign.check_access("read")
+            with self.assertRaises(AccessError):
+                foreign.read(["display_name"])
+
+    def test_both_households_see_the_child_and_each_its_own_bookings(self):
+        self.env["espace.custody"].create(
+            {"child_id": self.nina.id, "family_id": self.durand.id, "pattern": "odd"}
+        )
+        other = self._create_portal_user(self.durand.guardian_ids)
+        mine = self.booked(self.nina, self.meal, MONDAY)  # ISO week 2, even
+        self.nina.with_user(other).check_access("read")
+        self.assertFalse(mine.with_user(other).has_access("read"))
+        self.assertFalse(self.martin.with_user(other).has_access("read"))
+
+    def test_staff_of_another_commune_see_nothing(self):
+        company = self.env["res.company"].create({"name": "Autre commune"})
+        foreigner = mail_new_test_user(
+            self.env,
+            "foreigner",
+            groups="espace_famille.group_admin",
+            email="f@example.org",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        for records in (self.martin, self.nina, self.canteen, self.year):
+            records = records.with_user(foreigner).with_company(company)
+            records = records.with_context(allowed_company_ids=company.ids)
+            self.assertFalse(records.has_access("read"), records)
+
+    def test_health_is_for_its_own_group(self):
+        self.nina.write({"allergies": "Arachide", "has_pai": True})
+        health = self._create_staff("manager", "health")
+        self.assertEqual(self.nina.with_user(health).allergies, "Arachide")
+        for role in ("animation", "manager", "finance", "admin", "portal"):
+            child = self.nina.with_user(self.users[role])
+            self.assertTrue(child.has_pai)
+            with self.assertRaises(AccessError):
+                child.read(["allergies"])

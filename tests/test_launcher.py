@@ -1,0 +1,455 @@
+"""The promises of ./espace that need neither Odoo nor a database."""
+
+import os
+import smtplib
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from espace_cli import console, layout, mail, main, process, stamps
+from espace_cli.commands import COMMANDS, bench, demo, lint, testing
+from espace_cli.setup import debian, environment, odoo_source, packages, postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+# Stamps and locks -----------------------------------------------------------------
+
+
+def test_a_stamp_is_there_only_when_the_step_is_finished(tmp_path):
+    stamp = stamps.Stamp(tmp_path / "stamps", "step")
+    assert stamp.read() is None
+    stamp.write("one")
+    assert stamp.read() == "one"
+    stamp.clear()
+    assert stamp.read() is None
+
+
+def test_a_digest_tells_contents_order_and_missing_files_apart(tmp_path):
+    one, two, none = tmp_path / "one", tmp_path / "two", tmp_path / "none"
+    one.write_text("1")
+    two.write_text("2")
+    digests = {
+        stamps.digest(one, two),
+        stamps.digest(two, one),
+        stamps.digest(one, none),
+        stamps.digest("12"),
+        stamps.digest("1", "2"),
+    }
+    assert len(digests) == 5
+
+
+def test_a_tree_digest_follows_names_and_contents_but_not_what_is_skipped(tmp_path):
+    def now():
+        return stamps.tree_digest(tmp_path, ("tests", "*.pot"))
+
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/a.py").write_text("a")
+    before = now()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_a.py").write_text("test")
+    (tmp_path / "terms.pot").write_text("terms")
+    assert now() == before
+    (tmp_path / "models/a.py").rename(tmp_path / "models/b.py")
+    renamed = now()
+    assert renamed != before
+    (tmp_path / "models/b.py").write_text("b")
+    assert now() not in (before, renamed)
+
+
+def test_a_file_is_written_whole_and_for_the_owner_only(tmp_path):
+    path = tmp_path / "deep" / "secret"
+    stamps.write_atomically(path, "secret", 0o600)
+    assert path.read_text() == "secret"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert os.listdir(path.parent) == ["secret"]
+
+
+def test_what_a_killed_command_was_building_is_never_reused(tmp_path):
+    first = stamps.part_of(tmp_path / "odoo")
+    (first / "half").touch()
+    second = stamps.part_of(tmp_path / "odoo")
+    assert first != second
+    assert not first.exists()
+    assert second.is_dir() and not (tmp_path / "odoo").exists()
+
+
+def test_a_lock_is_waited_for_and_dies_with_its_holder(tmp_path, capsys):
+    script = textwrap.dedent(
+        f"""
+        import sys, time
+        sys.path.insert(0, {str(ROOT)!r})
+        from pathlib import Path
+        from espace_cli.stamps import lock
+        with lock(Path({str(tmp_path / "lock")!r}), "busy"):
+            print("held", flush=True)
+            time.sleep(60)
+        """
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline() == "held\n"
+    killer = subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -9 {holder.pid}"])
+    start = time.monotonic()
+    with stamps.lock(tmp_path / "lock", "holding the lock"):
+        assert time.monotonic() - start > 0.2
+    assert "Another ./espace is holding the lock" in capsys.readouterr().out
+    holder.wait()
+    holder.stdout.close()
+    killer.wait()
+
+
+# Other programs -------------------------------------------------------------------
+
+
+def test_a_taken_port_is_passed_over():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+        assert not process.port_is_free(taken)
+        assert process.free_port(taken) > taken
+    assert process.port_is_free(process.free_port())
+
+
+def test_a_failing_program_ends_the_command_with_its_last_words(tmp_path):
+    log = tmp_path / "log"
+    with pytest.raises(console.Stop, match="(?s)Counting failed.*two and two") as stop:
+        process.run(["sh", "-c", "echo two and two; exit 3"], what="Counting", log=log)
+    assert "(3)" in str(stop.value)
+    assert log.read_text() == "two and two\n"
+
+
+def test_a_program_reads_what_it_is_given_and_is_watched(tmp_path):
+    seen = []
+    output = process.run(
+        ["cat"],
+        what="Reading",
+        log=tmp_path / "log",
+        text="one\ntwo\n",
+        watch=seen.append,
+    )
+    assert output == "one\ntwo\n"
+    assert seen == ["one", "two"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children")
+def test_a_program_does_not_outlive_a_killed_launcher(tmp_path):
+    script = textwrap.dedent(
+        f"""
+        import sys
+        sys.path.insert(0, {str(ROOT)!r})
+        from espace_cli.process import start
+        child = start(["sleep", "60"])
+        print(child.pid, flush=True)
+        child.wait()
+        """
+    )
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    )
+    child = int(launcher.stdout.readline())
+    assert process.alive(child, "sleep")
+    launcher.kill()
+    launcher.wait()
+    launcher.stdout.close()
+    assert process.wait_for(lambda: not process.alive(child, "sleep"), 5)
+
+
+def test_a_process_is_known_by_what_it_runs():
+    assert process.alive(os.getpid(), "pytest")
+    assert not process.alive(os.getpid(), "not in the command line")
+
+
+def test_progress_is_read_from_the_log_of_odoo():
+    line = "INFO db odoo.modules.loading: Loading module account (12/40)"
+    assert process.odoo_progress(line) == "12/40 account"
+    assert process.odoo_progress("INFO db odoo.http: ready") is None
+
+
+# Which tests need a database ------------------------------------------------------
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    for name in ("tests/domain", "tests/access", "addons/espace_famille/tests"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "tests/domain/test_cutoff.py").touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments, plain",
+    [
+        ([], False),
+        (["-k", "acceptance_deadlines"], True),
+        (["-kacceptance_tariffs", "-x"], True),
+        (["-k", "waiting"], False),
+        (["-k", "waiting or acceptance_deadlines"], False),
+        (["tests/domain"], True),
+        (["tests/domain/test_cutoff.py::test_noon", "-x"], True),
+        (["tests/domain", "tests/access"], False),
+        (["-k", "acceptance_deadlines", "addons"], False),
+        (["-k", "tests/domain"], False),
+        (["-x", "--lf"], False),
+    ],
+)
+def test_tests_without_database_are_recognised(checkout, arguments, plain):
+    assert testing.Selection(arguments, checkout, checkout).plain is plain
+
+
+def test_paths_are_read_from_the_folder_of_the_user(checkout):
+    chosen = testing.Selection(
+        ["test_cutoff.py::test_noon", "-k", "noon"], checkout, checkout / "tests/domain"
+    )
+    assert chosen.plain
+    path = checkout / "tests/domain/test_cutoff.py"
+    assert chosen.arguments == [f"{path}::test_noon", "-k", "noon"]
+
+
+def test_without_paths_everything_is_run(checkout):
+    chosen = testing.Selection(["-x"], checkout, checkout)
+    assert chosen.arguments == ["-x", f"{checkout}/addons", f"{checkout}/tests"]
+    assert not chosen.whole
+    assert testing.Selection([], checkout, checkout).whole
+
+
+def test_a_run_that_tests_nothing_fails(tmp_path):
+    def pytest_code(text, *arguments):
+        path = tmp_path / "test_it.py"
+        path.write_text(text)
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:odoo", "-p"]
+        guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
+        return subprocess.run(
+            [*command, *guard, *arguments, str(path), f"--rootdir={tmp_path}"],
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+        ).returncode
+
+    skipped = "import pytest\ndef test_it(): pytest.skip('not today')\n"
+    assert pytest_code("def test_it(): pass\n") == 0
+    assert pytest_code("def test_it(): assert 0\n") == 1
+    assert pytest_code(skipped) == testing.NO_TEST
+    assert pytest_code("") == testing.NO_TEST
+
+
+# The command line -----------------------------------------------------------------
+
+
+def test_test_passes_everything_but_its_own_options_to_pytest():
+    options = main.read(["test", "-k", "kept", "--keep", "-x", "--maxfail=1"])
+    assert options.keep
+    assert options.rest == ["-k", "kept", "-x", "--maxfail=1"]
+
+
+def test_what_follows_two_dashes_is_for_the_program():
+    options = main.read(["bench", "rush", "--", "--parents", "300"])
+    assert options.names == ["rush"]
+    assert options.rest == ["--parents", "300"]
+
+
+def test_without_a_command_the_help_is_shown(capsys):
+    assert main.main([]) == 2
+    assert "./espace demo" in capsys.readouterr().out
+
+
+def test_an_unknown_option_is_an_error(capsys):
+    with pytest.raises(SystemExit) as end:
+        main.read(["demo", "--frsh"])
+    assert end.value.code == 2
+    assert "--frsh" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [module.NAME for module in COMMANDS])
+def test_each_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as end:
+        main.read([name, "--help"])
+    assert end.value.code == 0
+    assert len(capsys.readouterr().out.splitlines()) > 5
+
+
+def test_an_old_python_is_told_what_is_needed():
+    source = (ROOT / "espace").read_text()
+    source = source.replace("sys.version_info", "(3, 9, 1)")
+    source = source.replace("newer_python() if", "None if")
+    ended = subprocess.run(
+        [sys.executable, "-c", f"__file__ = 'espace'\n{source}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "needs Python 3.11, 3.12 or 3.13; this is Python 3.9" in ended.stderr
+
+
+# Set-up ---------------------------------------------------------------------------
+
+
+def test_debian_mirrors_are_told_from_other_archives():
+    assert debian.debian_mirrors(
+        [
+            "http://mirror.example/debian/",
+            "http://mirror.example/debian",
+            "http://mirror.example/debian-security/",
+            "http://other.example/ubuntu/",
+            "",
+        ]
+    ) == ["http://mirror.example/debian"]
+
+
+def test_odoo_home_may_be_the_checkout_or_its_odoo_bin(tmp_path):
+    (tmp_path / "odoo").mkdir()
+    release = tmp_path / "odoo/release.py"
+    release.write_text("version_info = (19, 0, 0, FINAL, 0, '')\n")
+    (tmp_path / "odoo-bin").touch()
+    (tmp_path / "addons/web").mkdir(parents=True)
+    (tmp_path / "addons/web/__manifest__.py").touch()
+    for given in (tmp_path, tmp_path / "odoo-bin", tmp_path / "odoo"):
+        found = odoo_source.from_folder(given)
+        assert found.home == tmp_path
+        assert found.addons == [tmp_path / "addons"]
+    release.write_text("version_info = (18, 0, 0, FINAL, 0, '')\n")
+    with pytest.raises(console.Stop, match=r"Odoo 18\.0, not 19\.0"):
+        odoo_source.from_folder(tmp_path)
+    with pytest.raises(console.Stop, match="holds no Odoo"):
+        odoo_source.from_folder(tmp_path / "addons/web")
+
+
+def test_the_odoo_of_a_saas_branch_is_recognised(tmp_path):
+    (tmp_path / "odoo").mkdir()
+    text = "version_info = ('saas~18', 4, 0, FINAL, 0, '')\n"
+    (tmp_path / "odoo/release.py").write_text(text)
+    assert odoo_source.version_of(tmp_path) == (18, 4)
+
+
+def test_the_role_postgres_is_refused_with_the_way_out(monkeypatch, tmp_path):
+    here = layout.Layout(tmp_path)
+    monkeypatch.setenv("PGHOST", "db.example")
+    monkeypatch.setenv("PGUSER", "postgres")
+    with pytest.raises(console.Stop, match="createuser --createdb"):
+        postgres.from_environment(here)
+    monkeypatch.setenv("PGUSER", "odoo")
+    monkeypatch.setenv("PGPORT", "5433")
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    connection = postgres.from_environment(here)
+    assert connection.environment() == {
+        "PGHOST": "db.example",
+        "PGPORT": "5433",
+        "PGUSER": "odoo",
+        "PGPASSWORD": "secret",
+    }
+
+
+def test_a_stale_process_file_of_postgresql_is_seen_through(tmp_path):
+    cluster = postgres.Cluster(layout.Layout(tmp_path))
+    cluster.data.mkdir(parents=True)
+    assert cluster._pid() is None
+    (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.data}\n")
+    assert cluster._pid() is None, "this test is no PostgreSQL"
+
+
+def test_only_real_gaps_in_the_requirements_are_told():
+    report = """\
+odoo 19.0 requires psycopg2, which is not installed.
+odoo-addon-partner_firstname 19.0 requires odoo, which is not installed.
+zeep 4.3.3 requires isodate, which is not installed.
+"""
+    assert packages.missing_packages(report) == [
+        "zeep 4.3.3 requires isodate, which is not installed."
+    ]
+
+
+def test_requirements_are_pinned():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            assert not line or line.startswith("#") or "==" in line, line
+
+
+def test_complaints_about_our_addons_are_picked_from_the_log():
+    log = """\
+2026 INFO db odoo: Loading module espace_famille
+2026 WARNING db odoo: account is old
+2026 WARNING db odoo: field espace_famille.x has no label
+"""
+    found = environment.complaints(log, ["espace_famille"])
+    assert found == ["2026 WARNING db odoo: field espace_famille.x has no label"]
+
+
+def test_accounts_of_the_demo_are_read_as_a_table(tmp_path):
+    path = tmp_path / "logins.txt"
+    assert demo.read_logins(path) == []
+    path.write_text("# who | login | password\n\nRégie | regie@x.fr | demo\n")
+    assert demo.read_logins(path) == [["Régie", "regie@x.fr", "demo"]]
+
+
+def test_measurements_are_chosen_by_name(tmp_path):
+    for name in ("portal.py", "rush.py", "_common.py"):
+        (tmp_path / name).touch()
+    assert [path.stem for path in bench.choose(tmp_path, [])] == ["portal", "rush"]
+    assert [path.stem for path in bench.choose(tmp_path, ["rush"])] == ["rush"]
+    with pytest.raises(console.Stop, match="there are: portal, rush"):
+        bench.choose(tmp_path, ["rsh"])
+
+
+def test_checks_are_chosen_by_name(tmp_path):
+    checks = lint.Tools(layout.Layout(tmp_path), with_node=False).checks()
+    assert [check.name for check in lint.chosen(checks, ["ruff"])] == ["ruff"]
+    with pytest.raises(console.Stop, match="No tool eslint"):
+        lint.chosen(checks, ["eslint"])
+
+
+def test_a_table_is_aligned():
+    assert console.table([("a", "bb"), ("ccc", "d")]) == "a    bb\nccc  d"
+    assert console.table([]) == ""
+
+
+# Mails ----------------------------------------------------------------------------
+
+
+def test_mails_are_written_to_files_and_told(tmp_path):
+    told = []
+    message = EmailMessage()
+    message["From"] = "mairie@valdurenque.example"
+    message["To"] = "parent@example.org"
+    message["Subject"] = "Réservation confirmée"
+    message.set_content("Bonjour,\n.\nune ligne qui commence par un point\n")
+    with (
+        mail.MailBox(tmp_path, told.append) as box,
+        smtplib.SMTP("127.0.0.1", box.port, timeout=5) as client,
+    ):
+        client.send_message(message)
+        client.send_message(message, to_addrs=["a@x.fr", "b@x.fr"])
+    first, second = sorted(tmp_path.glob("*.eml"))
+    assert "parent@example.org" in first.name
+    assert "a@x.fr_b@x.fr" in second.name
+    assert b"\r\n.\r\nune ligne" in first.read_bytes()
+    assert told[0] == "Mail to parent@example.org: Réservation confirmée"
+
+
+def test_the_mail_box_survives_a_client_that_leaves(tmp_path):
+    with mail.MailBox(tmp_path) as box:
+        with socket.create_connection(("127.0.0.1", box.port)) as client:
+            client.sendall(b"MAIL FROM:<a@x.fr>\r\nRCPT TO:<b@x.fr>\r\nDATA\r\nhalf")
+        with smtplib.SMTP("127.0.0.1", box.port, timeout=5) as client:
+            assert client.noop()[0] == 250
+            assert client.docmd("DATA")[0] == 503
+            assert client.docmd("VRFY", "root")[0] == 502
+    assert not list(tmp_path.glob("*.eml"))
+
+
+@pytest.mark.parametrize(
+    "rest, expected",
+    [
+        ("TO:<a@b.fr>", "a@b.fr"),
+        ("to: <a@b.fr> NOTIFY=NEVER", "a@b.fr"),
+        ("TO:a@b.fr", "a@b.fr"),
+    ],
+)
+def test_addresses_are_read(rest, expected):
+    assert mail.address(rest) == expected

@@ -1,0 +1,228 @@
+"""From the log-in to the ledger: a parent books and pays, staff and régie find it.
+
+The commune is the demonstration one, without its past: families, prices and the
+online provider of the demo, loaded into the test's own transaction.
+"""
+
+import unittest
+from datetime import timedelta
+
+from odoo.tests import HttpCase, tagged
+from odoo.tools.convert import convert_file
+
+from .browser import PHONE, chromium, open_browser
+
+PARENT = "camille.vasseur@example.org"
+
+
+@tagged("post_install", "-at_install")
+@unittest.skipUnless(chromium(), "Chromium is not installed")
+class TestStory(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={"lang": "fr_FR", "tracking_disable": True})
+        convert_file(
+            cls.env, "espace_famille", "demo/espace_famille_demo.xml", {}, mode="init"
+        )
+        demo = cls.env["espace.demo"]
+        demo._load_tariff()
+        demo._load_incomes()
+        demo._set_online_payment(True)
+        demo._load_portal_users()
+        cls.user = cls.env["res.users"].search([("login", "=", PARENT)])
+        cls.family = cls.env["espace.family"]._of_user(cls.user)
+        cls.company = cls.family.company_id
+        cls.children = cls.family.child_ids
+        cls.meal = cls._option("product_canteen")
+        cls.evening = cls._option("product_evening_1")
+        cls.day = cls._first_free_day()
+
+    @classmethod
+    def _option(cls, name):
+        return cls.env.ref(f"espace_famille.{name}").product_variant_id
+
+    @classmethod
+    def _first_free_day(cls):
+        """Return the first day on which both services can still be booked."""
+        today = cls.company._espace_today()
+        days = [today + timedelta(days=n) for n in range(1, 120)]
+        child = cls.children[0]
+        quotes = cls.env["espace.reservation"]._quote(
+            cls.family,
+            [(child, product, day) for day in days for product in cls.products()],
+        )
+        free = [q.date for q in quotes if q.status == "available"]
+        return next(day for day in days if free.count(day) == len(cls.products()))
+
+    @classmethod
+    def products(cls):
+        return (cls.meal, cls.evening)
+
+    def reservations(self):
+        return self.env["espace.reservation"].search(
+            [("family_id", "=", self.family.id)], order="id"
+        )
+
+    def cell(self, page, child, product):
+        return page.locator(
+            f"td[data-child='{child.id}'][data-product='{product.id}']"
+            f"[data-date='{self.day}']"
+        )
+
+    def open_period(self, page, child="all"):
+        page.goto(f"/my/reservations?view=month&child={child}&date={self.day}")
+
+    # === The parent === #
+
+    def choose(self, visit, child, product):
+        cell = self.cell(visit.page, child, product)
+        cell.locator("button").click()
+        visit.page.wait_for_selector(
+            f"#{cell.get_attribute('id')}[data-status='in_cart']"
+        )
+
+    def validate_cart(self, visit, name):
+        page = visit.page
+        page.click("#cart_bar [data-action=validate]")
+        page.wait_for_url("**/my/panier")
+        visit.picture(f"{name}-panier")
+        page.locator("form[action='/my/panier/valider'] button").first.click()
+        page.wait_for_url("**/my/panier/paiement")
+
+    def pay(self, visit, name):
+        """Pay on the page of the demonstration provider."""
+        page = visit.page
+        visit.picture(f"{name}-paiement")
+        radio = page.locator("input[name=o_payment_radio]").first
+        if not radio.is_checked():
+            radio.check()
+        page.locator("input[name=customer_input]").fill("4242 4242 4242 4242")
+        page.locator("[name=o_payment_submit_button]").first.click()
+        page.wait_for_url("**/my/panier/confirmation**", timeout=60_000)
+        visit.picture(f"{name}-confirmation")
+
+    def assert_paid(self, reservations, amount):
+        """Check bookings, invoice, payment and ledger against one another."""
+        self.env.invalidate_all()
+        self.assertEqual(set(reservations.mapped("state")), {"confirmed"})
+        invoice = reservations.charge_ids.move_id
+        self.assertEqual(len(invoice), 1)
+        self.assertEqual(invoice.state, "posted")
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertAlmostEqual(invoice.amount_total, amount)
+        self.assertAlmostEqual(sum(reservations.charge_ids.mapped("amount")), amount)
+        self.assertAlmostEqual(
+            sum(invoice.matched_payment_ids.mapped("amount")), amount
+        )
+        receivable = self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", self.family.partner_id.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        self.assertAlmostEqual(sum(receivable.mapped("balance")), 0)
+        return invoice
+
+    def price(self, child, product):
+        return float(
+            self.env["espace.tariff"]
+            ._price(product, child, self.family, self.day)
+            .amount
+        )
+
+    # === The story === #
+
+    def test_a_parent_books_pays_and_finds_the_invoice_then_staff_find_them(self):
+        with (
+            self.allow_requests(all_requests=True),
+            open_browser(self.base_url()) as visitor,
+        ):
+            visit = visitor()
+            self.parent_books_and_pays(visit)
+            self.assertFalse(visit.errors)
+            staff = visitor()
+            self.staff_find_the_booking(staff)
+            accountant = visitor()
+            self.accountant_finds_the_invoice(accountant)
+
+    def parent_books_and_pays(self, visit):
+        page = visit.page
+        visit.log_in(PARENT, "parent")
+        page.wait_for_url("**/my**")
+        page.goto("/my")
+        visit.picture("accueil")
+        self.open_period(page)
+        visit.picture("reservations")
+        for child in self.children:
+            self.choose(visit, child, self.meal)
+        self.choose(visit, self.children[0], self.evening)
+        self.assertEqual(page.locator("#cart_bar").get_attribute("data-count"), "3")
+        self.assertIn("Vos demandes sont en cours", page.inner_text("#cart_bar"))
+        visit.picture("portail", full_page=False)
+        self.assertFalse(
+            self.reservations().filtered(lambda r: r.state != "draft"),
+            "nothing is booked before Valider",
+        )
+        self.validate_cart(visit, "bureau")
+        self.pay(visit, "bureau")
+        amount = sum(self.price(child, self.meal) for child in self.children)
+        amount += self.price(self.children[0], self.evening)
+        invoice = self.assert_paid(self.reservations(), amount)
+        page.goto("/my/factures")
+        visit.picture("factures")
+        self.assertIn(invoice.name, page.inner_text("main"))
+        self.open_period(page)
+        for child in self.children:
+            self.assertEqual(
+                self.cell(page, child, self.meal).get_attribute("data-status"), "booked"
+            )
+        self.assertEqual(page.get_attribute("html", "lang"), "fr-FR")
+
+    def staff_find_the_booking(self, visit):
+        page = visit.page
+        visit.log_in("gestion@example.org", "gestion")
+        action = self.env.ref("espace_famille.espace_reservation_action")
+        page.goto(f"/odoo/action-{action.id}")
+        page.wait_for_selector(".o_list_view, .o_calendar_view, .o_kanban_view")
+        page.wait_for_selector(f"text={self.children[0].name}")
+        visit.picture("gestion-reservations", full_page=False)
+
+    def accountant_finds_the_invoice(self, visit):
+        page = visit.page
+        invoice = self.reservations().charge_ids.move_id
+        visit.log_in("regie@example.org", "regie")
+        page.goto(f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}")
+        page.wait_for_selector(".o_form_view")
+        page.wait_for_selector(f"text={invoice.name}")
+        visit.picture("regie-facture", full_page=False)
+        text = page.inner_text(".o_form_view")
+        self.assertIn(self.children[0].firstname, text)
+        self.assertIn("3,60", text)
+
+    def test_the_same_on_a_phone_without_sideways_scrolling(self):
+        with (
+            self.allow_requests(all_requests=True),
+            open_browser(self.base_url()) as visitor,
+        ):
+            visit = visitor(PHONE)
+            page = visit.page
+            visit.log_in(PARENT, "parent")
+            page.goto("/my")
+            visit.picture("telephone-accueil")
+            self.assertLessEqual(visit.overflow(), 0)
+            child = self.children[1]
+            self.open_period(page, child.id)
+            self.choose(visit, child, self.meal)
+            visit.picture("telephone-reservations")
+            visit.picture("telephone", full_page=False)
+            self.assertLessEqual(visit.overflow(), 0)
+            self.validate_cart(visit, "telephone")
+            self.assertLessEqual(visit.overflow(), 0)
+            self.pay(visit, "telephone")
+            self.assert_paid(self.reservations(), self.price(child, self.meal))
+            page.goto("/my/factures")
+            visit.picture("telephone-factures")
+            self.assertLessEqual(visit.overflow(), 0)
+            self.assertFalse(visit.errors)
