@@ -79,9 +79,17 @@ class Visit:
         self.page.click(".oe_login_form button[type=submit]")
         self.page.wait_for_load_state()
 
-    def picture(self, name, full_page=True):
-        """Take a picture of the page, to be looked at."""
+    def picture(self, name, full_page=True, top=None):
+        """Take a picture of the page, to be looked at.
+
+        `top`: selector of what to show at the top of the screen, else the page is
+        left where it is.
+        """
         PICTURES.mkdir(parents=True, exist_ok=True)
+        if top:
+            self.page.evaluate(
+                "selector => document.querySelector(selector).scrollIntoView()", top
+            )
         self.page.screenshot(path=PICTURES / f"{name}.png", full_page=full_page)
 
     def overflow(self):

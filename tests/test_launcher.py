@@ -10,10 +10,12 @@ import time
 from email.message import EmailMessage
 from pathlib import Path
 
+import polib
 import pytest
 
 from espace_cli import console, layout, mail, main, process, stamps
 from espace_cli.commands import COMMANDS, bench, demo, lint, testing
+from espace_cli.inside import translations
 from espace_cli.setup import debian, environment, odoo_source, packages, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -407,6 +409,44 @@ def test_checks_are_chosen_by_name(tmp_path):
 def test_a_table_is_aligned():
     assert console.table([("a", "bb"), ("ccc", "d")]) == "a    bb\nccc  d"
     assert console.table([]) == ""
+
+
+# Translations ---------------------------------------------------------------------
+
+
+def catalogue(*terms):
+    made = polib.POFile()
+    for msgid, msgstr in terms:
+        made.append(polib.POEntry(msgid=msgid, msgstr=msgstr, occurrences=[("a", "1")]))
+    return made
+
+
+def test_translations_stay_when_the_terms_change():
+    former = catalogue(("Cart", "Panier"), ("Gone", "Parti"))
+    merged = translations.merge(former, catalogue(("Cart", ""), ("New", "")))
+    assert {entry.msgid: entry.msgstr for entry in merged} == {
+        "Cart": "Panier",
+        "New": "",
+    }
+    assert translations.untranslated(merged) == ["New"]
+
+
+def test_what_is_missing_in_the_translations_is_told(tmp_path):
+    source = catalogue(("Cart", ""), ("New", ""))
+    catalogue(("Cart", "")).save(str(tmp_path / "addon.pot"))
+    catalogue(("Cart", "Panier")).save(str(tmp_path / "fr.po"))
+    found = translations.problems(source, tmp_path, "addon")
+    assert found == [
+        "addon.pot is not up to date: run ./espace i18n",
+        "no French for: 'New'",
+    ]
+
+
+def test_a_catalogue_is_written_only_when_it_changes(tmp_path):
+    path = tmp_path / "i18n" / "fr.po"
+    assert translations.write(catalogue(("Cart", "Panier")), path)
+    assert not translations.write(catalogue(("Cart", "Panier")), path)
+    assert translations.same_terms(translations.read(path), catalogue(("Cart", "")))
 
 
 # Mails ----------------------------------------------------------------------------

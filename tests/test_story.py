@@ -160,7 +160,7 @@ class TestStory(HttpCase):
         self.choose(visit, self.children[0], self.evening)
         self.assertEqual(page.locator("#cart_bar").get_attribute("data-count"), "3")
         self.assertIn("Vos demandes sont en cours", page.inner_text("#cart_bar"))
-        visit.picture("portail", full_page=False)
+        visit.picture("portail", full_page=False, top="body")
         self.assertFalse(
             self.reservations().filtered(lambda r: r.state != "draft"),
             "nothing is booked before Valider",
@@ -216,7 +216,7 @@ class TestStory(HttpCase):
             self.open_period(page, child.id)
             self.choose(visit, child, self.meal)
             visit.picture("telephone-reservations")
-            visit.picture("telephone", full_page=False)
+            visit.picture("telephone", full_page=False, top="#grid")
             self.assertLessEqual(visit.overflow(), 0)
             self.validate_cart(visit, "telephone")
             self.assertLessEqual(visit.overflow(), 0)

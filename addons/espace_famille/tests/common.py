@@ -137,7 +137,6 @@ class Commune:
             {
                 "name": name,
                 "email": f"{name}@example.org".lower(),
-                "lang": "en_US",
                 "guardian_ids": [
                     Command.create(
                         {

@@ -24,6 +24,8 @@ class TestPaymentAtBooking(EspaceBillingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._publish_provider()
+        # The messages to the family are looked for in the words of the sources.
+        (cls.martin | cls.durand).lang = "en_US"
 
     def setUp(self):
         super().setUp()
