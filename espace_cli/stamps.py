@@ -97,7 +97,7 @@ def part_of(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_parts(path)
     part = path.with_name(f"{path.name}.part-{secrets.token_hex(4)}")
-    part.mkdir(mode=0o700)
+    part.mkdir()
     return part
 
 

@@ -128,12 +128,10 @@ class Environment:
 
     # Odoo's commands ------------------------------------------------------------
 
-    def odoo_command(self, *args: object, conf: Path | None = None) -> list[str]:
+    def odoo_command(self, subcommand: str, *args: object) -> list[str]:
         """``odoo SUBCOMMAND -c CONF …`` for these arguments."""
-        subcommand, *rest = map(str, args)
-        conf = conf or self.layout.conf
-        python = str(self.layout.python)
-        return [python, "-m", "odoo", subcommand, "-c", str(conf), *rest]
+        odoo = [self.layout.python, "-m", "odoo", subcommand, "-c", self.layout.conf]
+        return [str(arg) for arg in (*odoo, *args)]
 
     def _run(self, what: str, *args: object, **options) -> str:
         """Run one of Odoo's commands to its end; options as of ``process.run``."""

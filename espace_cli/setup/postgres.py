@@ -126,9 +126,10 @@ class Cluster:
         if not self.data.exists():
             with step("PostgreSQL: new cluster"):
                 self._create()
-        pid = self._pid()
-        if pid is None or not wait_for(self._answers, 60):
+        if self._pid() is None:
             self._start()
+        elif not wait_for(self._answers, 60):
+            raise Stop(f"PostgreSQL does not answer; see {self._log_name()}.")
         return Connection(HOST, self._port(), ROLE, self._password())
 
     def _create(self) -> None:
@@ -189,8 +190,9 @@ class Cluster:
             )
         if not wait_for(lambda: process.poll() is not None or self._answers(), 60):
             process.kill()
+            process.wait()
         if process.poll() is not None:
-            raise Stop(f"PostgreSQL did not start; see {self.layout.short(self.log)}.")
+            raise Stop(f"PostgreSQL did not start; see {self._log_name()}.")
 
     def _stop(self) -> None:
         """End the server, closing what is still open."""
@@ -222,6 +224,9 @@ class Cluster:
         except OSError:
             return False
         return len(lines) > 7 and lines[7].strip() == "ready"
+
+    def _log_name(self) -> str:
+        return self.layout.short(self.log)
 
     def _choose_port(self) -> int:
         """The port of the last time if it is still free."""
@@ -308,10 +313,9 @@ class Account:
 
     def _works(self, folder: Path) -> bool:
         with contextlib.suppress(OSError):
-            asked = self.command("test", "-r", folder)
-            return not subprocess.run(
-                asked, capture_output=True, check=False
-            ).returncode
+            command = self.command("test", "-r", folder)
+            ended = subprocess.run(command, capture_output=True, check=False)
+            return ended.returncode == 0
         return False
 
 
