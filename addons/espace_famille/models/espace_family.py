@@ -168,6 +168,17 @@ class EspaceFamily(models.Model):
 
     # === Tools === #
 
+    def _tell(self, subject, body):
+        """Write to the guardians who book, and keep the message with the family."""
+        self.ensure_one()
+        self.message_post(
+            subject=subject,
+            body=body,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.guardian_ids.filtered("may_book").partner_id.ids,
+        )
+
     @api.model
     def _of_user(self, user=None):
         """Return the families that the (portal) user is a guardian of."""

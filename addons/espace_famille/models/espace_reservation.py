@@ -467,16 +467,13 @@ class EspaceReservation(models.Model):
             f"• {r.display_name}, {r.company_id._espace_day_words(r.date)}"
             for r in self
         )
-        family.message_post(
-            body=self.env._(
+        family._tell(
+            self.env._("Booking not kept: payment not completed"),
+            self.env._(
                 "Your payment was not completed in time: these places were given back "
                 "and nothing was charged. You may book again.\n%s",
                 lines,
             ),
-            subject=self.env._("Booking not kept: payment not completed"),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            partner_ids=family.guardian_ids.filtered("may_book").partner_id.ids,
         )
 
     # === Actions === #

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -101,13 +102,21 @@ class ResCompany(models.Model):
         )
 
     def _espace_day_words(self, day, year=False):
-        """Say a date in words: “mardi 5 janvier”, with its year if asked.
+        """Say a date in words: “mardi 5 janvier”, with its year if asked."""
+        return self._espace_format_day(day, "EEEE d MMMM y" if year else "EEEE d MMMM")
 
-        French says the first of a month as “1er”.
+    def _espace_date_words(self, day):
+        """Say a date without its weekday: “11 janvier”."""
+        return self._espace_format_day(day, "d MMMM")
+
+    @api.model
+    def _espace_format_day(self, day, pattern):
+        """Format a date; French says the first of a month as “1er”.
+
+        :param str pattern: Babel's, with the day of the month as a lone “d”
         """
-        pattern = "EEEE d MMMM y" if year else "EEEE d MMMM"
         if day.day == 1 and (self.env.lang or "").startswith("fr"):
-            pattern = pattern.replace(" d ", " d'er' ")
+            pattern = re.sub(r"\bd\b", "d'er'", pattern)
         return format_date(self.env, day, date_format=pattern)
 
     @api.model

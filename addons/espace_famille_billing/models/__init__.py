@@ -6,5 +6,6 @@ from . import espace_family
 from . import espace_reservation
 from . import account_move
 from . import account_move_line
+from . import ir_actions_report
 from . import payment_transaction
 from . import res_company

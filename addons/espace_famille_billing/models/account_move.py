@@ -61,14 +61,13 @@ class AccountMove(models.Model):
 
     # === Documents === #
 
-    def _get_invoice_pdf_proforma(self):
-        """Print a family's invoice as such: once posted it is no pro forma."""
-        if not (self.espace_family_id and self.state == "posted"):
-            return super()._get_invoice_pdf_proforma()
-        report = self.env["ir.actions.report"]
-        content, _kind = report._render("account.account_invoices", self.ids)
-        return {
-            "filename": self._get_invoice_report_filename(),
-            "filetype": "pdf",
-            "content": content,
-        }
+    def _espace_is_official(self):
+        """Tell whether these are posted invoices of families: they are no pro forma."""
+        return bool(self) and all(
+            move.espace_family_id and move.state == "posted" for move in self
+        )
+
+    def _get_invoice_proforma_pdf_report_filename(self):
+        if self._espace_is_official():
+            return self._get_invoice_report_filename()
+        return super()._get_invoice_proforma_pdf_report_filename()

@@ -53,10 +53,4 @@ class PaymentTransaction(models.Model):
                 "Your payment arrived after the places were given back: the amount "
                 "stays on your account. Book again, or ask the town hall to refund it."
             )
-        family.message_post(
-            body=body,
-            subject=subject,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            partner_ids=family.guardian_ids.filtered("may_book").partner_id.ids,
-        )
+        family._tell(subject, body)

@@ -258,3 +258,20 @@ class TestInvoiceAtBooking(EspaceBillingCase):
         self.assertEqual(self.invoices(self.martin).amount_total, 7.20)
         self.assertFalse(charges._invoice(NOW))
         self.assertEqual(len(self.invoices(self.martin)), 1)
+
+    def test_a_posted_invoice_is_never_printed_as_a_pro_forma(self):
+        _quotes, move = self.book_all()
+        report = self.env["ir.actions.report"].with_context(proforma_invoice=True)
+
+        def printed(invoice):
+            page, _kind = report._render_qweb_html(
+                "account.account_invoices", invoice.ids, data={"proforma": True}
+            )
+            return page.decode().lower()
+
+        self.assertNotIn("proforma", printed(move))
+        self.assertNotIn("proforma", move._get_invoice_pdf_proforma()["filename"])
+        other = move.copy({"espace_family_id": False})
+        other.action_post()
+        self.assertIn("proforma", printed(other))
+        self.assertIn("proforma", other._get_invoice_pdf_proforma()["filename"])

@@ -74,12 +74,6 @@ class EspaceInvoices(EspacePortal):
         )
         return request.env._("%(made)s, due on %(until)s", made=made, until=until)
 
-    def _show_report(self, model, report_type, report_ref, download=False):
-        """Show a family's posted invoice as such: it is no pro forma."""
-        if model._name == "account.move" and model.espace_family_id:
-            request.update_context(proforma_invoice=model.state != "posted")
-        return super()._show_report(model, report_type, report_ref, download)
-
     @route(
         f"{URL}/<int:move_id>", type="http", auth="user", website=True, methods=["GET"]
     )
