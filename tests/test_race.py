@@ -23,6 +23,9 @@ from odoo.addons.espace_famille.tests.common import (
 )
 
 FRIDAY = THURSDAY + timedelta(days=1)
+NEXT_THURSDAY = THURSDAY + timedelta(days=7)
+NEXT_FRIDAY = FRIDAY + timedelta(days=7)
+DAYS = (MONDAY, TUESDAY, THURSDAY, FRIDAY, NEXT_THURSDAY, NEXT_FRIDAY)
 
 
 @tagged("post_install", "-at_install")
@@ -36,14 +39,12 @@ class TestRace(Commune, BaseCase):
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             cls._create_commune(env, name=f"Course {uuid.uuid4().hex[:8]}")
+            cls.canteen.waiting_list = True
             cls.contenders = [cls._create_contender(number) for number in range(12)]
             cls.ids = {
                 "product": cls.meal.id,
                 "siblings": (cls.martin.id, cls.nina.id, cls.tom.id),
-                "session": {
-                    day: cls._session(cls.canteen, day).id
-                    for day in (MONDAY, TUESDAY, THURSDAY, FRIDAY)
-                },
+                "session": {day: cls._session(cls.canteen, day).id for day in DAYS},
             }
             env.flush_all()
         cls.env = None
@@ -64,21 +65,21 @@ class TestRace(Commune, BaseCase):
     def race(self, requests):
         """Book all requests at once, each in its own transaction.
 
-        :param requests: list of (family id, [(child id, product id, date)])
+        :param requests: list of (family id, what it asks for: see `act`)
         :return: list of lists of statuses, in order
         """
         start = threading.Barrier(len(requests))
         results = [None] * len(requests)
         errors = []
 
-        def run(number, family_id, items):
+        def run(number, family_id, asked):
             try:
                 with self.registry.cursor() as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})
                     env["espace.family"].browse(family_id).read(["name"])  # snapshot
                     start.wait(timeout=30)
                     results[number] = retrying(
-                        lambda: self.book(env, family_id, items), env
+                        lambda: self.act(env, family_id, asked), env
                     )
             except Exception as error:  # noqa: BLE001 - told by the main thread
                 errors.append(error)
@@ -94,9 +95,38 @@ class TestRace(Commune, BaseCase):
         self.assertFalse(errors)
         return results
 
+    def act(self, env, family_id, asked):
+        """Do what one request asks for.
+
+        :param asked: the items to book, or (“cancel”, day), or (“wait”, item)
+        :return: list of statuses or states
+        """
+        if asked[0] in ("cancel", "wait"):
+            verb, what = asked
+            return getattr(self, verb)(env, family_id, what)
+        return self.book(env, family_id, asked)
+
     def book(self, env, family_id, items):
         family = env["espace.family"].browse(family_id)
         quotes = env["espace.reservation"]._book(family, items, now=NOW)
+        return [quote.status for quote in quotes]
+
+    def cancel(self, env, family_id, day):
+        """Cancel what the family has on a day."""
+        live = env["espace.reservation"].search(
+            [
+                ("family_id", "=", family_id),
+                ("date", "=", day),
+                ("state", "=", "confirmed"),
+            ]
+        )
+        live._cancel(NOW, staff=True)
+        return live.mapped("state")
+
+    def wait(self, env, family_id, item):
+        """Join the list of a full day."""
+        family = env["espace.family"].browse(family_id)
+        quotes = env["espace.reservation"]._join_waiting(family, [item], NOW)
         return [quote.status for quote in quotes]
 
     def places(self, day, capacity):
@@ -174,3 +204,54 @@ class TestRace(Commune, BaseCase):
         results = self.race([(family, [item]), (family, [item])])
         self.assertEqual(results, [["booked"], ["booked"]])
         self.assertEqual(self.taken(FRIDAY), (before + 1, before + 1))
+
+    def test_places_left_at_once_go_to_those_who_wait_and_to_nobody_twice(self):
+        self.places(NEXT_THURSDAY, 3)
+        seated, queue = self.contenders[:3], self.contenders[3:5]
+        for family, child in seated:
+            self.race([(family, [(child, self.ids["product"], NEXT_THURSDAY)])])
+        for family, child in queue:
+            item = (child, self.ids["product"], NEXT_THURSDAY)
+            self.assertEqual(self.race([(family, ("wait", item))]), [["waiting"]])
+        # Two leave, one joins and one tries to book, all at the same instant.
+        leaving = [(family, ("cancel", NEXT_THURSDAY)) for family, _child in seated[:2]]
+        items = [
+            (child, self.ids["product"], NEXT_THURSDAY)
+            for _family, child in self.contenders[5:7]
+        ]
+        joining = (self.contenders[5][0], ("wait", items[0]))
+        booking = (self.contenders[6][0], items[1:])
+        results = self.race([*leaving, joining, booking])
+        self.assertEqual(results[:3], [["cancelled"], ["cancelled"], ["waiting"]])
+        self.assertEqual(results[3], ["full"])
+        self.assertEqual(self.taken(NEXT_THURSDAY), (3, 3))
+        self.assertEqual(
+            [self.states(family, NEXT_THURSDAY) for family, _child in queue],
+            [["confirmed"], ["confirmed"]],
+        )
+
+    def test_a_place_left_while_the_first_joins_is_lost_to_nobody(self):
+        day = NEXT_FRIDAY
+        family, child = self.contenders[7]
+        self.places(day, 1)
+        self.race([(family, [(child, self.ids["product"], day)])])
+        rival, rival_child = self.contenders[8]
+        item = (rival_child, self.ids["product"], day)
+        results = self.race([(family, ("cancel", day)), (rival, ("wait", item))])
+        self.assertEqual(results[0], ["cancelled"])
+        # Either the place was seen free, or the list was joined and then served.
+        if results[1] == ["available"]:
+            self.assertEqual(self.taken(day), (0, 0))
+        else:
+            self.assertEqual(results[1], ["waiting"])
+            self.assertEqual(self.states(rival, day), ["confirmed"])
+            self.assertEqual(self.taken(day), (1, 1))
+
+    def states(self, family_id, day):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            return (
+                env["espace.reservation"]
+                .search([("family_id", "=", family_id), ("date", "=", day)])
+                .mapped("state")
+            )

@@ -18,6 +18,7 @@
         "report/espace_session_list_reports.xml",
         "views/espace_session_views.xml",
         "views/espace_reservation_views.xml",
+        "views/espace_waiting_views.xml",
         "views/espace_activity_views.xml",
         "views/product_template_views.xml",
         "views/espace_deadline_rule_views.xml",

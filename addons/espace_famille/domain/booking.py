@@ -4,10 +4,14 @@ The answer depends on facts alone: whoever gathers them, a portal page, an agent
 wizard or an import, gets the same status.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
+
+# Context key: the commune gives a place after the booking limit; the family asked in
+# time, so that limits do not bind, and owes it at once.
+PLACE_GIVEN = "espace_place_given"
 
 SEAT_STATES = ("pending_payment", "pending_approval", "confirmed")
 ENDED_STATES = ("cancelled", "refused")
@@ -62,6 +66,13 @@ class Facts:
     in_time: bool = True
     late_allowed: bool = False
     free_seats: int | None = None  # None: unlimited
+    kept_seats: int = 0  # of the free ones, kept for those who wait
+
+    def seats(self, staff=False):
+        """Return the places that may be taken, None when they are not limited."""
+        if self.free_seats is None or staff:
+            return self.free_seats
+        return max(self.free_seats - self.kept_seats, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,9 @@ class Quote:
 
     `limit` and `cancel_limit` are naive UTC datetimes (`datetime.max`: no limit,
     `datetime.min`: never); `price` is in euros, None where nobody knows it.
+    `may_wait`: the waiting list can be joined, `rank`: the place on it (from 1);
+    `release`: it can only be cancelled because somebody waits for the place;
+    `beyond`: it takes a seat beyond the places.
     """
 
     child_id: int
@@ -83,6 +97,10 @@ class Quote:
     late: bool = False
     free_seats: int | None = None
     price: Decimal | None = None
+    may_wait: bool = False
+    rank: int = 0
+    release: bool = False
+    beyond: bool = False
     session_id: int | None = None
     reservation_id: int | None = None
 
@@ -112,7 +130,8 @@ def status(facts, staff=False):
         refusal = _refusal_to_families(facts)
         if refusal:
             return refusal
-    if facts.free_seats is not None and facts.free_seats <= 0:
+    seats = facts.seats(staff)
+    if seats is not None and seats <= 0:
         return "full"
     return "available"
 
@@ -141,3 +160,21 @@ def split_siblings(quotes):
             free, count = wanted.get(quote.session_id, (quote.free_seats, 0))
             wanted[quote.session_id] = (free, count + 1)
     return {session for session, (free, count) in wanted.items() if count > free}
+
+
+def beyond_places(quotes):
+    """Return the quotes with full ones available, marked where they exceed the places.
+
+    The free places of a session are taken first; only what is left goes beyond.
+    """
+    free = {}
+    found = []
+    for quote in quotes:
+        takes_seat = quote.status in ("available", "full", "waiting")
+        if not takes_seat or quote.free_seats is None:
+            found.append(quote)
+            continue
+        left = free.get(quote.session_id, quote.free_seats)
+        free[quote.session_id] = left - 1
+        found.append(replace(quote, status="available", reason="", beyond=left <= 0))
+    return found

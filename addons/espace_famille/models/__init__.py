@@ -11,8 +11,10 @@ from . import espace_guardian
 from . import espace_child
 from . import espace_custody
 from . import espace_activity
+from . import espace_waiting_criterion
 from . import product_product
 from . import product_template
 from . import espace_session
 from . import espace_enrolment
 from . import espace_reservation
+from . import espace_reservation_waiting

@@ -4,8 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 
 from ..domain import custody
-from ..domain.booking import ENDED_STATES, Facts, Item
-from ..domain.cutoff import is_in_time
+from ..domain.booking import ENDED_STATES, PLACE_GIVEN, Facts, Item
 
 CLOSED = Facts(open=False)
 
@@ -17,7 +16,9 @@ class BookingFacts:
         self.env = env
         self.family = family.sudo()
         self.now = now
-        self.ignore_cart = False
+        # Quote what is in the cart or waits as if it were asked for now.
+        self.as_new = False
+        self.place_given = env.context.get(PLACE_GIVEN)
         self.items = [
             Item(_id(child), _id(product), fields.Date.to_date(day))
             for child, product, day in items
@@ -105,9 +106,19 @@ class BookingFacts:
         live = self._live_of_any_family(item, session)
         if live.family_id != self.family:
             return self.none
-        if self.ignore_cart and live.state == "draft":
+        if self.as_new and live.state in ("draft", "waiting"):
             return self.none
         return live
+
+    def waits(self, item, session):
+        """Return the family's reservation that waits for this very option, if any."""
+        live = self._live_of_any_family(item, session)
+        same = live.family_id == self.family and live.product_id.id == item.product_id
+        return live if same and live.state == "waiting" else self.none
+
+    def may_wait(self, session):
+        """Tell whether a full session has a waiting list to join."""
+        return session.activity_id.waiting_list and not session._is_past(self.now)
 
     def _live_of_any_family(self, item, session):
         return self.reservations.get((item.child_id, session.id), self.none)
@@ -139,19 +150,17 @@ class BookingFacts:
         if session.id not in self._session_facts:
             activity, now = session.activity_id, self.now
             opening = activity.booking_opening
-            late_rule = activity.late_rule_id
+            in_time = self.place_given or session._in_time("booking", now)
             self._session_facts[session.id] = {
                 "open": session.state == "open" and activity.active,
                 "past": session._is_past(now),
                 "opened": not opening or opening <= now,
-                "in_time": is_in_time(
-                    now,
-                    session._limit("booking"),
-                    activity.booking_rule_id.inclusive,
-                ),
-                "late_allowed": bool(late_rule)
-                and is_in_time(now, session._limit("late"), late_rule.inclusive),
+                "in_time": in_time,
+                "late_allowed": bool(activity.late_rule_id)
+                and session._in_time("late", now),
                 "free_seats": session.free_count if session.seats_limited else None,
+                # After the limit staff decide who gets a place that frees.
+                "kept_seats": 0 if in_time else session.waiting_count,
             }
         return self._session_facts[session.id]
 
@@ -206,6 +215,17 @@ class BookingFacts:
         return self.env._("Too late: bookings closed on %s.", words)
 
     def _reason_full(self, item, session):
+        if session.waiting_count and session.free_count:
+            return self.env._(
+                "The places left are kept for the %s children on the waiting list.",
+                session.waiting_count,
+            )
+        if session.waiting_count:
+            return self.env._(
+                "No place left (%(places)s places, %(waiting)s on the waiting list).",
+                places=session.capacity,
+                waiting=session.waiting_count,
+            )
         return self.env._("No place left (%s places).", session.capacity)
 
     def siblings_reason(self, quote):

@@ -79,7 +79,23 @@ class EspaceActivity(models.Model):
         default="automatic",
         required=True,
     )
-    waiting_list = fields.Boolean()
+
+    # Waiting list
+    waiting_list = fields.Boolean(
+        help="Families may wait for a place of a full day; until the booking limit a "
+        "freed place goes at once to the first of them."
+    )
+    waiting_criterion_ids = fields.One2many(
+        "espace.waiting.criterion", "activity_id", "Order of the Waiting List"
+    )
+    waiting_sentence = fields.Char(
+        "Waiting List, as Shown to Families", compute="_compute_waiting_sentence"
+    )
+    release_if_waiting = fields.Boolean(
+        "Late Cancellation when Somebody Waits",
+        help="After the cancellation limit a family may still cancel if a child of the "
+        "waiting list takes the place at once; it is then due by that family.",
+    )
 
     session_ids = fields.One2many("espace.session", "activity_id", "Sessions")
     session_count = fields.Integer(compute="_compute_session_count")
@@ -148,6 +164,22 @@ class EspaceActivity(models.Model):
             activity.next_date = following.date
             activity.next_booked = following.booked_count
             activity.next_capacity = following.seats_limited and following.capacity
+
+    @api.depends("waiting_criterion_ids.criterion", "waiting_criterion_ids.sequence")
+    @api.depends_context("lang")
+    def _compute_waiting_sentence(self):
+        words = {
+            "sibling": self.env._("brothers and sisters of a child already booked"),
+            "resident": self.env._("families of the commune"),
+            "youngest": self.env._("the youngest"),
+            "date": self.env._("date of the request"),
+        }
+        for activity in self:
+            criteria = [*activity._waiting_criteria(), "date"]
+            activity.waiting_sentence = self.env._(
+                "Order of the waiting list: %s.",
+                self.env._(", then ").join(words[c] for c in dict.fromkeys(criteria)),
+            )
 
     @api.constrains("on_school_days", "on_wednesdays", "on_holidays")
     def _check_opening(self):
@@ -250,6 +282,11 @@ class EspaceActivity(models.Model):
         return action
 
     # === Tools === #
+
+    def _waiting_criteria(self):
+        """Return the names of `domain.waiting.CRITERIA`, the weightiest first."""
+        self.ensure_one()
+        return tuple(self.waiting_criterion_ids.sorted("sequence").mapped("criterion"))
 
     def _open_kinds(self):
         """Return the kinds of days (see `res.company._day_kind`) that are served."""

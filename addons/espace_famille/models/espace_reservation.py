@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -9,10 +10,10 @@ from ..domain.booking import (
     SEAT_STATES,
     TRANSITIONS,
     Quote,
+    beyond_places,
     split_siblings,
     status,
 )
-from ..domain.cutoff import is_in_time
 from .booking_facts import BookingFacts
 
 
@@ -97,6 +98,10 @@ class EspaceReservation(models.Model):
         required=True,
     )
     late = fields.Boolean("Booked Late")
+    beyond = fields.Boolean(
+        "Beyond the Places", readonly=True, help="An exceptional seat, given by staff."
+    )
+    beyond_reason = fields.Char("Reason of the Seat Beyond", readonly=True)
     booked_at = fields.Datetime("Booked on", readonly=True)
     hold_until = fields.Datetime("Seat Held until", readonly=True)
     cancelled_at = fields.Datetime("Cancelled on", readonly=True)
@@ -212,15 +217,19 @@ class EspaceReservation(models.Model):
         facts = gathered.facts(item, session)
         verdict = status(facts, staff)
         live = gathered.live(item, session)
+        cancellable = bool(live) and live._cancellable(gathered.now)
         return Quote(
             *item,
             status=verdict,
             reason=gathered.reason(verdict, item, session),
             limit=session._limit("booking") if session else None,
             cancel_limit=session._limit("cancel") if session else None,
-            cancellable=bool(live) and live._cancellable(gathered.now),
+            cancellable=cancellable,
+            release=cancellable and not live._in_time_to_cancel(gathered.now),
+            may_wait=verdict == "full" and gathered.may_wait(session),
+            rank=live.waiting_rank if verdict == "waiting" else 0,
             late=not facts.in_time and (facts.late_allowed or staff),
-            free_seats=facts.free_seats,
+            free_seats=facts.seats(staff),
             session_id=session.id,
             reservation_id=live.id if facts.state else None,
         )
@@ -263,6 +272,7 @@ class EspaceReservation(models.Model):
 
     @api.model
     def _prepare_reservation(self, family, quote):
+        """Return the values of a reservation in the cart."""
         return {
             "child_id": quote.child_id,
             "family_id": family.id,
@@ -282,7 +292,7 @@ class EspaceReservation(models.Model):
     # === The gate: book === #
 
     @api.model
-    def _book(self, family, items, now=None, staff=False):
+    def _book(self, family, items, now=None, staff=False, beyond=None):
         """Book all the items that can be; the others come back with their reason.
 
         Items may already be in the family's cart. Siblings asked for on the same
@@ -291,15 +301,19 @@ class EspaceReservation(models.Model):
 
         :param items: iterable of (child, product.product, date), records or ids
         :param datetime now: naive UTC, the present if None
+        :param bool staff: an agent books: limits and openings do not bind
+        :param str beyond: an agent's reason to go beyond the places of full sessions
         :return: list of `Quote`: booked or pending with their `reservation_id`, or
             the reason for which nothing was booked
         """
         now = now or fields.Datetime.now()
         quotes = self._quote_cart(family, items, now, staff)
+        if staff and beyond:
+            quotes = beyond_places(quotes)
         taken = [quote for quote in quotes if quote.status == "available"]
         if not taken:
             return quotes
-        reservations = self._take_seats(family, taken, now, staff)
+        reservations = self._take_seats(family, taken, now, staff, beyond)
         reservations._after_booking(now)
         done = dict(zip((quote.item for quote in taken), reservations, strict=True))
         return [
@@ -311,7 +325,7 @@ class EspaceReservation(models.Model):
     def _quote_cart(self, family, items, now, staff=False):
         """Quote items as if they were not in the cart, whole siblings only."""
         gathered = self._gather(family, items, now)
-        gathered.ignore_cart = True
+        gathered.as_new = True
         quotes, options = [], {}
         for item in dict.fromkeys(gathered.items):
             quote = self._quote_item(item, gathered, staff)
@@ -321,41 +335,82 @@ class EspaceReservation(models.Model):
                     quote = self._as_other_option(quote)
             quotes.append(quote)
         split = split_siblings(quotes)
-        return [
-            replace(quote, status="full", reason=gathered.siblings_reason(quote))
+        quotes = [
+            self._as_split(quote, gathered)
             if quote.status == "available" and quote.session_id in split
             else quote
             for quote in quotes
         ]
+        return [self._as_still_waiting(quote, gathered) for quote in quotes]
 
     @api.model
-    def _take_seats(self, family, quotes, now, staff=False):
-        """Create the reservations, or confirm those in the cart; keep the order."""
-        drafts = {
-            (draft.child_id.id, draft.session_id.id): draft
-            for draft in self._cart(family)
-        }
-        reservations = self.create(
-            [
-                self._prepare_reservation(family, quote)
-                for quote in quotes
-                if (quote.child_id, quote.session_id) not in drafts
-            ]
+    def _as_split(self, quote, gathered):
+        """Return a quote refused because the siblings do not all fit."""
+        return replace(
+            quote,
+            status="full",
+            reason=gathered.siblings_reason(quote),
+            may_wait=gathered.may_wait(gathered.session(quote.item)),
         )
-        created = iter(reservations)
+
+    @api.model
+    def _as_still_waiting(self, quote, gathered):
+        """Return a quote as waiting when it is full and the family waits already."""
+        waits = gathered.waits(quote.item, gathered.session(quote.item))
+        if quote.status != "full" or not waits:
+            return quote
+        return self._as_waiting(quote, waits)
+
+    @api.model
+    def _take_seats(self, family, quotes, now, staff=False, beyond=None):
+        """Seat the reservations of these quotes, in their order."""
+        reservations = self._records_of(family, quotes)
+        exceeding = self.browse(
+            reservation.id
+            for reservation, quote in zip(reservations, quotes, strict=True)
+            if quote.beyond
+        )
+        exceeding.write({"beyond": True, "beyond_reason": beyond})
+        for group in reservations.grouped("activity_id").values():
+            state = group[0]._state_once_booked(now, staff)
+            group.write({"state": state, "booked_at": now})
+        # The database refuses one child too many here and now.
+        reservations.session_id.flush_recordset(["booked_count"])
+        return reservations
+
+    @api.model
+    def _records_of(self, family, quotes):
+        """Return what the family has in the cart or waits for, else new records.
+
+        :return: one reservation per quote and in their order, with its option
+        """
+        known = {
+            (reservation.child_id.id, reservation.session_id.id): reservation
+            for reservation in self.search(
+                [
+                    ("family_id", "=", family.id),
+                    ("state", "in", ("draft", "waiting")),
+                    ("session_id", "in", [quote.session_id for quote in quotes]),
+                ]
+            )
+        }
+        created = iter(
+            self.create(
+                [
+                    self._prepare_reservation(family, quote)
+                    for quote in quotes
+                    if (quote.child_id, quote.session_id) not in known
+                ]
+            )
+        )
         reservations = self.browse(
-            (drafts.get((q.child_id, q.session_id)) or next(created)).id for q in quotes
+            (known.get((q.child_id, q.session_id)) or next(created)).id for q in quotes
         )
         for reservation, quote in zip(reservations, quotes, strict=True):
             if reservation.product_id.id != quote.product_id:
                 reservation.product_id = quote.product_id
             if reservation.late != quote.late:
                 reservation.late = quote.late
-        for group in reservations.grouped("activity_id").values():
-            state = group[0]._state_once_booked(now, staff)
-            group.write({"state": state, "booked_at": now})
-        # The database refuses one child too many here and now.
-        reservations.session_id.flush_recordset(["booked_count"])
         return reservations
 
     def _state_once_booked(self, now, staff=False):
@@ -381,6 +436,9 @@ class EspaceReservation(models.Model):
     def _cancel(self, now=None, staff=False, reason=None):
         """Cancel bookings, or take lines out of the cart.
 
+        Places left go to those who wait. After the limit a place can only be left when
+        somebody takes it, if the activity allows it.
+
         :param datetime now: naive UTC, the present if None
         :param bool staff: an agent cancels: limits do not bind
         :raise UserError: the limit of one of them has passed; nothing is changed
@@ -388,12 +446,23 @@ class EspaceReservation(models.Model):
         now = now or fields.Datetime.now()
         drafts = self.filtered(lambda reservation: reservation.state == "draft")
         live = (self - drafts).filtered(lambda r: r.state not in ENDED_STATES)
+        released = self.browse()
         if not staff:
             for reservation in live:
                 if not reservation._cancellable(now):
                     raise UserError(reservation._too_late_to_cancel())
-        drafts.unlink()
-        live.write(
+            released = live.filtered(lambda r: not r._in_time_to_cancel(now))
+        with self.env.cr.savepoint() if released else nullcontext():
+            drafts.unlink()
+            freed = (live - released).filtered(lambda r: r.state in SEAT_STATES)
+            live._leave(now, reason)
+            self._promote_waiting(freed.session_id - released.session_id, now)
+            released._release(now)
+        return live
+
+    def _leave(self, now, reason=None):
+        """Cancel, whatever the limit."""
+        self.write(
             {
                 "state": "cancelled",
                 "cancelled_at": now,
@@ -401,22 +470,24 @@ class EspaceReservation(models.Model):
                 "hold_until": False,
             }
         )
-        live._after_cancelling(now)
-        return live
+        self._after_cancelling(now)
 
     def _cancellable(self, now):
         """Tell whether the family itself may still cancel."""
+        self.ensure_one()
+        return self._in_time_to_cancel(now) or (
+            self.attendance == "expected" and self._releasable(now)
+        )
+
+    def _in_time_to_cancel(self, now):
+        """Tell whether the limit of cancelling is respected."""
         self.ensure_one()
         if self.state in ("draft", "waiting", "pending_payment"):
             return True
         if self.state in ENDED_STATES or self.attendance != "expected":
             return False
-        return not self.session_id._is_past(now) and is_in_time(
-            now, self.session_id._limit("cancel"), self._inclusive("cancel")
-        )
-
-    def _inclusive(self, purpose):
-        return self.activity_id[f"{purpose}_rule_id"].inclusive
+        session = self.session_id
+        return not session._is_past(now) and session._in_time("cancel", now)
 
     def _too_late_to_cancel(self):
         """Say why it can no longer be cancelled and what to do."""
@@ -491,8 +562,11 @@ class EspaceReservation(models.Model):
 
     def action_refuse(self):
         self.check_access("write")
+        now = fields.Datetime.now()
+        freed = self.filtered(lambda r: r.state in SEAT_STATES).session_id
         self.write({"state": "refused"})
-        self._after_cancelling(fields.Datetime.now())
+        self._after_cancelling(now)
+        self._promote_waiting(freed, now)
 
     def action_cancel(self):
         """Cancel as staff, whatever the limit."""

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime
 
 from odoo import api, fields, models
@@ -5,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ..domain.booking import SEAT_STATES
+from ..domain.cutoff import is_in_time
 
 # `datetime.min` and `datetime.max` fall outside what clients can show.
 NEVER = datetime(1970, 1, 1)
@@ -51,6 +53,9 @@ class EspaceSession(models.Model):
     booked_count = fields.Integer(
         "Booked", compute="_compute_counts", store=True, readonly=True
     )
+    beyond_count = fields.Integer(
+        "Beyond the Places", compute="_compute_counts", store=True
+    )
     waiting_count = fields.Integer("Waiting", compute="_compute_counts", store=True)
     walk_in_count = fields.Integer("Walk-ins", compute="_compute_counts", store=True)
     free_count = fields.Integer("Free", compute="_compute_free")
@@ -76,7 +81,7 @@ class EspaceSession(models.Model):
         "(activity_id, date)", "This activity already has a session on that day."
     )
     _seats_not_oversold = models.Constraint(
-        "CHECK(NOT seats_limited OR booked_count <= capacity)",
+        "CHECK(NOT seats_limited OR booked_count - beyond_count <= capacity)",
         "There is no place left on that day: nothing was booked. "
         "Choose another day or ask for the waiting list.",
     )
@@ -86,19 +91,26 @@ class EspaceSession(models.Model):
 
     # === Computes === #
 
-    @api.depends("reservation_ids.state", "reservation_ids.origin")
+    @api.depends(
+        "reservation_ids.state", "reservation_ids.origin", "reservation_ids.beyond"
+    )
     def _compute_counts(self):
-        counts = {}
-        for session, state, origin, count in self.env["espace.reservation"]._read_group(
+        counts, beyond = {}, Counter()
+        groups = self.env["espace.reservation"]._read_group(
             [("session_id", "in", self.ids)],
-            ["session_id", "state", "origin"],
+            ["session_id", "state", "origin", "beyond"],
             ["__count"],
-        ):
-            counts[session.id, state, origin] = count
+        )
+        for session, state, origin, is_beyond, count in groups:
+            key = (session.id, state, origin)
+            counts[key] = counts.get(key, 0) + count
+            if is_beyond and state in SEAT_STATES:
+                beyond[session.id] += count
         for session in self:
             session.booked_count = sum(
                 counts.get((session.id, state, "booked"), 0) for state in SEAT_STATES
             )
+            session.beyond_count = beyond[session.id]
             session.walk_in_count = sum(
                 counts.get((session.id, state, "walk_in"), 0) for state in SEAT_STATES
             )
@@ -225,14 +237,17 @@ class EspaceSession(models.Model):
             vals = {"capacity_changed": True, **vals}
         if vals.keys() & {"capacity", "seats_limited"}:
             self._check_places_kept(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.keys() & {"capacity", "seats_limited", "state"}:
+            self.env["espace.reservation"]._promote_waiting(self)
+        return result
 
     def _check_places_kept(self, vals):
         """Refuse fewer places than children already booked, naming the first day."""
         for session in self:
             limited = vals.get("seats_limited", session.seats_limited)
             capacity = vals.get("capacity", session.capacity)
-            if limited and session.booked_count > capacity:
+            if limited and session.booked_count - session.beyond_count > capacity:
                 raise UserError(
                     self.env._(
                         "%(session)s: %(count)s children are already booked. "
@@ -263,6 +278,36 @@ class EspaceSession(models.Model):
     def action_open(self):
         self.check_access("write")
         self.write({"state": "open"})
+
+    def action_promote_waiting(self):
+        """Give the free places to those who wait, after the booking limit too."""
+        self.check_access("write")
+        promoted = self.env["espace.reservation"]._promote_waiting(self, given=True)
+        message = (
+            self.env._("%s place(s) given: the families have been told.", len(promoted))
+            if promoted
+            else self.env._(
+                "No place was given: none is free, or nobody who waits can come."
+            )
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if promoted else "warning",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_waiting(self):
+        """Open the waiting list of these sessions."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_waiting_action"
+        )
+        action["domain"] = [("session_id", "in", self.ids), ("state", "=", "waiting")]
+        action["context"] = {}
+        return action
 
     def action_open_reservations(self):
         self.ensure_one()
@@ -296,6 +341,11 @@ class EspaceSession(models.Model):
             raise UserError(
                 self.env._("The attendance of %s is locked.", self.display_name)
             )
+
+    def _in_time(self, purpose, now):
+        """Tell whether `now` (naive UTC) respects the limit of booking, cancel, late."""
+        rule = self.activity_id[f"{purpose}_rule_id"]
+        return is_in_time(now, self._limit(purpose), rule.inclusive)
 
     def _is_past(self, now):
         """Tell whether the service has begun, or its day is over, at `now` (UTC)."""

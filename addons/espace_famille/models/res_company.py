@@ -40,6 +40,17 @@ class ResCompany(models.Model):
         help="Time a family has to pay online before its seats are freed.",
     )
 
+    espace_waiting_hold_hours = fields.Integer(
+        "Time to Pay a Place of the Waiting List (hours)",
+        default=24,
+        help="A place given to a family that waited is kept for it this long, at most "
+        "until the day itself; it learns of it by a message.",
+    )
+
+    _espace_waiting_hold_hours_positive = models.Constraint(
+        "CHECK(espace_waiting_hold_hours > 0)",
+        "A family that waited must have at least one hour to pay.",
+    )
     _espace_hold_minutes_positive = models.Constraint(
         "CHECK(espace_hold_minutes > 0)",
         "Seats must be held for at least one minute while a family pays.",

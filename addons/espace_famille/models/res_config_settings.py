@@ -14,6 +14,9 @@ class ResConfigSettings(models.TransientModel):
     espace_opening_hours = fields.Text(
         related="company_id.espace_opening_hours", readonly=False
     )
+    espace_waiting_hold_hours = fields.Integer(
+        related="company_id.espace_waiting_hold_hours", readonly=False
+    )
     espace_hold_minutes = fields.Integer(
         related="company_id.espace_hold_minutes", readonly=False
     )

@@ -110,3 +110,37 @@ class TestBookingWizard(EspaceCase):
             self.env["espace.booking.wizard"].with_user(animation).create(
                 {"family_id": self.martin.id}
             )
+
+    # === Full days === #
+
+    def full(self):
+        self.evening.waiting_list = True
+        self.session(self.evening, MONDAY).capacity = 1
+        self.booked(self.lina, self.t1, MONDAY)
+        return self.fill(self.t1, MONDAY, MONDAY)
+
+    def test_what_is_full_is_left_out_by_default(self):
+        wizard = self.full().save()
+        self.assertEqual(wizard.full_count, 2)
+        self.assertFalse(any(wizard.line_ids.mapped("chosen")))
+
+    def test_agents_put_children_on_the_waiting_list(self):
+        form = self.full()
+        form.when_full = "wait"
+        wizard = form.save()
+        wizard.action_book()
+        self.assertEqual((wizard.waiting_count, wizard.refused_count), (2, 0))
+        session = self.session(self.evening, MONDAY)
+        self.assertEqual((session.booked_count, session.waiting_count), (1, 2))
+
+    def test_agents_go_beyond_the_places_and_say_why(self):
+        form = self.full()
+        form.when_full = "beyond"
+        wizard = form.save()
+        with self.assertRaisesRegex(UserError, "Say why"):
+            wizard.action_book()
+        wizard.beyond_reason = "Emergency, agreed by the mayor"
+        wizard.action_book()
+        self.assertEqual(wizard.booked_count, 2)
+        nina = self.reservation(self.nina, self.evening, MONDAY)
+        self.assertEqual(nina.beyond_reason, "Emergency, agreed by the mayor")

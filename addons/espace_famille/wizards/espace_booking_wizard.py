@@ -20,7 +20,7 @@ STATUSES = [
     ("not_enrolled", "Not enrolled"),
     ("other_household", "Other household"),
     ("other_option", "Other option chosen"),
-    ("blocked", "Account suspended"),
+    ("blocked", "Not possible"),
 ]
 BOOKABLE = ("available", "in_cart")
 DONE = ("booked", "pending")
@@ -59,6 +59,21 @@ class EspaceBookingWizard(models.TransientModel):
         "To", required=True, default=lambda self: self.env.company._espace_today()
     )
 
+    # When there is no place left
+    when_full = fields.Selection(
+        [
+            ("skip", "Leave these days out"),
+            ("wait", "Put on the waiting list"),
+            ("beyond", "Book beyond the places"),
+        ],
+        default="skip",
+        required=True,
+    )
+    beyond_reason = fields.Char(
+        "Reason", help="Kept with the bookings that go beyond the places."
+    )
+    full_count = fields.Integer(compute="_compute_counts")
+
     # Preview, then result
     line_ids = fields.One2many(
         "espace.booking.wizard.line",
@@ -68,6 +83,7 @@ class EspaceBookingWizard(models.TransientModel):
         readonly=False,
     )
     booked_count = fields.Integer(compute="_compute_counts")
+    waiting_count = fields.Integer(compute="_compute_counts")
     refused_count = fields.Integer(compute="_compute_counts")
     chosen_count = fields.Integer(compute="_compute_counts")
 
@@ -84,7 +100,13 @@ class EspaceBookingWizard(models.TransientModel):
             self.update({day: self.activity_id[day] for day in self._days()})
 
     @api.depends(
-        "family_id", "child_ids", "product_id", "date_from", "date_to", *WEEKDAYS
+        "family_id",
+        "child_ids",
+        "product_id",
+        "date_from",
+        "date_to",
+        "when_full",
+        *WEEKDAYS,
     )
     def _compute_line_ids(self):
         for wizard in self:
@@ -99,8 +121,12 @@ class EspaceBookingWizard(models.TransientModel):
             lines = wizard.line_ids
             chosen = lines.filtered("chosen")
             wizard.chosen_count = len(chosen)
+            wizard.full_count = len(lines.filtered(lambda l: l.status == "full"))
             wizard.booked_count = len(chosen.filtered(lambda l: l.status in DONE))
-            wizard.refused_count = len(chosen) - wizard.booked_count
+            wizard.waiting_count = len(chosen.filtered(lambda l: l.status == "waiting"))
+            wizard.refused_count = (
+                len(chosen) - wizard.booked_count - wizard.waiting_count
+            )
 
     # === Actions === #
 
@@ -114,11 +140,18 @@ class EspaceBookingWizard(models.TransientModel):
             )
         Reservation = self.env["espace.reservation"]
         Reservation.check_access("create")
+        beyond = self._beyond_reason()
         items = [line._item() for line in lines]
         by_item = {
             quote.item: quote
-            for quote in Reservation._book(self.family_id, items, staff=True)
+            for quote in Reservation._book(
+                self.family_id, items, staff=True, beyond=beyond
+            )
         }
+        if self.when_full == "wait":
+            full = [item for item, quote in by_item.items() if quote.may_wait]
+            for quote in Reservation._join_waiting(self.family_id, full, staff=True):
+                by_item[quote.item] = quote
         for line, item in zip(lines, items, strict=True):
             line.write(self._prepare_line(by_item[item]))
         (self.line_ids - lines).unlink()
@@ -133,6 +166,17 @@ class EspaceBookingWizard(models.TransientModel):
         return self._reopen()
 
     # === Tools === #
+
+    def _beyond_reason(self):
+        """Return why the places may be exceeded, None when they may not."""
+        if self.when_full != "beyond":
+            return None
+        reason = (self.beyond_reason or "").strip()
+        if not reason and self.full_count:
+            raise UserError(
+                self.env._("Say why these children are booked beyond the places.")
+            )
+        return reason or None
 
     def _reopen(self):
         return {
@@ -153,9 +197,16 @@ class EspaceBookingWizard(models.TransientModel):
             return []
         quotes = self.env["espace.reservation"]._quote(family, items, staff=True)
         return [
-            {**self._prepare_line(quote), "chosen": quote.status in BOOKABLE}
+            {**self._prepare_line(quote), "chosen": self._is_chosen(quote)}
             for quote in quotes
         ]
+
+    def _is_chosen(self, quote):
+        if quote.status == "full":
+            return self.when_full == "beyond" or (
+                self.when_full == "wait" and quote.may_wait
+            )
+        return quote.status in BOOKABLE
 
     def _items(self):
         """Return the (child id, product id, date) of the family, by date."""

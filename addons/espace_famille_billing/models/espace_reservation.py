@@ -1,9 +1,12 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from odoo.addons.espace_famille.domain.booking import PLACE_GIVEN
+from odoo.addons.espace_famille.domain.cutoff import to_utc
 
 from ..domain import settlement
 from .espace_family import MONEY
@@ -105,11 +108,12 @@ class EspaceReservation(models.Model):
         )
 
     def _state_once_booked(self, now, staff=False):
-        """Hold the seat of a family that pays online; agents' bookings are due."""
+        """Hold the seat of a family that pays online; what the commune gives is due."""
         state = super()._state_once_booked(now, staff)
         if (
             state == "confirmed"
             and not staff
+            and not self.env.context.get(PLACE_GIVEN)
             and self.activity_id.billing_mode == "booking"
             and self.company_id._espace_pays_online()
         ):
@@ -145,11 +149,24 @@ class EspaceReservation(models.Model):
         (pending - unpaid).write({"state": "confirmed", "hold_until": False})
         held = unpaid & move.espace_reservation_ids
         if held:
-            held.hold_until = now + timedelta(
-                minutes=family.company_id.espace_hold_minutes
-            )
+            held.hold_until = min(line._hold_until(now) for line in held)
         else:
             move._post()
+
+    def _hold_until(self, now):
+        """Return until when the seat is held for its payment, naive UTC.
+
+        Who pays at the screen has minutes. Who is given a place of the waiting list
+        learns of it by a message and has hours, at most until the day itself.
+        """
+        self.ensure_one()
+        company = self.company_id
+        at_least = now + timedelta(minutes=company.espace_hold_minutes)
+        if not self.promoted_at:
+            return at_least
+        day = to_utc(datetime.combine(self.date, time.min), company.espace_tz)
+        hours = now + timedelta(hours=company.espace_waiting_hold_hours)
+        return max(min(hours, day), at_least)
 
     def _espace_unpaid_move(self):
         """Return the draft invoice that asks money for this booking, maybe empty."""

@@ -49,6 +49,18 @@ class EspaceCart(EspacePortal):
             return "success", request.env._("The line was taken out of the cart.")
         return "success", request.env._("%s lines were taken out of the cart.", count)
 
+    @route(f"{URL}/attendre", type="http", auth="user", website=True, methods=["POST"])
+    def espace_cart_wait(self, line=None, **_kwargs):
+        """Put a line that is full on the waiting list."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        self._espace_change(
+            family_sudo,
+            lambda: request.env["espace.portal.cart"]._wait(family_sudo, line),
+        )
+        return request.redirect(URL)
+
     @route(f"{URL}/valider", type="http", auth="user", website=True, methods=["POST"])
     def espace_cart_validate(self, **_kwargs):
         """Book what is in the cart; an empty cart changes nothing."""

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 VIEWS = ("month", "week")
-ACTIONS = ("add", "remove", "swap", "cancel", "all", "none")
+ACTIONS = ("add", "remove", "swap", "wait", "cancel", "all", "none")
 
 # Nobody books or looks up further than that; other dates fall back on today.
 REACH = timedelta(days=800)

@@ -91,9 +91,16 @@ class EspaceFamily(models.Model):
         limits = [r.hold_until for r in reservations_sudo if r.hold_until]
         if not limits:
             return self.env._("Payment pending: %s", amount)
-        until = self.company_id._espace_local(min(limits))
+        company = self.company_id
+        until = company._espace_local(min(limits))
+        if until.date() != company._espace_today():
+            return self.env._(
+                "Payment pending until %(limit)s: %(amount)s",
+                limit=company._espace_limit_words(min(limits)),
+                amount=amount,
+            )
         return self.env._(
             "Payment pending until %(time)s: %(amount)s",
-            time=self.company_id._espace_time_words(until),
+            time=company._espace_time_words(until),
             amount=amount,
         )

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.tools.i18n import format_list
 
 from ..domain.period import Summary
 
@@ -17,6 +18,7 @@ class Line:
     price: str
     limit: str
     reason: str
+    may_wait: bool
 
 
 class EspacePortalCart(models.AbstractModel):
@@ -132,6 +134,41 @@ class EspacePortalCart(models.AbstractModel):
         return gate_sudo.browse(done)
 
     @api.model
+    def _wait(self, family, line, now=None):
+        """Put a full line on the waiting list, with its brothers and sisters.
+
+        :param str line: id of a reservation in the cart, as posted
+        :return: (level of the message, the message)
+        """
+        cart_sudo = self._cart(family)
+        chosen_sudo = cart_sudo.filtered(lambda r: str(r.id) == line)
+        if not chosen_sudo:
+            return "warning", self.env._("This line was no longer in the cart.")
+        together_sudo = cart_sudo.filtered(
+            lambda r: r.session_id == chosen_sudo.session_id
+        )
+        items = [self._item(reservation) for reservation in together_sudo]
+        quotes = together_sudo._join_waiting(family, items, now)
+        waiting = [quote for quote in quotes if quote.status == "waiting"]
+        if waiting:
+            return "success", self._joined_words(together_sudo, waiting)
+        if any(quote.status == "available" for quote in quotes):
+            return "success", self.env._(
+                "A place has just become free: validate your cart to take it."
+            )
+        return "danger", quotes[0].reason
+
+    @api.model
+    def _joined_words(self, reservations, quotes):
+        names = reservations.child_id.mapped("firstname")
+        return self.env._(
+            "%(children)s: on the waiting list, rank %(rank)s. If a place frees, it is "
+            "given to you and we write to you.",
+            children=format_list(self.env, names),
+            rank=min(quote.rank for quote in quotes),
+        )
+
+    @api.model
     def _paid_lines(self, move):
         """Return [(label, amount in words)] of the invoice that waits for payment."""
         company = move.company_id
@@ -174,6 +211,7 @@ class EspacePortalCart(models.AbstractModel):
             else company._espace_amount_words(quote.price),
             limit=self._limit_words(company, quote),
             reason=quote.reason if refused else "",
+            may_wait=quote.may_wait,
         )
 
     @api.model

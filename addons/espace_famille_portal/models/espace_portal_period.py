@@ -66,6 +66,31 @@ class EspacePortalPeriod(models.AbstractModel):
         return level, message
 
     @api.model
+    def _perform_wait(self, family, order, span, now):
+        """Join the waiting list of a full day, or take a place that has just freed."""
+        item = (order.child_id, order.product_id, order.day)
+        [quote] = self._gate()._join_waiting(family, [item], now)
+        words = self._words(family, order)
+        if quote.status == "waiting":
+            return "success", self._waiting_words(words, quote)
+        if quote.status == "available":
+            return self._perform_add(family, order, span, now)
+        if quote.status in OURS:
+            return "success", self.env._("%s: already booked.", words)
+        return "danger", self.env._(
+            "%(booking)s: not possible. %(reason)s", booking=words, reason=quote.reason
+        )
+
+    @api.model
+    def _waiting_words(self, words, quote):
+        return self.env._(
+            "%(booking)s: on the waiting list, rank %(rank)s. If a place frees, it is "
+            "given to you and we write to you.",
+            booking=words,
+            rank=quote.rank,
+        )
+
+    @api.model
     def _perform_cancel(self, family, order, span, now):
         live = self._live(family, order).filtered(lambda r: r.state != "draft")
         words = self._words(family, order)
@@ -191,7 +216,7 @@ class EspacePortalPeriod(models.AbstractModel):
 
     @api.model
     def _rules(self, grid):
-        """Return [(activity, limit to book, limit to cancel)] in words."""
+        """Return [(activity, limit to book, to cancel, order of waiting)] in words."""
         activities = (
             self.env["espace.activity"]
             .sudo()
@@ -202,6 +227,7 @@ class EspacePortalPeriod(models.AbstractModel):
                 activity.name,
                 activity.booking_rule_id.sentence,
                 activity.cancel_rule_id.cancel_sentence,
+                activity.waiting_list and activity.waiting_sentence,
             )
             for activity in activities
         ]

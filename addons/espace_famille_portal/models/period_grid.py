@@ -355,6 +355,10 @@ class GridBuilder:
             swap = status == "other_option" and self._may_swap(quote)
             cell.price = self._price(quote)
             cell.late = bookable and quote.late
+            if status == "waiting":
+                cell.hint = self.env._("rank %s", quote.rank)
+            if quote.may_wait and self.may_book:
+                cell.hint = self.env._("waiting list")
             if bookable:
                 cell.hint = self._hint(quote)
                 cell.price_shown = cell.price or cell.label
@@ -363,7 +367,7 @@ class GridBuilder:
             cell.order = self._order(quote, swap)
             cell.name = self._name(cell, quote, column, day_words, swap)
             if cell.order.startswith("cancel"):
-                cell.question = self._question(column, day_words)
+                cell.question = self._question(quote, column, day_words)
             if status == "past":
                 # An empty cell for the eye; its name still says what it is.
                 cell.label = ""
@@ -376,6 +380,8 @@ class GridBuilder:
             action = "add"
         elif quote.status == "in_cart":
             action = "remove"
+        elif quote.may_wait:
+            action = "wait"
         elif swap:
             action = "swap"
         elif quote.status in OURS and quote.cancellable:
@@ -410,6 +416,7 @@ class GridBuilder:
                 yield self.env._("until %s", self._limit(quote.limit))
         elif quote.status in OURS:
             yield cell.label
+            yield quote.rank and self.env._("rank %s", quote.rank)
             yield cell.price
             yield self._cancel_words(quote)
         elif swap:
@@ -420,16 +427,36 @@ class GridBuilder:
             yield cell.label
         else:
             yield quote.reason or cell.label
+            yield quote.may_wait and self.env._("join the waiting list")
 
     def _cancel_words(self, quote):
         if not quote.cancellable:
             return self.env._("can no longer be cancelled")
+        if quote.release:
+            return self.env._("can be left to a family that waits")
+        if quote.status == "waiting":
+            return self.env._("press to leave the list")
         words = self._limit(quote.cancel_limit)
         if quote.status == "booked" and words:
             return self.env._("can be cancelled until %s", words)
         return self.env._("can be cancelled")
 
-    def _question(self, column, day_words):
+    def _question(self, quote, column, day_words):
+        if quote.status == "waiting":
+            return self.env._(
+                "Leave the waiting list of %(option)s for %(child)s on %(day)s?",
+                option=column.name,
+                child=column.child_name,
+                day=day_words,
+            )
+        if quote.release:
+            return self.env._(
+                "The limit has passed, but families are waiting: leave the place of "
+                "%(child)s in %(option)s on %(day)s to the first of them?",
+                option=column.name,
+                child=column.child_name,
+                day=day_words,
+            )
         return self.env._(
             "Cancel %(option)s for %(child)s on %(day)s?",
             option=column.name,

@@ -5,3 +5,4 @@ from . import test_invite
 from . import test_pages
 from . import test_payment
 from . import test_period
+from . import test_waiting
