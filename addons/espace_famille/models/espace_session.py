@@ -343,7 +343,7 @@ class EspaceSession(models.Model):
             )
 
     def _in_time(self, purpose, now):
-        """Tell whether `now` (naive UTC) respects the limit of booking, cancel, late."""
+        """Tell whether `now` (UTC) respects the limit to book, cancel or book late."""
         rule = self.activity_id[f"{purpose}_rule_id"]
         return is_in_time(now, self._limit(purpose), rule.inclusive)
 

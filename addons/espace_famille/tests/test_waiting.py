@@ -122,8 +122,8 @@ class TestWaiting(EspaceCase):
         ]
         self.assertEqual(
             self.evening.waiting_sentence,
-            "Order of the waiting list: brothers and sisters of a child already booked, "
-            "then families of the commune, then date of the request.",
+            "Order of the waiting list: brothers and sisters of a child already "
+            "booked, then families of the commune, then date of the request.",
         )
 
     # === A place frees === #

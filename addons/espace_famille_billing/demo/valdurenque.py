@@ -110,6 +110,8 @@ class EspaceDemo(models.AbstractModel):
             for family in self._families():
                 items = self._items(family, start, end)
                 quotes = Reservation._book(family, items, now=instant)
+                full = [q.item for q in quotes if q.may_wait and q.date > self._today()]
+                Reservation._join_waiting(family, full, now=instant)
                 ids += [
                     quote.reservation_id for quote in quotes if quote.reservation_id
                 ]

@@ -58,7 +58,7 @@ class EspacePortalHome(models.AbstractModel):
                     [
                         (
                             r.product_id.name,
-                            "" if r.state == "confirmed" else words[r.state],
+                            self._state_words(r, words),
                         )
                         for r in sorted(
                             of_day, key=lambda r: r.product_id.espace_time_from
@@ -69,6 +69,15 @@ class EspacePortalHome(models.AbstractModel):
             ]
             children.append((child.firstname, days))
         return children
+
+    @api.model
+    def _state_words(self, reservation, words):
+        """Say the state of a booking, with the rank of those that wait."""
+        if reservation.state == "confirmed":
+            return ""
+        if reservation.state == "waiting":
+            return self.env._("Waiting list, rank %s", reservation.waiting_rank)
+        return words[reservation.state]
 
     # === Limits that approach === #
 
