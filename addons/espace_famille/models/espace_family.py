@@ -169,13 +169,20 @@ class EspaceFamily(models.Model):
     # === Tools === #
 
     def _tell(self, subject, body):
-        """Write to the guardians who book, and keep the message with the family."""
+        """Write to the guardians who book, and keep the message with the family.
+
+        The commune writes, whoever or whatever caused it: a parent must not read the
+        name of another one.
+        """
         self.ensure_one()
+        commune = self.company_id.partner_id
         self.message_post(
             subject=subject,
             body=body,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
+            author_id=commune.id,
+            email_from=commune.email_formatted or None,
             partner_ids=self.guardian_ids.filtered("may_book").partner_id.ids,
         )
 

@@ -42,6 +42,19 @@ class TestWaitingPages(EspacePortalCase):
         self.assertEqual(cell.get("data-status"), "waiting")
         self.assertIn("rank 1", self.words(cell))
 
+    def test_a_family_does_not_learn_who_left_the_place(self):
+        self.Reservation._book(self.martin, [(self.nina, self.t1, MONDAY)], now=NOW)
+        self.Reservation._book(self.rival, [(self.rivals[0], self.t1, MONDAY)], now=NOW)
+        item = (self.lina, self.t1, MONDAY)
+        self.Reservation._join_waiting(self.durand, [item], NOW)
+        self.press(self.order("cancel", self.nina, self.t1, MONDAY), sure="1")
+        lina = self.reservation(self.lina, self.evening, MONDAY)
+        self.assertEqual(lina.state, "confirmed")
+        message = self.durand.message_ids[0]
+        self.assertEqual(message.author_id, self.company.partner_id)
+        self.assertNotIn("Martin", f"{message.body} {message.email_from}")
+        self.assertNotEqual(lina.write_uid, self.claire)
+
     def test_without_a_list_a_full_cell_has_no_button(self):
         self.evening.waiting_list = False
         self.fill()
