@@ -7,7 +7,7 @@
     "website": "https://github.com/espace-famille/espace-famille",
     "license": "AGPL-3",
     "depends": ["mail", "product", "contacts", "partner_firstname"],
-    "external_dependencies": {"python": ["holidays"]},
+    "external_dependencies": {"python": ["holidays", "vobject"]},
     "data": [
         "security/espace_famille_groups.xml",
         "security/ir.model.access.csv",
@@ -16,6 +16,7 @@
         "data/espace_diet.xml",
         "report/espace_session_list_templates.xml",
         "report/espace_session_list_reports.xml",
+        "wizards/espace_calendar_wizard_views.xml",
         "views/espace_session_views.xml",
         "views/espace_reservation_views.xml",
         "views/espace_activity_views.xml",

@@ -4,6 +4,7 @@ from . import res_config_settings
 from . import espace_school
 from . import espace_school_year
 from . import espace_calendar_period
+from . import espace_calendar_loading
 from . import espace_deadline_rule
 from . import espace_diet
 from . import espace_family
@@ -14,5 +15,6 @@ from . import espace_activity
 from . import product_product
 from . import product_template
 from . import espace_session
+from . import espace_session_generation
 from . import espace_enrolment
 from . import espace_reservation

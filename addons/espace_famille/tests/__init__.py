@@ -1,6 +1,7 @@
 from . import test_book
 from . import test_booking_wizard
 from . import test_calendar
+from . import test_calendar_wizard
 from . import test_cancel
 from . import test_deadline_rule
 from . import test_household
