@@ -22,6 +22,7 @@ STAFF = {
     "espace.deadline.rule.line": ("r", "r", "r", "rwcu"),
     "espace.diet": ("r", "rwc", "r", "rwcu"),
     "espace.activity": ("r", "r", "r", "rwcu"),
+    "espace.booking.opening": ("r", "r", "r", "rwcu"),
     "espace.session": ("r", "rwcu", "r", "rwcu"),
     "espace.family": ("r", "rwc", "r", "rwcu"),
     "espace.guardian": ("r", "rwc", "r", "rwcu"),

@@ -20,6 +20,7 @@
         "views/espace_session_views.xml",
         "views/espace_reservation_views.xml",
         "views/espace_activity_views.xml",
+        "views/espace_booking_opening_views.xml",
         "views/product_template_views.xml",
         "views/espace_deadline_rule_views.xml",
         "views/espace_family_views.xml",

@@ -6,6 +6,7 @@ from . import espace_school_year
 from . import espace_calendar_period
 from . import espace_calendar_loading
 from . import espace_deadline_rule
+from . import espace_deadline_rule_line
 from . import espace_diet
 from . import espace_family
 from . import espace_guardian
@@ -16,5 +17,6 @@ from . import product_product
 from . import product_template
 from . import espace_session
 from . import espace_session_generation
+from . import espace_booking_opening
 from . import espace_enrolment
 from . import espace_reservation

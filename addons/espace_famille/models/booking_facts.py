@@ -138,8 +138,7 @@ class BookingFacts:
         """Return the facts of a session, the same for all children."""
         if session.id not in self._session_facts:
             activity, now = session.activity_id, self.now
-            opening = activity.booking_opening
-            late_rule = activity.late_rule_id
+            opening = session.booking_opening
             self._session_facts[session.id] = {
                 "open": session.state == "open" and activity.active,
                 "past": session._is_past(now),
@@ -149,8 +148,9 @@ class BookingFacts:
                     session._limit("booking"),
                     activity.booking_rule_id.inclusive,
                 ),
-                "late_allowed": bool(late_rule)
-                and is_in_time(now, session._limit("late"), late_rule.inclusive),
+                "late_allowed": is_in_time(
+                    now, session._limit("late"), activity.late_rule_id.inclusive
+                ),
                 "free_seats": session.free_count if session.seats_limited else None,
             }
         return self._session_facts[session.id]
@@ -196,7 +196,7 @@ class BookingFacts:
     def _reason_not_open_yet(self, item, session):
         return self.env._(
             "Bookings open on %s.",
-            self.limit_words(session.activity_id.booking_opening),
+            self.limit_words(session.booking_opening),
         )
 
     def _reason_too_late(self, item, session):

@@ -168,6 +168,22 @@ class EspaceActivity(models.Model):
                     )
                 )
 
+    @api.constrains("booking_rule_id", *WEEKDAYS)
+    def _check_bookable(self):
+        """Refuse weekly limits that leave out every open day."""
+        for activity in self:
+            rule = activity.booking_rule_id
+            named = {day for line in rule.line_ids for day in line._weekdays()}
+            if rule.kind == "weekly" and not named & activity._weekdays():
+                raise ValidationError(
+                    self.env._(
+                        "The rule “%(rule)s” names none of the days on which "
+                        "%(activity)s is open: nobody could ever book.",
+                        rule=rule.name,
+                        activity=activity.name,
+                    )
+                )
+
     # === CRUD === #
 
     def write(self, vals):

@@ -5,6 +5,7 @@ from . import test_calendar_wizard
 from . import test_cancel
 from . import test_deadline_rule
 from . import test_household
+from . import test_opening
 from . import test_quote
 from . import test_rights
 from . import test_session
