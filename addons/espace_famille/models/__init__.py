@@ -16,6 +16,7 @@ from . import espace_activity
 from . import product_product
 from . import product_template
 from . import espace_session
+from . import espace_session_fill
 from . import espace_session_generation
 from . import espace_booking_opening
 from . import espace_enrolment

@@ -24,14 +24,12 @@ class EspaceSession(models.Model):
     _name = "espace.session"
     _description = "Session"
     _order = "date, activity_id"
-    _check_company_auto = True
 
     activity_id = fields.Many2one(
         "espace.activity",
         required=True,
         index=True,
         ondelete="restrict",
-        check_company=True,
     )
     company_id = fields.Many2one(
         related="activity_id.company_id", store=True, precompute=True, index=True

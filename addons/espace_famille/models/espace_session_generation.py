@@ -127,6 +127,7 @@ class EspaceActivity(models.Model):
             [
                 {
                     "activity_id": activity.id,
+                    "company_id": activity.company_id.id,
                     "date": day,
                     "capacity": activity.capacity,
                     "seats_limited": activity.seats_limited,

@@ -4,6 +4,7 @@ from . import test_calendar
 from . import test_calendar_wizard
 from . import test_cancel
 from . import test_deadline_rule
+from . import test_generation
 from . import test_household
 from . import test_opening
 from . import test_quote
