@@ -23,6 +23,7 @@ STAFF = {
     "espace.diet": ("r", "rwc", "r", "rwcu"),
     "espace.activity": ("r", "r", "r", "rwcu"),
     "espace.waiting.criterion": ("r", "r", "r", "rwcu"),
+    "espace.booking.opening": ("r", "r", "r", "rwcu"),
     "espace.session": ("r", "rwcu", "r", "rwcu"),
     "espace.family": ("r", "rwc", "r", "rwcu"),
     "espace.guardian": ("r", "rwc", "r", "rwcu"),

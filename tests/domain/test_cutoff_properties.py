@@ -32,10 +32,19 @@ CALENDAR = Calendar(
 DAYS_OPEN = frozenset({1, 2, 4})
 ALL_WEEK = frozenset(range(7))
 PARIS = ZoneInfo("Europe/Paris")
+ZONES = ("Europe/Paris", "Indian/Reunion", "America/Martinique", "Pacific/Noumea")
 LAST_MARCH_SUNDAYS = {
     date(year, 3, 31) - timedelta(days=(date(year, 3, 31).weekday() + 1) % 7)
     for year in range(2020, 2031)
 }
+
+CLOCK_CHANGES = sorted(
+    LAST_MARCH_SUNDAYS
+    | {
+        date(year, 10, 31) - timedelta(days=(date(year, 10, 31).weekday() + 1) % 7)
+        for year in range(2020, 2031)
+    }
+)
 
 days = st.dates(date(2020, 1, 1), date(2028, 6, 30))
 hours = st.integers(0, 96).map(lambda quarters: quarters / 4)
@@ -95,6 +104,13 @@ steady_rules = st.one_of(offset_rules, period_rules, monthly_rules, whole_week_r
 limiting_rules = st.one_of(steady_rules, weekly_rules(), st.just(Rule("never")))
 
 
+new_years = st.builds(
+    lambda year, gap: date(year, 12, 25) + timedelta(days=gap),
+    st.integers(2019, 2031),
+    st.integers(0, 20),
+)
+
+
 def cutoff(rule, day, slot_start=None):
     return cutoff_local(
         rule, day, CALENDAR, slot_start, lambda d: d.weekday() in DAYS_OPEN
@@ -125,6 +141,93 @@ def test_a_later_service_never_closes_earlier(rule, day, gap, slot_start):
     assume(not (rule.public_holiday_shift and counts_nothing(rule)))
     later = day + timedelta(days=gap)
     assert cutoff(rule, day, slot_start) <= cutoff(rule, later, slot_start)
+
+
+def test_several_weekly_lines_may_close_in_another_order():
+    lines = (
+        WeeklyLine(frozenset({1}), 0, 0, 9.0),  # Tuesday: the eve
+        WeeklyLine(frozenset({2}), 3, 1, 12.0),  # Wednesday: Thursday of last week
+    )
+    rule = Rule("weekly", lines=lines)
+    assert not problems(rule)
+    tuesday = date(2027, 1, 12)
+    assert cutoff(rule, tuesday) > cutoff(rule, tuesday + timedelta(days=1))
+
+
+def test_a_shift_may_undo_the_order_of_a_rule_that_counts_no_day():
+    rule = Rule("offset", 8.0, offset_calendar="school", public_holiday_shift=True)
+    sunday = date(2027, 5, 16)
+    assert cutoff(rule, sunday) == datetime(2027, 5, 16, 8)
+    # Whit Monday is a public holiday: its limit goes back beyond the Sunday's.
+    assert cutoff(rule, sunday + timedelta(days=1)) == datetime(2027, 5, 14, 8)
+
+
+@given(limiting_rules, days | st.sampled_from(CLOCK_CHANGES), slots)
+def test_no_rule_closes_after_the_service_starts_in_utc(rule, day, slot_start):
+    assume(not problems(rule))
+    for zone in ZONES:
+        limit = to_utc(cutoff(rule, day, slot_start), zone)
+        assert limit <= to_utc(start_of(day, slot_start), zone)
+
+
+@given(
+    st.sampled_from(CLOCK_CHANGES), st.integers(-1, 4), st.integers(0, 4), hours, slots
+)
+@example(date(2026, 10, 25), 1, 3, 12.0, None)
+def test_limits_around_a_change_of_clocks_are_times_of_the_wall(
+    change, gap, count, hour, slot_start
+):
+    rule = Rule("offset", hour, offset_count=count)
+    local = cutoff(rule, change + timedelta(days=gap), slot_start)
+    assume(not (local.date() in LAST_MARCH_SUNDAYS and local.hour == 2))
+    instant = to_utc(local, "Europe/Paris").replace(tzinfo=UTC)
+    assert instant.astimezone(PARIS).replace(tzinfo=None) == local
+    if gap - count < 0 <= gap and local.date() < change:
+        # Limit and service on both sides of the change: hours are not counted.
+        days_between = change + timedelta(days=gap) - local.date()
+        assert days_between == timedelta(days=count) - timedelta(days=hour == 24)
+
+
+@given(weekly_rules(), new_years | days, st.integers(1, 60))
+@example(
+    Rule("weekly", lines=(WeeklyLine(ALL_WEEK, 1, 1, 12.0),)), date(2026, 12, 31), 1
+)
+def test_weeks_later_closes_as_many_weeks_later(rule, day, weeks):
+    rule = replace(rule, public_holiday_shift=False)
+    assume(not problems(rule))
+    found = cutoff(rule, day)
+    assume(found != datetime.min)
+    gap = timedelta(weeks=weeks)
+    assert cutoff(rule, day + gap) == found + gap
+
+
+@given(steady_rules, new_years, st.integers(1, 20), slots)
+def test_the_order_holds_over_new_year(rule, day, gap, slot_start):
+    assume(not problems(rule))
+    assume(day + timedelta(days=gap) < date(2028, 6, 30))
+    assume(not (rule.public_holiday_shift and counts_nothing(rule)))
+    later = day + timedelta(days=gap)
+    assert cutoff(rule, day, slot_start) <= cutoff(rule, later, slot_start)
+
+
+@given(period_rules, days)
+def test_all_days_of_one_holiday_close_together(rule, day):
+    holiday = CALENDAR.holiday_around(day)
+    assume(holiday and not (rule.public_holiday_shift and counts_nothing(rule)))
+    assume(rule.period_days > 0)
+    assert cutoff(rule, day) == cutoff(rule, holiday.date_from)
+
+
+@given(
+    st.sampled_from(("offset_count", "period_days", "months_back")),
+    st.integers(-500, 5000),
+)
+def test_a_limit_more_than_a_year_before_is_no_limit(name, number):
+    kind = {"offset_count": "offset", "period_days": "period"}.get(name, "monthly")
+    codes = problems(replace(Rule(kind), **{name: number}))
+    maximum = 12 if name == "months_back" else 366
+    assert ("too_far" in codes) == (number > maximum)
+    assert (name in codes) == (number < 0)
 
 
 @given(limiting_rules, days, slots)

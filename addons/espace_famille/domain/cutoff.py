@@ -42,6 +42,11 @@ ONE_MINUTE = timedelta(minutes=1)
 SATURDAY, SUNDAY = 5, 6
 MAX_GAP_DAYS = 400
 
+# A limit further back lies before the school year of the service itself.
+MAX_DAYS_BACK = 366
+MAX_WEEKS_BACK = 52
+MAX_MONTHS_BACK = 12
+
 IsOpen = Callable[[date], bool] | Collection[date] | None
 IsCounted = Callable[[date], bool]
 
@@ -314,7 +319,9 @@ def problems(rule: Rule) -> tuple[str, ...]:
     month_after_service: a day of the service's own month other than the first;
     no_line, line_weekdays, line_time, weeks_back: the same for weekly lines;
     weekday_twice: two lines for one weekday;
-    line_after_service: the line closes after a service of the same week.
+    line_after_service: the line closes after a service of the same week;
+    too_far: the limit lies more than a year before the service, so that nobody could
+    ever book.
     """
     if rule.kind not in KINDS:
         return ("kind",)
@@ -329,19 +336,17 @@ def _field_problems(rule: Rule) -> Iterator[str]:
     if rule.kind in ("offset", "period") and rule.offset_calendar not in CALENDARS:
         yield "offset_calendar"
     if rule.kind == "offset":
-        if rule.offset_count < 0:
-            yield "offset_count"
+        yield from _range_problem("offset_count", rule.offset_count, MAX_DAYS_BACK)
         if rule.offset_from not in ORIGINS:
             yield "offset_from"
-    if rule.kind == "period" and rule.period_days < 0:
-        yield "period_days"
+    if rule.kind == "period":
+        yield from _range_problem("period_days", rule.period_days, MAX_DAYS_BACK)
     if rule.kind == "monthly":
         yield from _monthly_problems(rule)
 
 
 def _monthly_problems(rule: Rule) -> Iterator[str]:
-    if rule.months_back < 0:
-        yield "months_back"
+    yield from _range_problem("months_back", rule.months_back, MAX_MONTHS_BACK)
     if not 1 <= rule.month_day <= 31:
         yield "month_day"
     elif rule.months_back == 0 and rule.month_day > 1:
@@ -364,7 +369,13 @@ def _line_problems(line: WeeklyLine) -> Iterator[str]:
         yield "line_weekdays"
     if not 0 <= line.time <= 24:
         yield "line_time"
-    if line.weeks_back < 0:
-        yield "weeks_back"
-    elif line.weeks_back == 0 and line.cutoff_weekday > min(line.weekdays, default=6):
+    yield from _range_problem("weeks_back", line.weeks_back, MAX_WEEKS_BACK)
+    if line.weeks_back == 0 and line.cutoff_weekday > min(line.weekdays, default=6):
         yield "line_after_service"
+
+
+def _range_problem(code: str, number: int, maximum: int) -> Iterator[str]:
+    if number < 0:
+        yield code
+    elif number > maximum:
+        yield "too_far"

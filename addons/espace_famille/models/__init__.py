@@ -4,7 +4,9 @@ from . import res_config_settings
 from . import espace_school
 from . import espace_school_year
 from . import espace_calendar_period
+from . import espace_calendar_loading
 from . import espace_deadline_rule
+from . import espace_deadline_rule_line
 from . import espace_diet
 from . import espace_family
 from . import espace_guardian
@@ -15,6 +17,9 @@ from . import espace_waiting_criterion
 from . import product_product
 from . import product_template
 from . import espace_session
+from . import espace_session_fill
+from . import espace_session_generation
+from . import espace_booking_opening
 from . import espace_enrolment
 from . import espace_reservation
 from . import espace_reservation_waiting

@@ -149,15 +149,14 @@ class BookingFacts:
         """Return the facts of a session, the same for all children."""
         if session.id not in self._session_facts:
             activity, now = session.activity_id, self.now
-            opening = activity.booking_opening
+            opening = session.booking_opening
             in_time = self.place_given or session._in_time("booking", now)
             self._session_facts[session.id] = {
                 "open": session.state == "open" and activity.active,
                 "past": session._is_past(now),
                 "opened": not opening or opening <= now,
                 "in_time": in_time,
-                "late_allowed": bool(activity.late_rule_id)
-                and session._in_time("late", now),
+                "late_allowed": session._in_time("late", now),
                 "free_seats": session.free_count if session.seats_limited else None,
                 # After the limit staff decide who gets a place that frees.
                 "kept_seats": 0 if in_time else session.waiting_count,
@@ -205,7 +204,7 @@ class BookingFacts:
     def _reason_not_open_yet(self, item, session):
         return self.env._(
             "Bookings open on %s.",
-            self.limit_words(session.activity_id.booking_opening),
+            self.limit_words(session.booking_opening),
         )
 
     def _reason_too_late(self, item, session):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..domain.booking import SEAT_STATES
+from .weekday_mixin import WEEKDAYS
 
 
 class EspaceActivity(models.Model):
@@ -181,14 +182,37 @@ class EspaceActivity(models.Model):
                 self.env._(", then ").join(words[c] for c in dict.fromkeys(criteria)),
             )
 
-    @api.constrains("on_school_days", "on_wednesdays", "on_holidays")
+    @api.constrains("on_school_days", "on_wednesdays", "on_holidays", *WEEKDAYS)
     def _check_opening(self):
         for activity in self:
+            if not activity._weekdays():
+                raise ValidationError(
+                    self.env._(
+                        "Tick at least one day of the week on which %s is open.",
+                        activity.name,
+                    )
+                )
             if not activity._open_kinds():
                 raise ValidationError(
                     self.env._(
                         "Tick at least one kind of days on which %s is open.",
                         activity.name,
+                    )
+                )
+
+    @api.constrains("booking_rule_id", *WEEKDAYS)
+    def _check_bookable(self):
+        """Refuse weekly limits that leave out every open day."""
+        for activity in self:
+            rule = activity.booking_rule_id
+            named = {day for line in rule.line_ids for day in line._weekdays()}
+            if rule.kind == "weekly" and not named & activity._weekdays():
+                raise ValidationError(
+                    self.env._(
+                        "The rule “%(rule)s” names none of the days on which "
+                        "%(activity)s is open: nobody could ever book.",
+                        rule=rule.name,
+                        activity=activity.name,
                     )
                 )
 
@@ -217,24 +241,6 @@ class EspaceActivity(models.Model):
             )
 
     # === Actions === #
-
-    def action_generate_sessions(self):
-        """Open the sessions of the school year that runs now."""
-        self.check_access("write")
-        Year = self.env["espace.school.year"]
-        for activity in self:
-            company = activity.company_id
-            today = company._espace_today()
-            year = Year._year_of(company, today)
-            if not year:
-                raise ValidationError(
-                    self.env._(
-                        "No school year contains %s: create it first.",
-                        company._espace_day_words(today, year=True),
-                    )
-                )
-            activity._generate_sessions(year.date_from, year.date_to)
-        return self.action_open_sessions()
 
     def action_open_sessions(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -310,52 +316,3 @@ class EspaceActivity(models.Model):
         self.ensure_one()
         starts = [p.espace_time_from for p in self.product_ids if p.espace_time_to]
         return min(starts, default=None)
-
-    def _generate_sessions(self, date_from, date_to):
-        """Create the missing sessions between two dates, both included.
-
-        Existing sessions are left alone; those of days that are no longer open go
-        when nobody was ever booked on them.
-
-        :return: the new sessions
-        """
-        Session = self.env["espace.session"]
-        vals_list = []
-        for activity in self:
-            existing = Session.search(
-                [
-                    ("activity_id", "=", activity.id),
-                    ("date", ">=", date_from),
-                    ("date", "<=", date_to),
-                ]
-            )
-            days = activity._open_days(date_from, date_to)
-            existing.filtered(
-                lambda session, days=days: (
-                    session.date not in days and not session.reservation_ids
-                )
-            ).unlink()
-            known = set(existing.exists().mapped("date"))
-            vals_list += [
-                {
-                    "activity_id": activity.id,
-                    "date": day,
-                    "capacity": activity.capacity,
-                    "seats_limited": activity.seats_limited,
-                }
-                for day in sorted(days - known)
-            ]
-        return Session.create(vals_list)
-
-    def _open_days(self, date_from, date_to):
-        """Return the set of open days between two dates, both included."""
-        self.ensure_one()
-        weekdays, kinds = self._weekdays(), self._open_kinds()
-        calendar = self.company_id._espace_calendar()
-        span = (date_to - date_from).days
-        days = (fields.Date.add(date_from, days=n) for n in range(span + 1))
-        return {
-            day
-            for day in days
-            if day.weekday() in weekdays and calendar.day_kind(day) in kinds
-        }

@@ -11,6 +11,9 @@ from ..domain import cutoff, wording
 PREVIEW_DAYS = 10
 PREVIEW_SPAN = 120
 
+# Value of the context key `espace_checked`; an object, which no client can send.
+CHECKED_BY_RULE = object()
+
 
 class EspaceDeadlineRule(models.Model):
     """Until when one may book or cancel (délai); the logic is in `domain.cutoff`."""
@@ -89,6 +92,13 @@ class EspaceDeadlineRule(models.Model):
         "Shown to Families", compute="_compute_sentences", help="For a booking."
     )
     cancel_sentence = fields.Char("Shown for Cancelling", compute="_compute_sentences")
+    preview_activity_id = fields.Many2one(
+        "espace.activity",
+        "Shown for",
+        compute="_compute_preview_activity_id",
+        readonly=False,
+        help="The next limits are shown for the open days of this activity.",
+    )
     preview = fields.Html("Next Limits", compute="_compute_preview", sanitize=False)
 
     _offset_count_positive = models.Constraint(
@@ -126,6 +136,9 @@ class EspaceDeadlineRule(models.Model):
                         problems=" ".join(rule._problem_words(codes)),
                     )
                 )
+        self.env["espace.activity"].search(
+            [("booking_rule_id", "in", self.ids)]
+        )._check_bookable()
 
     @api.model
     def _problem_words(self, codes):
@@ -144,6 +157,10 @@ class EspaceDeadlineRule(models.Model):
             "month_after_service": self.env._(
                 "The day of the month comes after the service: go back one month."
             ),
+            "too_far": self.env._(
+                "The limit comes more than a year before the service: nobody could "
+                "ever book."
+            ),
         }
         other = self.env._("A number must not be negative.")
         return dict.fromkeys(words.get(code, other) for code in codes)
@@ -158,27 +175,50 @@ class EspaceDeadlineRule(models.Model):
             except ValueError:  # being typed in
                 rule.sentence = rule.cancel_sentence = False
 
-    @api.depends(lambda self: [*self._cutoff_fields(), "line_ids.weekdays"])
+    def _compute_preview_activity_id(self):
+        """Take an activity that follows the rule, if there is one."""
+        for rule in self:
+            rule.preview_activity_id = self.env["espace.activity"].search(
+                Domain("booking_rule_id", "in", rule._origin.ids)
+                | Domain("cancel_rule_id", "in", rule._origin.ids)
+                | Domain("late_rule_id", "in", rule._origin.ids),
+                limit=1,
+            )
+
+    @api.depends(
+        lambda self: [
+            *self._cutoff_fields(),
+            "line_ids.weekdays",
+            "preview_activity_id",
+        ]
+    )
     def _compute_preview(self):
         today = self.env.company._espace_today()
         for rule in self:
             try:
                 rule.preview = rule._preview(today)
-            except (ValueError, ValidationError):  # being typed in
-                rule.preview = False
+            except (ValueError, ValidationError) as error:
+                rule.preview = rule._preview_error(error)
 
     def _preview(self, today):
         """Return a table of the next service days and their limits."""
-        activity = self.env["espace.activity"].search(
-            Domain("booking_rule_id", "in", self._origin.ids)
-            | Domain("cancel_rule_id", "in", self._origin.ids)
-            | Domain("late_rule_id", "in", self._origin.ids),
-            limit=1,
-        )
+        codes = cutoff.problems(self._domain_rule())
+        if codes:
+            raise ValidationError(" ".join(self._problem_words(codes)))
+        activity = self.preview_activity_id._origin
+        counts = self.kind in ("offset", "period") and self.offset_calendar
+        if counts == "service" and not activity:
+            raise ValidationError(
+                self.env._("Choose an activity: the days it is open are counted.")
+            )
         company = self.company_id or self.env.company
         is_open = activity._open_on if activity else self._open_on_school_days
         span = (today + timedelta(days=n) for n in range(1, PREVIEW_SPAN))
         days = [day for day in span if is_open(day)][:PREVIEW_DAYS]
+        if not days:
+            raise ValidationError(
+                self.env._("No service is open in the next months: check the calendar.")
+            )
         words = {
             datetime.max: self.env._("No limit"),
             datetime.min: self.env._("Never"),
@@ -196,9 +236,27 @@ class EspaceDeadlineRule(models.Model):
             "<th>%s</th><th>%s</th></tr></thead><tbody>%s</tbody></table>"
         ) % (self.env._("Service on"), self.env._("Until"), rows)
 
+    @api.model
+    def _preview_error(self, error):
+        return Markup('<div class="alert alert-warning" role="status">%s</div>') % error
+
     def _open_on_school_days(self, day):
         company = self.company_id or self.env.company
         return company._day_kind(day) == "school"
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super(EspaceDeadlineRule, self._checking()).create(vals_list)
+        return rules.with_env(self.env)
+
+    def write(self, vals):
+        return super(EspaceDeadlineRule, self._checking()).write(vals)
+
+    def _checking(self):
+        """Let lines change together: the rule is checked once they all have."""
+        return self.with_context(espace_checked=CHECKED_BY_RULE)
 
     # === Tools === #
 
@@ -279,47 +337,3 @@ class EspaceDeadlineRule(models.Model):
                 )
             ) from error
         return cutoff.to_utc(local, company.espace_tz)
-
-
-class EspaceDeadlineRuleLine(models.Model):
-    """For services on these days, the limit is that day of an earlier week."""
-
-    _name = "espace.deadline.rule.line"
-    _inherit = "espace.weekday.mixin"
-    _description = "Weekly Limit"
-    _order = "rule_id, id"
-
-    rule_id = fields.Many2one(
-        "espace.deadline.rule", required=True, index=True, ondelete="cascade"
-    )
-    cutoff_weekday = fields.Selection(
-        [
-            ("0", "Monday"),
-            ("1", "Tuesday"),
-            ("2", "Wednesday"),
-            ("3", "Thursday"),
-            ("4", "Friday"),
-            ("5", "Saturday"),
-            ("6", "Sunday"),
-        ],
-        "Limit Day",
-        required=True,
-        default="1",
-    )
-    weeks_back = fields.Integer(default=1, help="0: the same week; 1: the week before.")
-    time = fields.Float("Time of Day", default=12.0)
-
-    _weeks_back_positive = models.Constraint(
-        "CHECK(weeks_back >= 0)", "The number of weeks must not be negative."
-    )
-    _time_in_day = models.Constraint(
-        "CHECK(time >= 0 AND time <= 24)", "The time must lie between 0:00 and 24:00."
-    )
-
-    def _domain_line(self):
-        return cutoff.WeeklyLine(
-            weekdays=self._weekdays(),
-            cutoff_weekday=int(self.cutoff_weekday),
-            weeks_back=self.weeks_back,
-            time=self.time,
-        )

@@ -1,11 +1,8 @@
-from datetime import date
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
-from ..domain import school_calendar
-from .res_company import SCHOOL_ZONES
+from .res_company import PUBLIC_HOLIDAY_REGIONS, SCHOOL_ZONES
 
 TERM_WEEKDAYS = {
     "4": frozenset({0, 1, 3, 4}),
@@ -35,6 +32,15 @@ class EspaceSchoolYear(models.Model):
         precompute=True,
         required=True,
     )
+    region = fields.Selection(
+        PUBLIC_HOLIDAY_REGIONS,
+        "Local Public Holidays",
+        compute="_compute_region",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Alsace-Moselle and overseas have public holidays of their own.",
+    )
     week_pattern = fields.Selection(
         [("4", "4 days"), ("4.5", "4 days and a half")],
         "School Week",
@@ -53,12 +59,18 @@ class EspaceSchoolYear(models.Model):
     def _compute_name(self):
         for year in self:
             if year.date_from and year.date_to:
-                year.name = f"{year.date_from.year}–{year.date_to.year}"
+                autumns = dict.fromkeys((year.date_from.year, year.date_to.year))
+                year.name = "–".join(map(str, autumns))
 
     @api.depends("company_id")
     def _compute_zone(self):
         for year in self:
             year.zone = year.company_id.espace_school_zone or "C"
+
+    @api.depends("company_id")
+    def _compute_region(self):
+        for year in self:
+            year.region = year.company_id.espace_public_holiday_region
 
     @api.constrains("date_from", "date_to", "company_id")
     def _check_overlap(self):
@@ -79,6 +91,10 @@ class EspaceSchoolYear(models.Model):
                         other=other.name,
                     )
                 )
+
+    @api.constrains("date_from", "date_to")
+    def _check_periods_within(self):
+        self.period_ids._check_within_year()
 
     # === CRUD === #
 
@@ -101,24 +117,51 @@ class EspaceSchoolYear(models.Model):
 
     # === Actions === #
 
-    def action_seed(self):
-        """Fill in the official holidays of the zone; manual periods stay."""
-        self.check_access("write")
-        for year in self:
-            year._seed()
-
     def action_generate_sessions(self):
         """Open the sessions of every activity over the year."""
         self.check_access("write")
-        for year in self:
-            self.env["espace.activity"].search(
-                [("company_id", "=", year.company_id.id)]
-            )._generate_sessions(year.date_from, year.date_to)
+        Activity = self.env["espace.activity"]
+        plans = [
+            Activity.search([("company_id", "=", year.company_id.id)])._plan_sessions(
+                year.date_from, year.date_to
+            )
+            for year in self
+        ]
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_session_action"
+        )
+        return Activity._action_generate(plans, action)
+
+    def action_load_calendar(self):
+        """Open the wizard that loads the official calendar into this year."""
+        self.ensure_one()
+        return self._action_wizard({"default_year_id": self.id})
+
+    def action_prepare_next(self):
+        """Open the wizard on the year that follows this one, created if need be."""
+        self.ensure_one()
+        following = self._year_of(self.company_id, self._next_dates()[0])
+        if following:
+            return following.action_load_calendar()
+        date_from, date_to = self._next_dates()
+        return self._action_wizard(
+            {
+                "default_year_id": False,
+                "default_date_from": date_from,
+                "default_date_to": date_to,
+                "default_zone": self.zone,
+                "default_region": self.region,
+                "default_week_pattern": self.week_pattern,
+            }
+        )
+
+    def _action_wizard(self, context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_calendar_wizard_action"
+        )
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Sessions"),
-            "res_model": "espace.session",
-            "view_mode": "calendar,list,form",
+            **action,
+            "context": {"default_company_id": self.company_id.id, **context},
         }
 
     # === Tools === #
@@ -136,59 +179,29 @@ class EspaceSchoolYear(models.Model):
         )
 
     @api.model
-    def _create_for(self, company, day):
-        """Create and seed the year (1 September to 31 August) around `day`."""
-        first_year = day.year if day.month >= 9 else day.year - 1
-        year = self.create(
-            {
-                "company_id": company.id,
-                "date_from": date(first_year, 9, 1),
-                "date_to": date(first_year + 1, 8, 31),
-            }
-        )
-        year._seed(forecast=True)
-        return year
+    def _latest_before(self, company, day):
+        """Return the last year of `company` that begins before `day`, maybe empty.
 
-    def _seed(self, forecast=False):
-        """Replace the official periods by those of the library `holidays`.
-
-        :param bool forecast: guess the holidays of a year that has no decree yet
-        :raise ValidationError: the zone or the year is not known
+        None that ended long ago: the years in between would be missing.
         """
-        self.ensure_one()
-        try:
-            periods = school_calendar.seed_periods(
-                self.zone, self.date_from.year, forecast=forecast
-            )
-        except school_calendar.SchoolCalendarUnknown as error:
-            raise ValidationError(
-                self.env._(
-                    "The official calendar of %(year)s is not known yet: "
-                    "enter its holidays by hand.",
-                    year=self.name,
-                )
-            ) from error
-        self.period_ids.filtered(lambda period: period.source == "official").unlink()
-        kept = {(p.kind, p.date_from) for p in self.period_ids}
-        self.write(
-            {
-                "period_ids": [
-                    Command.create(
-                        {
-                            "kind": period.kind,
-                            "name": period.name,
-                            "date_from": period.date_from,
-                            "date_to": period.date_to,
-                            "source": "official",
-                        }
-                    )
-                    for period in periods
-                    if (period.kind, period.date_from) not in kept
-                ]
-            }
+        year = self.search(
+            [("company_id", "=", company.id), ("date_from", "<=", day)],
+            order="date_from desc",
+            limit=1,
         )
+        is_recent = year and fields.Date.add(year.date_to, years=1) >= day
+        return year if is_recent else year.browse()
 
-    def _school_weekdays(self):
-        """Return the weekdays with school of the latest of these years."""
-        latest = self.sorted("date_from")[-1:]
-        return TERM_WEEKDAYS[latest.week_pattern or "4"]
+    def _next_dates(self):
+        """Return the first and last day of the school year that follows."""
+        self.ensure_one()
+        first = fields.Date.add(self.date_from, years=1)
+        following = fields.Date.add(self.date_to, days=1)
+        return max(first, following), fields.Date.add(self.date_to, years=1)
+
+    def _school_weeks(self):
+        """Return (first day, last day, weekdays with school) of each year."""
+        return tuple(
+            (year.date_from, year.date_to, TERM_WEEKDAYS[year.week_pattern])
+            for year in self
+        )

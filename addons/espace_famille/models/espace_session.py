@@ -2,7 +2,7 @@ from collections import Counter
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_date
 
 from ..domain.booking import SEAT_STATES
@@ -26,14 +26,12 @@ class EspaceSession(models.Model):
     _name = "espace.session"
     _description = "Session"
     _order = "date, activity_id"
-    _check_company_auto = True
 
     activity_id = fields.Many2one(
         "espace.activity",
         required=True,
         index=True,
         ondelete="restrict",
-        check_company=True,
     )
     company_id = fields.Many2one(
         related="activity_id.company_id", store=True, precompute=True, index=True
@@ -76,6 +74,7 @@ class EspaceSession(models.Model):
     late_words = fields.Char("Families Book Late until", compute="_compute_words")
     booking_cutoff_override = fields.Datetime("Booking until, this Day only")
     cancel_cutoff_override = fields.Datetime("Cancelling until, this Day only")
+    late_cutoff_override = fields.Datetime("Late Booking until, this Day only")
 
     _activity_date_unique = models.UniqueIndex(
         "(activity_id, date)", "This activity already has a session on that day."
@@ -141,10 +140,9 @@ class EspaceSession(models.Model):
     @api.model
     def _limit_dependencies(self, purpose):
         rule = f"activity_id.{purpose}_rule_id"
-        override = f"{purpose}_cutoff_override"
         return [
             "date",
-            *([override] if override in self._fields else []),
+            f"{purpose}_cutoff_override",
             *(f"{rule}.{name}" for name in self.env[RULE]._cutoff_fields()),
             "activity_id.product_ids.espace_time_from",
             "activity_id.product_ids.espace_time_to",
@@ -175,10 +173,26 @@ class EspaceSession(models.Model):
             limits = rule._cutoffs(days, activity) if rule and days else {}
             default = datetime.min if purpose == "late" else datetime.max
             for session in sessions:
-                own = override in self._fields and session[override]
-                session[field] = own or self._storable(
+                session[field] = session[override] or self._storable(
                     limits.get(session.date, default)
                 )
+
+    @api.constrains("date", *(f"{limit}_override" for limit in LIMITS))
+    def _check_overrides(self):
+        """Refuse a limit of its own that comes after the day of the service."""
+        for session in self:
+            company = session.company_id
+            for name in LIMITS:
+                limit = session[f"{name}_override"]
+                if limit and company._espace_local(limit).date() > session.date:
+                    raise ValidationError(
+                        self.env._(
+                            "%(session)s: the limit of %(limit)s comes after the "
+                            "service. Enter an earlier one.",
+                            session=session.display_name,
+                            limit=company._espace_limit_words(limit),
+                        )
+                    )
 
     @api.model
     def _storable(self, limit):

@@ -14,6 +14,33 @@ SCHOOL_ZONES = [
     ("B", "Zone B"),
     ("C", "Zone C"),
     ("corse", "Corsica"),
+    ("guadeloupe", "Guadeloupe"),
+    ("guyane", "French Guiana"),
+    ("martinique", "Martinique"),
+    ("mayotte", "Mayotte"),
+    ("reunion", "La Réunion"),
+    ("saint_pierre_et_miquelon", "Saint Pierre and Miquelon"),
+    ("polynesie", "French Polynesia"),
+    ("nouvelle_caledonie", "New Caledonia"),
+    ("wallis_et_futuna", "Wallis and Futuna"),
+]
+
+# Where public holidays differ from article L3133-1 of the Code du travail; the codes
+# are those of the library `holidays`.
+PUBLIC_HOLIDAY_REGIONS = [
+    ("57", "Alsace-Moselle: Moselle"),
+    ("6AE", "Alsace-Moselle: Bas-Rhin and Haut-Rhin"),
+    ("971", "Guadeloupe"),
+    ("972", "Martinique"),
+    ("973", "French Guiana"),
+    ("974", "La Réunion"),
+    ("976", "Mayotte"),
+    ("BL", "Saint-Barthélemy"),
+    ("MF", "Saint-Martin"),
+    ("NC", "New Caledonia"),
+    ("PF", "French Polynesia"),
+    ("PM", "Saint Pierre and Miquelon"),
+    ("WF", "Wallis and Futuna"),
 ]
 
 
@@ -31,6 +58,11 @@ class ResCompany(models.Model):
     )
     espace_school_zone = fields.Selection(
         SCHOOL_ZONES, "School Holiday Zone", default="C", required=True
+    )
+    espace_public_holiday_region = fields.Selection(
+        PUBLIC_HOLIDAY_REGIONS,
+        "Local Public Holidays",
+        help="Leave empty where only the national public holidays apply.",
     )
     espace_contact_name = fields.Char("Contact for Families")
     espace_opening_hours = fields.Text("Opening Hours of the Counter")
@@ -76,13 +108,8 @@ class ResCompany(models.Model):
         years = (
             self.env["espace.school.year"].sudo().search([("company_id", "=", self.id)])
         )
-        periods = tuple(
-            school_calendar.Period(
-                period.kind, period.name, period.date_from, period.date_to
-            )
-            for period in years.period_ids
-        )
-        return school_calendar.Calendar(periods, years._school_weekdays())
+        periods = tuple(period._domain_period() for period in years.period_ids)
+        return school_calendar.Calendar(periods, weeks=years._school_weeks())
 
     def _day_kind(self, date):
         """Return school, wednesday, holiday, weekend, public_holiday or closed."""

@@ -8,6 +8,9 @@ class ResConfigSettings(models.TransientModel):
     espace_school_zone = fields.Selection(
         related="company_id.espace_school_zone", readonly=False
     )
+    espace_public_holiday_region = fields.Selection(
+        related="company_id.espace_public_holiday_region", readonly=False
+    )
     espace_contact_name = fields.Char(
         related="company_id.espace_contact_name", readonly=False
     )

@@ -53,7 +53,7 @@ class TestCalendar(EspaceCase):
         winter.date_to = date(2027, 2, 19)
         self.assertEqual(winter.source, "manual")
         count = len(self.year.period_ids)
-        self.year.action_seed()
+        self.year._seed()
         self.assertEqual(len(self.year.period_ids), count)
         self.assertEqual(winter.date_to, date(2027, 2, 19))
         self.assertNotEqual(winter.date_to, last_day)

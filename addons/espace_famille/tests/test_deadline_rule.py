@@ -173,6 +173,97 @@ class TestDeadlineRule(EspaceCase):
                 )
             ]
 
+    def test_a_line_written_directly_is_checked_too(self):
+        line = self.rule_weekly.line_ids
+        Line = self.env["espace.deadline.rule.line"]
+        twice = {"rule_id": self.rule_weekly.id, "cutoff_weekday": "2"}
+        attempts = {
+            "created": lambda: Line.create(twice),
+            "written": lambda: line.write({"weeks_back": 0, "cutoff_weekday": "4"}),
+            "without days": lambda: line.write({"weekdays": ""}),
+            "removed": lambda: line.unlink(),
+            "with a context of one's own": lambda: line.with_context(
+                espace_checked=True
+            ).write({"weeks_back": 0, "cutoff_weekday": "4"}),
+        }
+        for how, attempt in attempts.items():
+            with (
+                self.subTest(how=how),
+                self.assertRaises(ValidationError),
+                self.env.cr.savepoint(),
+            ):
+                attempt()
+
+    def test_days_may_go_from_one_line_to_another_in_one_step(self):
+        self.rule_weekly.line_ids.weekdays = "0,1"
+        self.rule_weekly.line_ids = [
+            Command.create({"weekdays": "3,4", "cutoff_weekday": "2"})
+        ]
+        early, late = self.rule_weekly.line_ids
+        self.rule_weekly.line_ids = [
+            Command.update(early.id, {"weekdays": "0,3"}),
+            Command.update(late.id, {"weekdays": "1,4"}),
+        ]
+        self.assertEqual(early._weekdays(), {0, 3})
+        with self.assertRaises(ValidationError):
+            self.rule_weekly.line_ids = [Command.update(late.id, {"weekdays": "3"})]
+
+    def test_a_rule_that_nobody_can_meet_is_refused(self):
+        cases = (
+            {"offset_count": 367},
+            {"kind": "period", "period_days": 400},
+            {"kind": "monthly", "months_back": 13},
+            {"kind": "weekly", "line_ids": [Command.create({"weeks_back": 60})]},
+        )
+        for vals in cases:
+            with self.subTest(**vals), self.assertRaises(ValidationError) as error:
+                self.rule_eve.write(vals)
+            self.assertIn("nobody could ever book", str(error.exception))
+
+    def test_weekly_limits_name_a_day_on_which_the_activity_is_open(self):
+        rule = self.env["espace.deadline.rule"].create(
+            {
+                "name": "Wednesdays",
+                "kind": "weekly",
+                "line_ids": [Command.create({"weekdays": "2"})],
+            }
+        )
+        with (
+            self.assertRaisesRegex(ValidationError, "none of the days"),
+            self.env.cr.savepoint(),
+        ):
+            self.canteen.booking_rule_id = rule
+        with self.assertRaisesRegex(ValidationError, "none of the days"):
+            self.rule_weekly.line_ids.weekdays = "2"
+
+    def test_a_calendar_that_counts_no_day_is_said(self):
+        self.rule_eve.write({"offset_calendar": "school", "offset_count": 5})
+        self.year.period_ids.unlink()
+        self.env["espace.calendar.period"].create(
+            {
+                "name": "Closed",
+                "kind": "bridge",
+                "year_id": self.year.id,
+                "date_from": self.year.date_from,
+                "date_to": self.year.date_to,
+            }
+        )
+        past = self.env["espace.school.year"].create(
+            {"date_from": date(2025, 9, 1), "date_to": date(2026, 8, 31)}
+        )
+        self.env["espace.calendar.period"].create(
+            {
+                "name": "Closed",
+                "kind": "bridge",
+                "year_id": past.id,
+                "date_from": past.date_from,
+                "date_to": past.date_to,
+            }
+        )
+        with self.assertRaisesRegex(ValidationError, "No day is counted"):
+            self.rule_eve._cutoff(MONDAY)
+        self.assertIn("check the calendar", self.rule_eve.preview)
+
     def test_each_kind_writes_its_sentence(self):
         self.assertIn("mardi", self.rule_weekly.sentence.lower())
         self.assertIn("12h", self.rule_weekly.sentence)
@@ -191,3 +282,40 @@ class TestDeadlineRule(EspaceCase):
         self.assertIn("Monday 4 January at 18h30", form.preview)
         form.kind = "never"
         self.assertIn("Never", form.preview)
+
+    def test_preview_shows_ten_days_of_weekly_limits_being_typed_in(self):
+        form = Form(self.env["espace.deadline.rule"])
+        form.name = "Tuesday noon"
+        form.kind = "weekly"
+        self.assertIn("Enter at least one weekly limit", form.preview)
+        with form.line_ids.new() as line:
+            for day in ("wednesday", "thursday", "friday"):
+                line[day] = False
+            line.cutoff_weekday = "3"
+            line.time = 12
+        self.assertIn("Monday 11 January</td><td>Thursday 7 January at 12h", form.preview)
+        self.assertIn("Thursday 7 January</td><td>Never", form.preview)
+        self.assertEqual(form.preview.count("<tr><td>"), 10)
+        with form.line_ids.edit(0) as line:
+            line.thursday = True
+            line.time = 10.5
+        self.assertIn("Thursday 14 January</td><td>Thursday 7 January", form.preview)
+        self.assertIn("at 10h30", form.preview)
+        with form.line_ids.edit(0) as line:
+            line.weeks_back = 0
+        self.assertIn("comes after the service", form.preview)
+
+    def test_preview_is_that_of_the_activity_that_is_chosen(self):
+        leisure = self.env["espace.activity"].create(
+            {"name": "Mercredi", "on_school_days": False, "on_wednesdays": True}
+        )
+        form = Form(self.env["espace.deadline.rule"])
+        form.name = "Two days of service"
+        form.offset_count = 2
+        form.offset_calendar = "service"
+        self.assertIn("Choose an activity", form.preview)
+        form.preview_activity_id = leisure
+        self.assertIn(
+            "Wednesday 27 January</td><td>Wednesday 13 January", form.preview
+        )
+        self.assertEqual(Form(self.rule_eve).preview_activity_id, self.evening)

@@ -96,6 +96,33 @@ class TestSessionLimits(EspaceCase):
         session.booking_cutoff_override = False
         self.assertEqual(session.booking_cutoff, datetime(2027, 1, 10, 11, 0))
 
+    def test_each_limit_of_a_day_may_be_its_own(self):
+        session = self.session(self.evening, MONDAY)
+        own = datetime(2027, 1, 8, 9, 0)
+        for purpose in ("booking", "cancel", "late"):
+            with self.subTest(purpose=purpose):
+                session[f"{purpose}_cutoff_override"] = own
+                self.rule_eve.time = 12
+                self.evening.late_rule_id = self.rule_eve
+                self.year.week_pattern = "4.5"
+                self.assertEqual(session._limit(purpose), own)
+
+    def test_a_day_with_a_late_limit_of_its_own_takes_late_bookings(self):
+        session = self.session(self.evening, MONDAY)
+        session.booking_cutoff_override = datetime(2027, 1, 8, 9, 0)
+        session.late_cutoff_override = datetime(2027, 1, 9, 9, 0)
+        item = (self.nina, self.t1, MONDAY)
+        late = self.quote(self.martin, item, now=datetime(2027, 1, 9, 8, 0))
+        self.assertEqual((late.status, late.late), ("available", True))
+        over = self.quote(self.martin, item, now=datetime(2027, 1, 9, 9, 0))
+        self.assertEqual(over.status, "too_late")
+
+    def test_a_limit_after_the_day_of_the_service_is_refused(self):
+        session = self.session(self.evening, MONDAY)
+        session.cancel_cutoff_override = datetime(2027, 1, 11, 22, 59)
+        with self.assertRaisesRegex(ValidationError, "after the service"):
+            session.cancel_cutoff_override = datetime(2027, 1, 11, 23, 0)
+
     def test_limits_are_said_in_words(self):
         session = self.session(self.canteen, MONDAY)
         self.assertEqual(session.booking_words, "Tuesday 5 January at 12h")

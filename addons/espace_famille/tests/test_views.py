@@ -150,7 +150,9 @@ class TestViews(EspaceCase):
         form.date_from = "2027-09-01"
         form.date_to = "2028-08-31"
         year = form.save()
-        year.action_seed()
+        action = year.action_load_calendar()
+        wizard = Form(env["espace.calendar.wizard"].with_context(action["context"]))
+        wizard.save().action_apply()
         self.assertTrue(year.period_ids)
 
     def test_management_enters_the_custody_of_a_child(self):

@@ -1,1 +1,2 @@
 from . import espace_booking_wizard
+from . import espace_calendar_wizard
