@@ -2,8 +2,12 @@ from . import test_book
 from . import test_booking_wizard
 from . import test_calendar
 from . import test_cancel
+from . import test_custody
 from . import test_deadline_rule
+from . import test_document
+from . import test_enrolment
 from . import test_household
+from . import test_import
 from . import test_quote
 from . import test_rights
 from . import test_session

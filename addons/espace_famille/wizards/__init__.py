@@ -1,1 +1,3 @@
 from . import espace_booking_wizard
+from . import espace_enrolment_wizard
+from . import espace_refusal_wizard

@@ -20,7 +20,7 @@ STATUSES = [
     ("not_enrolled", "Not enrolled"),
     ("other_household", "Other household"),
     ("other_option", "Other option chosen"),
-    ("blocked", "Account suspended"),
+    ("blocked", "Not possible"),
 ]
 BOOKABLE = ("available", "in_cart")
 DONE = ("booked", "pending")
@@ -177,7 +177,7 @@ class EspaceBookingWizard(models.TransientModel):
 
     @api.model
     def _prepare_line(self, quote):
-        reason = quote.reason
+        reason = quote.reason or quote.warning
         if not reason and quote.late and quote.status in BOOKABLE:
             reason = self.env._("After the limit of families.")
         return {
