@@ -61,7 +61,7 @@ class Facts:
     past: bool = False  # the day is over, or the service has begun
     pays: bool = True  # the family has the child on that day
     enrolled: bool = True
-    blocked: bool = False
+    blocked: bool = False  # account suspended, age or class, document lacking
     opened: bool = True  # bookings have opened
     in_time: bool = True
     late_allowed: bool = False
@@ -91,6 +91,7 @@ class Quote:
     date: date
     status: str
     reason: str = ""
+    warning: str = ""  # what agents should know although they may book
     limit: datetime | None = None
     cancel_limit: datetime | None = None
     cancellable: bool = False

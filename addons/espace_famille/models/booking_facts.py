@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 
 from ..domain import custody
 from ..domain.booking import ENDED_STATES, PLACE_GIVEN, Facts, Item
+from .booking_documents import DocumentFacts
 
 CLOSED = Facts(open=False)
 
@@ -26,7 +27,9 @@ class BookingFacts:
         self._read_household()
         self._read_offer()
         self._read_bookings()
+        self.documents = DocumentFacts(env, self.family, self.children)
         self._words = {}
+        self._obstacles = {}
         self._session_facts = {}
 
     def _read_household(self):
@@ -44,6 +47,7 @@ class BookingFacts:
             child.id: (child.family_id.id, child.custody_ids._arrangements())
             for child in self.children
         }
+        self.holiday_around = self.company._espace_calendar().holiday_around
 
     def _read_offer(self):
         env = self.env
@@ -73,7 +77,7 @@ class BookingFacts:
                 )
             }
         self.enrolments = (
-            env["espace.enrolment"].sudo()._periods(self.children, activities)
+            env["espace.enrolment"].sudo()._spans(self.children, activities)
         )
 
     def _read_bookings(self):
@@ -134,14 +138,16 @@ class BookingFacts:
         live = self.live(item, session)
         same = live.product_id.id == item.product_id
         default, arrangements = self.arrangements[item.child_id]
-        payer = custody.paying_household(item.date, default, arrangements)
+        payer = custody.paying_household(
+            item.date, default, arrangements, self.holiday_around
+        )
         return Facts(
             state=live.state if live and same else None,
             other_option=bool(live) and not same,
             pays=payer == self.family.id
             and not self._other_household_booked(item, session),
             enrolled=self._enrolled(item, session.activity_id),
-            blocked=self.suspended,
+            blocked=self.suspended or bool(self.obstacle(item, session)),
             **self.session_facts(session),
         )
 
@@ -166,8 +172,40 @@ class BookingFacts:
     def _enrolled(self, item, activity):
         if not activity.enrolment_required:
             return True
-        periods = self.enrolments.get((item.child_id, activity.id), ())
-        return any(start <= item.date <= end for start, end in periods)
+        return self._enrolment_state(item, activity) == "approved"
+
+    def _enrolment_state(self, item, activity):
+        """Return the state of the enrolment of that day, the best of them, or None."""
+        states = {
+            enrolment.state
+            for enrolment in self.enrolments.get((item.child_id, activity.id), ())
+            if enrolment.date_from <= item.date <= enrolment.date_to
+        }
+        return next(
+            (s for s in ("approved", "pending", "refused") if s in states), None
+        )
+
+    def obstacle(self, item, session):
+        """Say what keeps the child from that service on that day, '' if nothing does.
+
+        It is the limits of an activity that asks for no enrolment (an enrolment has
+        met them), then the documents that are lacking.
+        """
+        activity = session.activity_id
+        key = (item.child_id, activity.id, item.date)
+        if key not in self._obstacles:
+            child = self.env["espace.child"].sudo().browse(item.child_id)
+            child = child.with_prefetch(self.children.ids)
+            words = ""
+            if not activity.enrolment_required:
+                words = activity._enrolment_refusal(child, item.date)
+            words = words or self.documents.words(child, activity, item.date)
+            self._obstacles[key] = words
+        return self._obstacles[key]
+
+    def warning(self, item, session):
+        """Tell an agent what would keep the family itself from booking."""
+        return self.obstacle(item, session) if session else ""
 
     # === Words === #
 
@@ -193,12 +231,25 @@ class BookingFacts:
         )
 
     def _reason_not_enrolled(self, item, session):
+        state = self._enrolment_state(item, session.activity_id)
+        if state == "pending":
+            return self.env._(
+                "The enrolment in %s awaits approval by the town hall.",
+                session.activity_id.name,
+            )
+        if state == "refused":
+            return self.env._(
+                "The enrolment in %s was refused: ask the town hall.",
+                session.activity_id.name,
+            )
         return self.env._(
             "Your child is not enrolled in %s: ask the town hall.",
             session.activity_id.name,
         )
 
     def _reason_blocked(self, item, session):
+        if not self.suspended:
+            return self.obstacle(item, session)
         return self.env._("Your account is suspended: contact the town hall.")
 
     def _reason_not_open_yet(self, item, session):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..domain import custody
+from ..domain import custody, eligibility
 
 
 class EspaceChild(models.Model):
@@ -63,6 +63,12 @@ class EspaceChild(models.Model):
     pai_details = fields.Text("Care Plan", groups="espace_famille.group_health")
     allergies = fields.Text(groups="espace_famille.group_health")
 
+    # Papers
+    authorisation_ids = fields.One2many(
+        "espace.authorisation", "child_id", "Authorisations"
+    )
+    document_ids = fields.One2many("espace.document", "child_id", "Documents")
+
     # Life in the services
     enrolment_ids = fields.One2many("espace.enrolment", "child_id", "Enrolments")
     reservation_ids = fields.One2many("espace.reservation", "child_id", "Bookings")
@@ -115,6 +121,15 @@ class EspaceChild(models.Model):
                     self.env._("%s cannot be born in the future.", child.name)
                 )
 
+    @api.model
+    def get_import_templates(self):
+        return [
+            {
+                "label": self.env._("Import Template for Children"),
+                "template": "/espace_famille/static/import/enfants.csv",
+            }
+        ]
+
     # === Actions === #
 
     def action_open_form(self):
@@ -141,6 +156,16 @@ class EspaceChild(models.Model):
         """Return the one family that books and pays for this child on `day`."""
         self.ensure_one()
         family_id = custody.paying_household(
-            day, self.family_id.id, self.custody_ids._arrangements()
+            day,
+            self.family_id.id,
+            self.custody_ids._arrangements(),
+            self.company_id._espace_calendar().holiday_around,
         )
         return self.env["espace.family"].browse(family_id)
+
+    def _as_pupil(self):
+        """Return the `eligibility.Pupil` of this child."""
+        self.ensure_one()
+        return eligibility.Pupil(
+            self.birth_date or None, self.class_id.id or None, self.class_id.level
+        )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 
@@ -18,6 +18,7 @@ class EspaceEnrolment(models.Model):
         ondelete="cascade",
         check_company=True,
     )
+    class_id = fields.Many2one(related="child_id.class_id")
     activity_id = fields.Many2one(
         "espace.activity",
         required=True,
@@ -28,15 +29,47 @@ class EspaceEnrolment(models.Model):
     company_id = fields.Many2one(related="activity_id.company_id", store=True)
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True)
+
+    # Decision
     state = fields.Selection(
         [("pending", "To approve"), ("approved", "Approved"), ("refused", "Refused")],
-        default="approved",
+        compute="_compute_state",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
+        index=True,
+    )
+    refusal_reason = fields.Char("Reason of the Refusal", readonly=True)
+    exception = fields.Boolean(
+        help="The child may come although the limits of age or class say no."
+    )
+    exception_reason = fields.Char("Reason of the Exception")
+    limits_warning = fields.Char(
+        "Outside the Limits", compute="_compute_limits_warning"
     )
 
     _dates_ordered = models.Constraint(
         "CHECK(date_from <= date_to)", "An enrolment must not end before it starts."
     )
+
+    @api.depends("activity_id")
+    def _compute_state(self):
+        """Follow the activity until the enrolment exists; then agents decide."""
+        for enrolment in self:
+            if not (enrolment.state and enrolment._origin):
+                manual = enrolment.activity_id.enrolment_approval == "manual"
+                enrolment.state = "pending" if manual else "approved"
+
+    @api.depends("child_id", "activity_id", "date_from", "date_to")
+    def _compute_limits_warning(self):
+        for enrolment in self:
+            enrolment.limits_warning = enrolment._limits_refusal()
+
+    @api.depends("child_id.name", "activity_id.name")
+    def _compute_display_name(self):
+        for enrolment, known in zip(self, self.sudo(), strict=True):
+            enrolment.display_name = f"{known.child_id.name} – {known.activity_id.name}"
 
     @api.constrains("child_id", "activity_id", "date_from", "date_to", "state")
     def _check_overlap(self):
@@ -58,26 +91,160 @@ class EspaceEnrolment(models.Model):
                     )
                 )
 
+    @api.constrains(
+        "child_id", "activity_id", "date_from", "date_to", "state", "exception"
+    )
+    def _check_limits(self):
+        for enrolment in self:
+            if enrolment.state == "refused" or enrolment.exception:
+                continue
+            if refusal := enrolment._limits_refusal():
+                raise ValidationError(
+                    self.env._(
+                        "%s To enrol the child all the same, tick the exception and "
+                        "write its reason.",
+                        refusal,
+                    )
+                )
+
+    @api.constrains("exception", "exception_reason")
+    def _check_exception_reason(self):
+        for enrolment in self:
+            if enrolment.exception and not (enrolment.exception_reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "Write why %(child)s may come to %(activity)s outside its "
+                        "limits.",
+                        child=enrolment.child_id.name,
+                        activity=enrolment.activity_id.name,
+                    )
+                )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        enrolments = super().create(vals_list)
+        enrolments.filtered("exception")._log_exception()
+        return enrolments
+
+    def write(self, vals):
+        before = self.filtered("exception")
+        result = super().write(vals)
+        if vals.get("exception_reason") or vals.get("exception"):
+            again = before if vals.get("exception_reason") else self.browse()
+            (again | (self - before)).filtered("exception")._log_exception()
+        return result
+
+    def _log_exception(self):
+        """Record with the child who made the exception, when and why."""
+        for enrolment in self:
+            enrolment.child_id.sudo()._message_log(
+                author_id=self.env.user.partner_id.id,
+                body=self.env._(
+                    "Enrolled in %(activity)s outside its limits: %(reason)s",
+                    activity=enrolment.activity_id.name,
+                    reason=enrolment.exception_reason,
+                ),
+            )
+
+    # === Actions === #
+
     def action_approve(self):
+        """Approve these enrolments and tell the families of those that waited."""
         self.check_access("write")
-        self.write({"state": "approved"})
+        waiting = self.filtered(lambda enrolment: enrolment.state != "approved")
+        waiting.write({"state": "approved", "refusal_reason": False})
+        for enrolment in waiting:
+            enrolment._tell_approved()
 
     def action_refuse(self):
+        """Ask why, then refuse these enrolments."""
         self.check_access("write")
-        self.write({"state": "refused"})
+        return self.env["espace.refusal.wizard"]._action_open(self)
+
+    def _refuse(self, reason):
+        """Refuse these enrolments and tell the families why.
+
+        Bookings already made stay: agents cancel them if the child must not come.
+
+        :raise UserError: no reason is given
+        """
+        self.check_access("write")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Write the reason: the family reads it."))
+        refused = self.filtered(lambda enrolment: enrolment.state != "refused")
+        refused.write({"state": "refused", "refusal_reason": reason})
+        for enrolment in refused:
+            enrolment._tell_refused()
+
+    def _tell_approved(self):
+        for family, enrolment in self._by_family():
+            company = enrolment.company_id
+            family._tell(
+                enrolment.env._("Enrolment accepted"),
+                enrolment.env._(
+                    "%(child)s is enrolled in %(activity)s from %(start)s to %(end)s: "
+                    "you may book.",
+                    child=enrolment.child_id.firstname,
+                    activity=enrolment.activity_id.name,
+                    start=company._espace_format_day(enrolment.date_from, "d MMMM y"),
+                    end=company._espace_format_day(enrolment.date_to, "d MMMM y"),
+                ),
+            )
+
+    def _tell_refused(self):
+        for family, enrolment in self._by_family():
+            family._tell(
+                enrolment.env._("Enrolment refused"),
+                enrolment.env._(
+                    "The enrolment of %(child)s in %(activity)s was refused: "
+                    "%(reason)s",
+                    child=enrolment.child_id.firstname,
+                    activity=enrolment.activity_id.name,
+                    reason=enrolment.refusal_reason,
+                ),
+            )
+
+    def _by_family(self):
+        """Yield (household of the child, this enrolment in its language)."""
+        self.ensure_one()
+        for family in self.child_id.family_ids:
+            lang = family.lang or self.env.lang
+            yield family.with_context(lang=lang), self.with_context(lang=lang)
+
+    # === Tools === #
+
+    def _limits_refusal(self):
+        """Say why the child is outside the limits of the activity, '' if it is not."""
+        self.ensure_one()
+        if not (self.child_id and self.activity_id and self.date_from):
+            return ""
+        return self.activity_id._enrolment_refusal(
+            self.child_id, self.date_from, self.date_to or self.date_from
+        )
 
     @api.model
-    def _periods(self, children, activities):
-        """Return {(child id, activity id): [(from, to), …]} of approved enrolments."""
-        periods = {}
+    def _spans(self, children, activities):
+        """Return {(child id, activity id): enrolments}, refused ones too."""
+        spans = {}
         for enrolment in self.search_fetch(
             [
                 ("child_id", "in", children.ids),
                 ("activity_id", "in", activities.ids),
-                ("state", "=", "approved"),
             ],
-            ["child_id", "activity_id", "date_from", "date_to"],
+            ["child_id", "activity_id", "date_from", "date_to", "state"],
         ):
             key = (enrolment.child_id.id, enrolment.activity_id.id)
-            periods.setdefault(key, []).append((enrolment.date_from, enrolment.date_to))
-        return periods
+            spans.setdefault(key, []).append(enrolment)
+        return spans
+
+    @api.model
+    def _periods(self, children, activities):
+        """Return {(child id, activity id): [(from, to), …]} of approved enrolments."""
+        spans = self._spans(children, activities)
+        approved = {
+            key: [(e.date_from, e.date_to) for e in found if e.state == "approved"]
+            for key, found in spans.items()
+        }
+        return {key: periods for key, periods in approved.items() if periods}

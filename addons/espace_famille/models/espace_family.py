@@ -166,6 +166,15 @@ class EspaceFamily(models.Model):
         }
         return action
 
+    @api.model
+    def get_import_templates(self):
+        return [
+            {
+                "label": self.env._("Import Template for Families"),
+                "template": "/espace_famille/static/import/familles.csv",
+            }
+        ]
+
     # === Tools === #
 
     def _tell(self, subject, body):

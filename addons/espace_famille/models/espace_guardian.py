@@ -17,7 +17,14 @@ class EspaceGuardian(models.Model):
     )
     company_id = fields.Many2one(related="family_id.company_id", store=True, index=True)
     civility = fields.Selection([("madam", "Mrs"), ("sir", "Mr")], required=True)
-    rank = fields.Integer(default=1, help="1 for responsable 1, 2 for responsable 2.")
+    rank = fields.Integer(
+        compute="_compute_rank",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="1 for responsable 1, 2 for responsable 2.",
+    )
     may_book = fields.Boolean(default=True)
     is_payer = fields.Boolean("Pays", default=True)
     is_emergency = fields.Boolean("Emergency Contact", default=True)
@@ -27,8 +34,16 @@ class EspaceGuardian(models.Model):
         "(partner_id, family_id)", "This person is already a guardian of this family."
     )
     _rank_positive = models.Constraint(
-        "CHECK(rank > 0)", "The rank of a guardian starts at 1."
+        "CHECK(rank > 0 AND rank < 100)",
+        "The rank of a guardian is between 1 and 99.",
     )
+
+    @api.depends("family_id")
+    def _compute_rank(self):
+        """Propose the rank after those of the household."""
+        for guardian in self:
+            others = guardian.family_id.guardian_ids - guardian
+            guardian.rank = max(others.mapped("rank"), default=0) + 1
 
     @api.depends("partner_id.user_ids")
     def _compute_user_id(self):
@@ -37,6 +52,7 @@ class EspaceGuardian(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._give_ranks(vals_list)
         guardians = super().create(vals_list)
         guardians._attach_to_family()
         return guardians
@@ -46,6 +62,22 @@ class EspaceGuardian(models.Model):
         if "family_id" in vals:
             self._attach_to_family()
         return result
+
+    @api.model
+    def _give_ranks(self, vals_list):
+        """Number guardians created together: none of them sees the others yet."""
+        ids = {vals.get("family_id") for vals in vals_list}
+        taken = dict(
+            self._read_group(
+                [("family_id", "in", list(ids))], ["family_id"], ["rank:max"]
+            )
+        )
+        last = {family.id: rank for family, rank in taken.items()}
+        for vals in vals_list:
+            family_id = vals.get("family_id")
+            if not vals.get("rank"):
+                vals["rank"] = last.get(family_id, 0) + 1
+            last[family_id] = max(last.get(family_id, 0), vals["rank"])
 
     def _attach_to_family(self):
         """Make each contact a child of the family's partner."""

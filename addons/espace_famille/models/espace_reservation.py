@@ -222,6 +222,7 @@ class EspaceReservation(models.Model):
             *item,
             status=verdict,
             reason=gathered.reason(verdict, item, session),
+            warning=gathered.warning(item, session) if staff else "",
             limit=session._limit("booking") if session else None,
             cancel_limit=session._limit("cancel") if session else None,
             cancellable=cancellable,

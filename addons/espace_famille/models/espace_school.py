@@ -1,4 +1,7 @@
+import re
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 LEVELS = [
     ("tps", "TPS"),
@@ -66,3 +69,19 @@ class EspaceSchoolClass(models.Model):
             school_class.display_name = (
                 f"{school_class.name} – {school_class.school_id.name or ''}"
             )
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find a class by its name, or by “CP – name of the school”."""
+        found = super()._search_display_name(operator, value)
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return found
+        values = [value] if isinstance(value, str) else value or ()
+        exact = "=" if operator == "in" else operator
+        for words in filter(lambda one: isinstance(one, str), values):
+            # The name of a class or of a school may hold such a dash itself.
+            for dash in re.finditer(r"\s+[–—-]\s+", words):
+                found |= Domain("name", exact, words[: dash.start()].strip()) & Domain(
+                    "school_id.name", exact, words[dash.end() :].strip()
+                )
+        return found

@@ -3,9 +3,13 @@ from . import test_booking_wizard
 from . import test_calendar
 from . import test_calendar_wizard
 from . import test_cancel
+from . import test_custody
 from . import test_deadline_rule
+from . import test_document
+from . import test_enrolment
 from . import test_generation
 from . import test_household
+from . import test_import
 from . import test_opening
 from . import test_quote
 from . import test_rights

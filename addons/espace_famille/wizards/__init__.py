@@ -1,2 +1,4 @@
 from . import espace_booking_wizard
 from . import espace_calendar_wizard
+from . import espace_enrolment_wizard
+from . import espace_refusal_wizard

@@ -228,7 +228,7 @@ class EspaceBookingWizard(models.TransientModel):
 
     @api.model
     def _prepare_line(self, quote):
-        reason = quote.reason
+        reason = quote.reason or quote.warning
         if not reason and quote.late and quote.status in BOOKABLE:
             reason = self.env._("After the limit of families.")
         return {

@@ -1,0 +1,63 @@
+"""Which documents children lack for the services they ask for, read once."""
+
+from collections import defaultdict
+
+from ..domain import documents
+
+
+class DocumentFacts:
+    """What a family must have handed in; a fixed number of queries."""
+
+    def __init__(self, env, family, children):
+        self.types = (
+            env["espace.document.type"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", family.company_id.id),
+                    ("blocking", "=", True),
+                    ("needed_for", "!=", "nothing"),
+                ]
+            )
+        )
+        self.family = family
+        self.papers = defaultdict(list)
+        if self.types:
+            self._read_papers(env, children)
+
+    def _read_papers(self, env, children):
+        found = (
+            env["espace.document"]
+            .sudo()
+            .search(
+                [
+                    ("type_id", "in", self.types.ids),
+                    "|",
+                    ("child_id", "in", children.ids),
+                    "&",
+                    ("child_id", "=", False),
+                    ("family_id", "=", self.family.id),
+                ],
+                order="issued_on, id",
+            )
+        )
+        for document in found:
+            key = (document.type_id.id, document.child_id.id)
+            self.papers[key].append(document._as_paper())
+
+    def lacks(self, child, activity, day):
+        """Return [(type, `documents.Lack`), …] for a child on a day of service."""
+        found = []
+        for kind in self.types:
+            if kind._needed_in(activity, child):
+                owner = child.id if kind.about == "child" else False
+                lack = documents.lack(self.papers.get((kind.id, owner), ()), day)
+                if lack:
+                    found.append((kind, lack))
+        return found
+
+    def words(self, child, activity, day):
+        """Say all that is lacking and what to do, '' when nothing is."""
+        return " ".join(
+            kind._lack_words(lack) for kind, lack in self.lacks(child, activity, day)
+        )
