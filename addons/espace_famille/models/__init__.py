@@ -16,3 +16,10 @@ from . import product_template
 from . import espace_session
 from . import espace_enrolment
 from . import espace_reservation
+from . import espace_activity_absence
+from . import espace_absence
+from . import espace_absence_proof
+from . import espace_reservation_absence
+from . import absence_smart_buttons
+from . import espace_closure
+from . import espace_reservation_closure
