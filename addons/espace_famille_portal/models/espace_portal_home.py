@@ -25,6 +25,7 @@ class EspacePortalHome(models.AbstractModel):
             "due": company._espace_amount_words(due) if due else "",
             "next_days": self._next_days(family, now),
             "limits": self._limits(family, now),
+            "proofs": self.env["espace.portal.absence"]._awaited(family),
         }
 
     # === The next days === #
@@ -58,7 +59,7 @@ class EspacePortalHome(models.AbstractModel):
                     [
                         (
                             r.product_id.name,
-                            "" if r.state == "confirmed" else words[r.state],
+                            r.absence_words if r.state == "confirmed" else words[r.state],
                         )
                         for r in sorted(
                             of_day, key=lambda r: r.product_id.espace_time_from
