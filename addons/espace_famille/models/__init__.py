@@ -31,3 +31,10 @@ from . import espace_document_reminder
 from . import espace_document_missing
 from . import espace_reservation
 from . import espace_reservation_waiting
+from . import espace_activity_absence
+from . import espace_absence
+from . import espace_absence_proof
+from . import espace_reservation_absence
+from . import absence_smart_buttons
+from . import espace_closure
+from . import espace_reservation_closure

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 
 from ..domain import custody
 from ..domain.booking import ENDED_STATES, PLACE_GIVEN, Facts, Item
+from ..domain.closure import closing
 from .booking_documents import DocumentFacts
 
 CLOSED = Facts(open=False)
@@ -79,6 +80,11 @@ class BookingFacts:
         self.enrolments = (
             env["espace.enrolment"].sudo()._spans(self.children, activities)
         )
+        self.closures = (
+            env["espace.closure"].sudo()._scopes(self.company, min(days), max(days))
+            if days
+            else []
+        )
 
     def _read_bookings(self):
         reservations = (
@@ -148,7 +154,20 @@ class BookingFacts:
             and not self._other_household_booked(item, session),
             enrolled=self._enrolled(item, session.activity_id),
             blocked=self.suspended or bool(self.obstacle(item, session)),
-            **self.session_facts(session),
+            **(
+                self.session_facts(session)
+                | ({"open": False} if self.closure(item) else {})
+            ),
+        )
+
+    def closure(self, item):
+        """Return the `Scope` that keeps this child away on that day, None if none."""
+        activity = self.activity_of.get(item.product_id)
+        if not (self.closures and activity):
+            return None
+        child = self.children.browse(item.child_id)
+        return closing(
+            self.closures, item.date, activity.id, child.school_id.id, child.class_id.id
         )
 
     def session_facts(self, session):
@@ -215,6 +234,9 @@ class BookingFacts:
         return write(item, session) if write else ""
 
     def _reason_closed(self, item, session):
+        closure = self.closure(item)
+        if closure:
+            return self.env["espace.closure"]._reason_words(closure.name)
         return self.env._("Closed on that day.")
 
     def _reason_past(self, item, session):

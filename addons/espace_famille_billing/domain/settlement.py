@@ -21,19 +21,22 @@ class Booking:
     origin: str = "booked"
     late: bool = False
     mode: str = "booking"
+    absence_due: bool = False  # carence: excused, but due as it was booked
 
 
 def event_due(booking):
     """Return the event to charge (see `pricing.EVENTS`), None when nothing is due.
 
     At consumption nothing is due until the attendance is known. An absence has its
-    own event, whoever booked and when.
+    own event, whoever booked and when; a day of carence is due as if the child had
+    come.
     """
     if booking.state not in DUE_STATES:
         return None
     if booking.mode == "consumption" and booking.attendance == "expected":
         return None
-    if booking.attendance.startswith("absent_"):
+    is_carence = booking.attendance == "absent_justified" and booking.absence_due
+    if booking.attendance.startswith("absent_") and not is_carence:
         return booking.attendance.replace("absent_", "absence_")
     if booking.origin == "walk_in":
         return "unplanned"

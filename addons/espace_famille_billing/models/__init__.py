@@ -4,6 +4,8 @@ from . import espace_charge
 from . import espace_activity
 from . import espace_family
 from . import espace_reservation
+from . import espace_reservation_absence
+from . import espace_closure
 from . import account_move
 from . import account_move_line
 from . import ir_actions_report

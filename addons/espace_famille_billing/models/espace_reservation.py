@@ -205,6 +205,7 @@ class EspaceReservation(models.Model):
             origin=self.origin,
             late=self.late,
             mode=self.activity_id.billing_mode,
+            absence_due=self.absence_due,
         )
 
     def _due_price(self, pricer, event):

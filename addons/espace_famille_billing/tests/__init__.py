@@ -1,4 +1,6 @@
+from . import test_absence_settlement
 from . import test_charge
+from . import test_closure_money
 from . import test_invoice
 from . import test_payment
 from . import test_price

@@ -5,3 +5,4 @@ from . import cart
 from . import payment
 from . import invoices
 from . import contacts
+from . import absences

@@ -25,6 +25,7 @@ class EspacePortalHome(models.AbstractModel):
             "due": company._espace_amount_words(due) if due else "",
             "next_days": self._next_days(family, now),
             "limits": self._limits(family, now),
+            "proofs": self.env["espace.portal.absence"]._awaited(family),
         }
 
     # === The next days === #
@@ -74,7 +75,7 @@ class EspacePortalHome(models.AbstractModel):
     def _state_words(self, reservation, words):
         """Say the state of a booking, with the rank of those that wait."""
         if reservation.state == "confirmed":
-            return ""
+            return reservation.absence_words
         if reservation.state == "waiting":
             return self.env._("Waiting list, rank %s", reservation.waiting_rank)
         return words[reservation.state]

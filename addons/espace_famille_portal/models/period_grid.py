@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES
+from odoo.addons.espace_famille.domain.closure import closing
 
 from ..domain import period
 
@@ -93,6 +94,11 @@ class GridBuilder:
             self.days_of[session.activity_id].append(session.date)
         self.enrolments = (
             env["espace.enrolment"].sudo()._periods(self.children, activities)
+        )
+        self.closures = (
+            env["espace.closure"]
+            .sudo()
+            ._scopes(self.company, self.span.start, self.span.end)
         )
 
     def _read_bookings(self):
@@ -314,7 +320,8 @@ class GridBuilder:
         rows = []
         for label, first, last in period.closed_runs(days, self._closed_label):
             holiday = holiday_around(first)
-            span = (holiday.date_from, holiday.date_to) if holiday else (first, last)
+            in_holiday = holiday and holiday.name == label
+            span = (holiday.date_from, holiday.date_to) if in_holiday else (first, last)
             if label:
                 words = f"{label}, {self._range_words(*span)}"
                 rows.append(period.Row("closed", words, first))
@@ -322,6 +329,9 @@ class GridBuilder:
 
     def _closed_label(self, day):
         """Name a closed day; plain weekends need no words."""
+        closure = self._closure(day)
+        if closure:
+            return self.env["espace.closure"]._reason_words(closure.name)
         calendar = self.company._espace_calendar()
         holiday = calendar.holiday_around(day)
         if holiday:
@@ -333,6 +343,16 @@ class GridBuilder:
             if known.date_from <= day <= known.date_to:
                 return known.name
         return self.env._("No service")
+
+    def _closure(self, day):
+        """Return what closes a service that would be open on `day`, None if nothing."""
+        found = (
+            closing(self.closures, day, activity.id, child.school_id.id, child.class_id.id)
+            for activity, days in self.days_of.items()
+            if day in days
+            for child in self.children
+        )
+        return next(filter(None, found), None) if self.closures else None
 
     def _range_words(self, first, last):
         if first == last:

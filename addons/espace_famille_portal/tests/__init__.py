@@ -1,3 +1,4 @@
+from . import test_absences
 from . import test_access
 from . import test_bookings
 from . import test_cart
