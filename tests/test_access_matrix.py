@@ -29,6 +29,8 @@ STAFF = {
     "espace.custody": ("r", "rwcu", "r", "rwcu"),
     "espace.enrolment": ("r", "rwcu", "r", "rwcu"),
     "espace.reservation": ("r", "rwc", "r", "rwcu"),
+    "espace.reservation.event": ("r", "r", "r", "r"),
+    "espace.pickup.person": ("r", "rwcu", "", "rwcu"),
     "espace.tariff": ("", "r", "rwcu", "rwcu"),
     "espace.tariff.line": ("", "r", "rwcu", "rwcu"),
     "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),

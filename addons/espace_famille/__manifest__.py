@@ -16,6 +16,7 @@
         "data/espace_diet.xml",
         "report/espace_session_list_templates.xml",
         "report/espace_session_list_reports.xml",
+        "report/espace_meal_order_reports.xml",
         "views/espace_session_views.xml",
         "views/espace_reservation_views.xml",
         "views/espace_activity_views.xml",
@@ -32,7 +33,15 @@
         "views/res_config_settings_views.xml",
         "wizards/espace_booking_wizard_views.xml",
         "views/espace_famille_menus.xml",
+        "views/espace_attendance_views.xml",
+        "views/espace_pickup_person_views.xml",
+        "views/espace_meal_count_views.xml",
+        "wizards/espace_walk_in_wizard_views.xml",
+        "wizards/espace_times_wizard_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["espace_famille/static/src/attendance/*"],
+    },
     "demo": ["demo/espace_famille_demo.xml"],
     "application": True,
 }

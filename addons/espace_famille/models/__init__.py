@@ -16,3 +16,8 @@ from . import product_template
 from . import espace_session
 from . import espace_enrolment
 from . import espace_reservation
+from . import espace_reservation_event
+from . import espace_reservation_attendance
+from . import espace_session_attendance
+from . import espace_pickup_person
+from . import espace_meal_count

@@ -141,7 +141,9 @@ class BookingFacts:
             opening = activity.booking_opening
             late_rule = activity.late_rule_id
             self._session_facts[session.id] = {
-                "open": session.state == "open" and activity.active,
+                "open": session.state == "open"
+                and activity.active
+                and not session.attendance_locked,
                 "past": session._is_past(now),
                 "opened": not opening or opening <= now,
                 "in_time": is_in_time(
@@ -169,6 +171,8 @@ class BookingFacts:
         return write(item, session) if write else ""
 
     def _reason_closed(self, item, session):
+        if session.attendance_locked:
+            return self.env._("The attendance of that day is locked.")
         return self.env._("Closed on that day.")
 
     def _reason_past(self, item, session):

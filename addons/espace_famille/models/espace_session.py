@@ -292,10 +292,7 @@ class EspaceSession(models.Model):
                     company._espace_day_words(self.date),
                 )
             )
-        if self.attendance_locked:
-            raise UserError(
-                self.env._("The attendance of %s is locked.", self.display_name)
-            )
+        self._check_unlocked()
 
     def _is_past(self, now):
         """Tell whether the service has begun, or its day is over, at `now` (UTC)."""

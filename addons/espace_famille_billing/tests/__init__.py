@@ -1,3 +1,4 @@
+from . import test_attendance
 from . import test_charge
 from . import test_invoice
 from . import test_payment
