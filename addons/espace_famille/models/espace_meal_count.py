@@ -64,12 +64,14 @@ class EspaceMealCount(models.Model):
                    r.date, r.company_id, r.activity_id, r.session_id,
                    k.school_id, r.class_id, c.diet_id,
                    count(*) FILTER (WHERE NOT coalesce(c.has_pai, FALSE)
-                                    AND NOT %(absent)s) AS meal_count,
-                   count(*) FILTER (WHERE c.has_pai AND NOT %(absent)s) AS pai_count,
-                   count(*) FILTER (WHERE r.origin = 'booked') AS booked_count,
-                   count(*) FILTER (WHERE r.origin = 'walk_in') AS walk_in_count,
-                   count(*) FILTER (WHERE r.attendance = 'present') AS present_count,
-                   count(*) FILTER (WHERE %(absent)s) AS absent_count
+                                    AND NOT %(absent)s)::int AS meal_count,
+                   count(*) FILTER (WHERE c.has_pai
+                                    AND NOT %(absent)s)::int AS pai_count,
+                   count(*) FILTER (WHERE r.origin = 'booked')::int AS booked_count,
+                   count(*) FILTER (WHERE r.origin = 'walk_in')::int AS walk_in_count,
+                   count(*) FILTER (WHERE r.attendance = 'present')::int
+                       AS present_count,
+                   count(*) FILTER (WHERE %(absent)s)::int AS absent_count
               FROM espace_reservation r
               JOIN espace_child c ON c.id = r.child_id
               JOIN product_product p ON p.id = r.product_id

@@ -195,5 +195,5 @@ class EspaceReservation(models.Model):
 def _as_text(value):
     """Write a traced value: hours as on a clock, nothing for a time not recorded."""
     if isinstance(value, float):
-        return value and format_duration(value)
+        return format_duration(value) if value else False
     return value

@@ -99,12 +99,12 @@ class TestMealCount(MealCase):
         self.booked(self.nina, self.meal, MONDAY)
         domain = [("date", "=", MONDAY), ("activity_id", "=", self.canteen.id)]
         for role in ("animation", "finance"):
-            Meal = self.Meal.with_user(self._create_staff(role))
+            Meal = self.Meal.with_user(self._create_staff(role, "health"))
             self.assertEqual(len(Meal.search(domain)), 1)
             for verb in ("write", "create", "unlink"):
                 self.assertFalse(Meal.has_access(verb))
         other = self.env["res.company"].create({"name": "Elsewhere"})
-        user = self._create_staff("manager")
+        user = self._create_staff("manager", "health")
         user.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
         env = self.env(user=user, context={"allowed_company_ids": other.ids})
         self.assertFalse(env["espace.meal.count"].search(domain))

@@ -20,7 +20,12 @@ class EspaceMealOrderWizard(models.TransientModel):
         "From", required=True, default=lambda self: self._default_monday()
     )
     date_to = fields.Date(
-        "To", required=True, compute="_compute_date_to", store=True, readonly=False
+        "To",
+        required=True,
+        compute="_compute_date_to",
+        store=True,
+        precompute=True,
+        readonly=False,
     )
     activity_ids = fields.Many2many(
         "espace.activity",

@@ -56,8 +56,8 @@ class EspaceWalkInWizard(models.TransientModel):
     def _compute_verdict(self):
         for wizard in self:
             child, session = wizard.child_id._origin, wizard.session_id._origin
-            wizard.family_id = child and child._paying_family(session.date)
-            wizard.reservation_id = child and wizard._live()
+            wizard.family_id = child._paying_family(session.date) if child else False
+            wizard.reservation_id = wizard._live() if child else False
             wizard.verdict = wizard._verdict()
             wizard.warning = "\n".join(wizard._warnings())
 
