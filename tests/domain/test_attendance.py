@@ -3,9 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from espace_famille_domain.attendance import (
     POINTING_STATES,
     Point,
@@ -16,6 +13,8 @@ from espace_famille_domain.attendance import (
     times_problem,
     to_hours,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 NOW = datetime(2027, 1, 4, 12, 0)
 

@@ -154,7 +154,11 @@ class EspaceChild(models.Model):
         words = {}
         for child in children:
             payer = child._paying_family(day)
-            households = [payer.id, child.family_id.id, *child.custody_ids.family_id.ids]
+            households = [
+                payer.id,
+                child.family_id.id,
+                *child.custody_ids.family_id.ids,
+            ]
             guardians = [
                 guardian
                 for family_id in dict.fromkeys(households)

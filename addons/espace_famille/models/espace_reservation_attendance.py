@@ -27,7 +27,7 @@ class EspaceReservation(models.Model):
     passes the lock of a day.
     """
 
-    _inherit = "espace.reservation"
+    _inherit = "espace.reservation"  # pylint: disable=R8180
 
     attendance_at = fields.Datetime(
         "Pointed on",
@@ -47,6 +47,7 @@ class EspaceReservation(models.Model):
     records_times = fields.Boolean(related="product_id.espace_records_times")
     attendance_locked = fields.Boolean(related="session_id.attendance_locked")
     pai_sign = fields.Char("PAI Sign", compute="_compute_pai_sign")
+    remark = fields.Char(compute="_compute_remark")
     allergies = fields.Text(
         related="child_id.allergies", groups="espace_famille.group_health"
     )
@@ -65,9 +66,25 @@ class EspaceReservation(models.Model):
     )
 
     @api.depends("has_pai")
+    @api.depends_context("lang")
     def _compute_pai_sign(self):
+        sign = self.env._("PAI")
         for reservation in self:
-            reservation.pai_sign = self.env._("PAI") if reservation.has_pai else False
+            reservation.pai_sign = sign if reservation.has_pai else False
+
+    @api.depends("origin", "state")
+    @api.depends_context("lang")
+    def _compute_remark(self):
+        """Say what is unusual of a booking of the list: not booked, not confirmed."""
+        walk_in = dict(self._fields["origin"]._description_selection(self.env))
+        states = dict(self._fields["state"]._description_selection(self.env))
+        for reservation in self:
+            if reservation.state != "confirmed":
+                reservation.remark = states.get(reservation.state)
+            elif reservation.origin == "walk_in":
+                reservation.remark = walk_in["walk_in"]
+            else:
+                reservation.remark = False
 
     # === CRUD === #
 
@@ -369,9 +386,7 @@ class EspaceReservation(models.Model):
                 )
             )
         if child.company_id != session.company_id:
-            raise UserError(
-                self.env._("%s is a child of another commune.", child.name)
-            )
+            raise UserError(self.env._("%s is a child of another commune.", child.name))
 
     @api.model
     def _live(self, child, session):

@@ -81,9 +81,12 @@ class EspaceReservationEvent(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        raise UserError(self.env._("The history is never edited."))
+        if vals:
+            raise UserError(self.env._("The history is never edited."))
+        return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("The history is never deleted."))
 
     # === Recording === #
@@ -112,7 +115,7 @@ class EspaceReservationEvent(models.Model):
 
 
 class EspaceReservation(models.Model):
-    _inherit = "espace.reservation"
+    _inherit = "espace.reservation"  # pylint: disable=R8180
 
     event_ids = fields.One2many(
         "espace.reservation.event",

@@ -31,7 +31,7 @@ class EspaceSession(models.Model):
     same time must not wait for each other.
     """
 
-    _inherit = "espace.session"
+    _inherit = "espace.session"  # pylint: disable=R8180
 
     expected_count = fields.Integer("Still Expected", compute="_compute_pointing")
     present_count = fields.Integer("Present", compute="_compute_pointing")
@@ -292,6 +292,8 @@ class EspaceSession(models.Model):
             "search_default_group_class": 1,
             "espace_session_id": self.id,
             "espace_records_times": self.records_times,
+            "espace_times_now": self.records_times
+            and self.date == self.company_id._espace_today(),
         }
         return action
 

@@ -22,10 +22,18 @@ class EspaceMealOrder(models.AbstractModel):
         """Return one order: a table per day and activity, and the totals of all."""
         days = self.env["espace.meal.count"]._by_day(order._domain())
         diets = self.env["espace.diet"].union(
-            *(diet for _day, _activity, rows in days for _school, d, _n in rows for diet in d)
+            *(
+                diet
+                for _day, _activity, rows in days
+                for _school, d, _n in rows
+                for diet in d
+            )
         )
         without = any(
-            not diet for _day, _activity, rows in days for _s, d, _n in rows for diet in d
+            not diet
+            for _day, _activity, rows in days
+            for _s, d, _n in rows
+            for diet in d
         )
         columns = [*diets.sorted(), *([diets.browse()] if without else [])]
         return {

@@ -96,6 +96,22 @@ class TestPointing(AttendanceCase):
         self.assertEqual(action["context"]["search_default_group_class"], 1)
         self.assertFalse(action["context"]["espace_records_times"])
 
+    def test_the_list_remarks_what_is_unusual(self):
+        booked = self.book_today(self.nina, self.meal)
+        walk_in = self.Reservation._walk_in(
+            self.tom, self.meal, self.today(self.canteen)
+        )
+        pending = self.book_today(self.lina, self.meal)
+        self.env.cr.execute(
+            "UPDATE espace_reservation SET state = 'pending_approval' WHERE id = %s",
+            [pending.id],
+        )
+        pending.invalidate_recordset()
+        self.assertEqual(
+            (booked | walk_in | pending).mapped("remark"),
+            [False, "Came without booking", "Waiting for approval"],
+        )
+
     def test_the_dashboard_opens_the_list_of_today_and_of_the_next_day(self):
         with self.subTest(day="today"):
             action = self.canteen.action_open_today()
@@ -276,8 +292,13 @@ class TestTimes(AttendanceCase):
             self.env.flush_all()
 
     def test_the_list_shows_times_where_the_activity_records_them(self):
-        action = self.today(self.evening).action_open_attendance()
-        self.assertTrue(action["context"]["espace_records_times"])
+        context = self.today(self.evening).action_open_attendance()["context"]
+        self.assertTrue(context["espace_records_times"])
+        self.assertTrue(context["espace_times_now"])
+        tomorrow = self.session(self.evening, TODAY + timedelta(days=1))
+        context = tomorrow.action_open_attendance()["context"]
+        self.assertTrue(context["espace_records_times"])
+        self.assertFalse(context["espace_times_now"])
 
 
 @tagged("post_install", "-at_install")
@@ -475,9 +496,7 @@ class TestLock(AttendanceCase):
 
     def test_nobody_is_added_to_a_locked_day(self):
         self._lock()
-        self.assert_refused(
-            self.Reservation._walk_in, self.tom, self.t1, self.day
-        )
+        self.assert_refused(self.Reservation._walk_in, self.tom, self.t1, self.day)
         self.assert_refused(
             self.Reservation.create,
             {

@@ -186,4 +186,3 @@ class TestKitchenOrder(MealCase):
         ):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 self.order(**vals).action_print()
-

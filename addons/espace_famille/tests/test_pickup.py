@@ -105,9 +105,7 @@ class TestPickup(AttendanceCase):
         with form.pickup_person_ids.new() as line:
             line.name = "Odile Roux"
         form.save()
-        self.assertEqual(
-            self.martin.pickup_person_ids.child_ids, self.nina | self.tom
-        )
+        self.assertEqual(self.martin.pickup_person_ids.child_ids, self.nina | self.tom)
 
     def test_management_adds_a_person_from_the_child(self):
         action = self.nina.with_user(self.manager).action_add_pickup_person()

@@ -120,9 +120,7 @@ class TestWalkIn(WalkInCase):
         parent = self._create_portal_user(self.martin.guardian_ids[0])
         for user in (self._create_staff("finance"), parent):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
-                self.Reservation.with_user(user)._walk_in(
-                    self.nina, self.meal, session
-                )
+                self.Reservation.with_user(user)._walk_in(self.nina, self.meal, session)
 
     def test_a_child_of_another_commune_is_not_added(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
@@ -222,9 +220,7 @@ class TestWalkInDialog(WalkInCase):
     def test_the_list_of_the_day_opens_the_dialog(self):
         session = self.today(self.canteen)
         listed = self.Reservation.with_user(self.agent)
-        action = listed.with_context(
-            espace_session_id=session.id
-        ).action_open_walk_in()
+        action = listed.with_context(espace_session_id=session.id).action_open_walk_in()
         self.assertEqual(action["context"]["default_session_id"], session.id)
         with self.assertRaises(UserError):
             listed.action_open_walk_in()

@@ -58,9 +58,7 @@ class EspaceMealOrderWizard(models.TransientModel):
         if self.date_to < self.date_from:
             raise UserError(self.env._("The order ends before it starts."))
         if (self.date_to - self.date_from).days >= MAX_DAYS:
-            raise UserError(
-                self.env._("Print %s days at most at a time.", MAX_DAYS)
-            )
+            raise UserError(self.env._("Print %s days at most at a time.", MAX_DAYS))
         return self.env.ref("espace_famille.espace_meal_order_report").report_action(
             self, config=False
         )

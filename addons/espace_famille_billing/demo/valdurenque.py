@@ -123,10 +123,7 @@ class EspaceDemo(models.AbstractModel):
         draw = self._random("attendance")
         today = self._today()
         evenings = reservations.filtered(
-            lambda r: (
-                r.date < today
-                and r.activity_id == self._ref("activity_evening")
-            )
+            lambda r: r.date < today and r.activity_id == self._ref("activity_evening")
         )
         left = evenings.session_id.sorted("date")[-1:]
         reservations = reservations.filtered(lambda r: r.session_id != left)

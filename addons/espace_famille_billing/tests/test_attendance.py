@@ -164,7 +164,7 @@ class TestDurations(AttendanceBillingCase):
         self.times(reservation, 16.5, 17.5)
         self.point(reservation, "absent_unjustified")
         total = sum(self.amounts(reservation), Decimal(0))
-        self.assertEqual(total, Decimal("4"))
+        self.assertEqual(total, Decimal(4))
 
 
 @tagged("post_install", "-at_install")
