@@ -35,6 +35,8 @@ STAFF = {
     "espace.document": ("", "rwcu", "", "rwcu"),
     "espace.document.reminder": ("", "rc", "", "rc"),
     "espace.reservation": ("r", "rwc", "r", "rwcu"),
+    "espace.reservation.event": ("r", "r", "r", "r"),
+    "espace.pickup.person": ("r", "rwcu", "", "rwcu"),
     "espace.tariff": ("", "r", "rwcu", "rwcu"),
     "espace.tariff.line": ("", "r", "rwcu", "rwcu"),
     "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),

@@ -19,6 +19,7 @@
         "report/espace_session_list_templates.xml",
         "report/espace_session_list_reports.xml",
         "wizards/espace_calendar_wizard_views.xml",
+        "report/espace_meal_order_reports.xml",
         "views/espace_session_views.xml",
         "views/espace_reservation_views.xml",
         "views/espace_waiting_views.xml",
@@ -47,7 +48,15 @@
         "data/ir_cron_absence.xml",
         "views/espace_famille_menus.xml",
         "views/espace_people_menus.xml",
+        "views/espace_attendance_views.xml",
+        "views/espace_pickup_person_views.xml",
+        "views/espace_meal_count_views.xml",
+        "wizards/espace_walk_in_wizard_views.xml",
+        "wizards/espace_times_wizard_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["espace_famille/static/src/attendance/*"],
+    },
     "demo": ["demo/espace_famille_demo.xml"],
     "application": True,
 }

@@ -35,6 +35,11 @@ CHILDREN = """
     Zoé Raphaël Anna Jules Mila Nino Chloé Léo Inaya Axel Romane Eliott Louna Tom
     Manon Ethan Ambre Gaspard Nour Marius Léna Timéo Agathe Rayan Maëlle Victor
 """.split()
+PICKUP_PERSONS = [
+    ("Odile", "grand-mère"),
+    ("Jean-Claude", "grand-père"),
+    ("Mireille", "nourrice"),
+]
 STREETS = [
     "rue du Moulin",
     "chemin des Vignes",
@@ -213,6 +218,27 @@ class EspaceDemo(models.AbstractModel):
                     for child in family.main_child_ids
                 ]
             )
+
+    @api.model
+    def _load_pickup_persons(self):
+        """Name a grandparent or a neighbour for one family in three."""
+        families = self.env["espace.family"].search(
+            [("company_id", "=", self._company().id)], order="id"
+        )
+        people = zip(families[::3], cycle(PICKUP_PERSONS))
+        self.env["espace.pickup.person"].create(
+            [
+                {
+                    "name": f"{firstname} {family.guardian_ids[:1].lastname}",
+                    "relation": relation,
+                    "phone": f"06 39 98 8{number % 10} {number:02d}",
+                    "family_id": family.id,
+                    "identity_checked_on": self._today() if number % 2 else False,
+                    "identity_checked_by": self.env.uid if number % 2 else False,
+                }
+                for number, (family, (firstname, relation)) in enumerate(people)
+            ]
+        )
 
     @api.model
     def _enrol(self, children):

@@ -31,6 +31,11 @@ from . import espace_document_reminder
 from . import espace_document_missing
 from . import espace_reservation
 from . import espace_reservation_waiting
+from . import espace_reservation_event
+from . import espace_reservation_attendance
+from . import espace_session_attendance
+from . import espace_pickup_person
+from . import espace_meal_count
 from . import espace_activity_absence
 from . import espace_absence
 from . import espace_absence_proof

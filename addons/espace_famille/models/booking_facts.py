@@ -177,7 +177,9 @@ class BookingFacts:
             opening = session.booking_opening
             in_time = self.place_given or session._in_time("booking", now)
             self._session_facts[session.id] = {
-                "open": session.state == "open" and activity.active,
+                "open": session.state == "open"
+                and activity.active
+                and not session.attendance_locked,
                 "past": session._is_past(now),
                 "opened": not opening or opening <= now,
                 "in_time": in_time,
@@ -234,6 +236,8 @@ class BookingFacts:
         return write(item, session) if write else ""
 
     def _reason_closed(self, item, session):
+        if session.attendance_locked:
+            return self.env._("The attendance of that day is locked.")
         closure = self.closure(item)
         if closure:
             return self.env["espace.closure"]._reason_words(closure.name)

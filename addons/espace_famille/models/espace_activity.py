@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
-from ..domain.booking import SEAT_STATES
 from .weekday_mixin import WEEKDAYS
 
 
@@ -274,18 +273,14 @@ class EspaceActivity(models.Model):
         return action
 
     def _action_open_list(self, session):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "espace_famille.espace_reservation_action"
+        if session:
+            return session.action_open_attendance()
+        raise UserError(
+            self.env._(
+                "%s has no coming day: open its sessions from the school year.",
+                self.name,
+            )
         )
-        action["display_name"] = session.display_name or self.env._("No coming session")
-        action["domain"] = [
-            ("session_id", "=", session.id),
-            ("state", "in", SEAT_STATES),
-        ]
-        action["context"] = {"search_default_group_class": 1}
-        day_list = self.env.ref("espace_famille.espace_reservation_view_list_day")
-        action["views"] = [(day_list.id, "list"), (False, "kanban"), (False, "form")]
-        return action
 
     # === Tools === #
 

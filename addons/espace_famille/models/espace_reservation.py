@@ -2,7 +2,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..domain.booking import (
@@ -589,14 +589,8 @@ class EspaceReservation(models.Model):
         :raise AccessError: the user is not one of the agents
         :raise UserError: a day is still to come, or its attendance is locked
         """
-        if not (
-            self.env.su or self.env.user.has_group("espace_famille.group_animation")
-        ):
-            raise AccessError(self.env._("Only agents record who came."))
-        self.check_access("read")
-        for session in self.session_id:
-            session._check_attendance_open()
-        self.sudo().filtered(lambda r: r.state == "confirmed").write(
+        self._check_may_point()
+        self.filtered(lambda r: r.state == "confirmed")._record_attendance(
             {"attendance": attendance}
         )
 

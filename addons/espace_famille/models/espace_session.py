@@ -351,10 +351,7 @@ class EspaceSession(models.Model):
                     company._espace_day_words(self.date),
                 )
             )
-        if self.attendance_locked:
-            raise UserError(
-                self.env._("The attendance of %s is locked.", self.display_name)
-            )
+        self._check_unlocked()
 
     def _in_time(self, purpose, now):
         """Tell whether `now` (UTC) respects the limit to book, cancel or book late."""

@@ -21,6 +21,11 @@ class ProductTemplate(models.Model):
         help="Hours that an hourly price is multiplied by.",
     )
     espace_includes_meal = fields.Boolean("Includes a Meal")
+    espace_records_times = fields.Boolean(
+        "Times of Arrival and Departure",
+        help="Agents record when each child arrives and leaves; prices by started "
+        "unit of time follow.",
+    )
 
     _espace_hours_positive = models.Constraint(
         "CHECK(espace_hours >= 0)", "The hours of an option must not be negative."

@@ -1,1 +1,2 @@
 from . import espace_session_list
+from . import espace_meal_order

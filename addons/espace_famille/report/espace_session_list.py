@@ -28,6 +28,8 @@ class EspaceSessionList(models.AbstractModel):
             "classes": reservations.grouped("class_id"),
             "options": self._totals(reservations, "product_id"),
             "diets": self._totals(reservations, "diet_id"),
+            "records_times": session.records_times,
+            "waiting": session._waiting_list(),
             "pai_count": len(reservations.filtered("has_pai")),
         }
 

@@ -4,3 +4,6 @@ from . import espace_enrolment_wizard
 from . import espace_refusal_wizard
 from . import espace_absence_refusal
 from . import espace_closure_wizard
+from . import espace_meal_order_wizard
+from . import espace_times_wizard
+from . import espace_walk_in_wizard

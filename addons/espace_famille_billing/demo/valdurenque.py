@@ -121,9 +121,14 @@ class EspaceDemo(models.AbstractModel):
 
     @api.model
     def _load_attendance(self, reservations):
-        """Point past days: nearly everybody came."""
+        """Point past days but the last evening: nearly everybody came."""
         draw = self._random("attendance")
         today = self._today()
+        evenings = reservations.filtered(
+            lambda r: r.date < today and r.activity_id == self._ref("activity_evening")
+        )
+        left = evenings.session_id.sorted("date")[-1:]
+        reservations = reservations.filtered(lambda r: r.session_id != left)
         attendances = {"present": [], "absent_unjustified": [], "absent_justified": []}
         for reservation in reservations.filtered(lambda r: r.date < today):
             chance = draw.random()
@@ -137,6 +142,23 @@ class EspaceDemo(models.AbstractModel):
             attendances[attendance].append(reservation.id)
         for attendance, ids in attendances.items():
             reservations.browse(ids)._set_attendance(attendance)
+        self._load_walk_ins()
+
+    @api.model
+    def _load_walk_ins(self):
+        """Have two children come to the last canteen without booking."""
+        session = self.env["espace.session"].search(
+            [
+                ("activity_id", "=", self._ref("activity_canteen").id),
+                ("date", "<", self._today()),
+            ],
+            order="date desc",
+            limit=1,
+        )
+        booked = session.reservation_ids.child_id
+        meal = self._ref("product_canteen").product_variant_id
+        for child in (self._families().main_child_ids - booked)[:2]:
+            self.env["espace.reservation"]._walk_in(child, meal, session)
 
     @api.model
     def _load_payments(self):

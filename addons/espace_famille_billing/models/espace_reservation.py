@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.espace_famille.domain.booking import PLACE_GIVEN
 from odoo.addons.espace_famille.domain.cutoff import to_utc
@@ -37,6 +37,13 @@ class EspaceReservation(models.Model):
         compute="_compute_charged_amount",
         compute_sudo=True,
         groups=MONEY_OF_BOOKINGS,
+    )
+    settlement_error = fields.Char(
+        "Not Charged Because",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=MONEY,
     )
 
     @api.depends("child_id", "family_id", "product_id", "date", "late")
@@ -177,25 +184,49 @@ class EspaceReservation(models.Model):
 
     # === Settlement === #
 
-    def _settle(self):
+    def _settle(self, strict=True):
         """Charge the difference between what is due and what was charged.
 
         May run any number of times: what is settled is left alone.
 
+        :param bool strict: raise where a price misses; else nothing is charged there
+            and `settlement_error` says so, for the Régie
         :return: the new `espace.charge` records
+        :raise MissingPrice: strict, and the tariff has no price for one of these
         """
         pricer = Pricer(self.env)
-        vals_list = []
+        vals_list, errors = [], {}
         for reservation in self.sudo():
             event = settlement.event_due(reservation._settlement_facts())
-            price = event and reservation._due_price(pricer, event)
+            try:
+                price = event and reservation._due_price(pricer, event)
+            except MissingPrice as error:
+                if strict:
+                    raise
+                errors[reservation.id] = str(error)
+                continue
             due = price.amount if price else Decimal(0)
             delta = settlement.to_charge(due, to_decimal(reservation.charged_amount))
             if delta:
                 vals_list.append(reservation._prepare_charge(delta, price))
+        self.sudo()._note_settlement_errors(errors)
         charges = self.env["espace.charge"].sudo().create(vals_list)
         charges._offset_undone()
         return charges
+
+    def _note_settlement_errors(self, errors):
+        """Keep {id: reason} of what could not be settled, forget the others'."""
+        for reservation in self:
+            error = errors.get(reservation.id, False)
+            if reservation.settlement_error != error:
+                reservation.settlement_error = error
+
+    def action_settle(self):
+        """Charge what could not be, once the tariff is complete."""
+        if not self.env.user.has_group("espace_famille.group_finance"):
+            raise AccessError(self.env._("Only the Régie settles bookings."))
+        self.check_access("read")
+        self._settle(strict=False)
 
     def _settlement_facts(self):
         self.ensure_one()
@@ -215,7 +246,12 @@ class EspaceReservation(models.Model):
         """
         try:
             return pricer.price(
-                self.product_id, self.child_id, self.family_id, self.date, event
+                self.product_id,
+                self.child_id,
+                self.family_id,
+                self.date,
+                event,
+                duration=self._presence_minutes(),
             )
         except NoTariff:
             return None
@@ -328,10 +364,10 @@ class EspaceReservation(models.Model):
             )
         )
 
-    def _set_attendance(self, attendance):
-        result = super()._set_attendance(attendance)
-        self._settle()
-        return result
+    def _after_pointing(self):
+        """Charge who came; a price that misses stops no agent at the door."""
+        super()._after_pointing()
+        self._settle(strict=False)
 
     @api.model
     def _cron_release_expired(self):

@@ -1,0 +1,89 @@
+"""Who came, and from when to when (pointage).
+
+Times of a child are local hours of the day as floats (16.5 is 16:30). No service
+begins at midnight: 0 or None means that a time was not recorded.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+EXPECTED, PRESENT = "expected", "present"
+
+POINTING_STATES = ("to_come", "to_point", "pointed", "locked")
+
+
+class Point(NamedTuple):
+    """One child pointed: the instant `at` is naive UTC, of the device that did it."""
+
+    reservation_id: int
+    attendance: str
+    at: datetime
+
+
+def latest(points: Iterable[Point], now: datetime) -> dict[int, Point]:
+    """Return the point that counts of each reservation: the last instant wins.
+
+    Of two at the same instant the one later in the list does. A device whose clock
+    is ahead cannot forbid later points: no instant counts as later than `now`.
+    """
+    found: dict[int, Point] = {}
+    for point in points:
+        point = point._replace(at=min(point.at, now).replace(microsecond=0))
+        known = found.get(point.reservation_id)
+        if known is None or point.at >= known.at:
+            found[point.reservation_id] = point
+    return found
+
+
+def supersedes(at: datetime, recorded_at: datetime | None) -> bool:
+    """Tell whether a point of `at` counts after what was recorded (both UTC).
+
+    What comes a second time changes nothing, so that a batch may be sent again.
+    """
+    return not recorded_at or at > recorded_at
+
+
+def pointing_state(*, locked: bool, over: bool, expected: int, recorded: int) -> str:
+    """Return how far a session is: to_come, to_point, pointed or locked.
+
+    :param over: the service has ended, or its day has
+    :param expected: how many children are neither present nor absent yet
+    :param recorded: how many are
+    """
+    if locked:
+        return "locked"
+    if over:
+        return "to_point" if expected else "pointed"
+    return "pointed" if recorded and not expected else "to_come"
+
+
+def to_hours(local: datetime) -> float:
+    """Return the wall clock of a local instant in hours, to the minute."""
+    return local.hour + local.minute / 60
+
+
+def times_problem(arrived: float | None, left: float | None) -> str | None:
+    """Return what is wrong with two times: 'outside' the day, 'reversed', None."""
+    for time in (arrived, left):
+        if time and not 0 < time <= 24:
+            return "outside"
+    if arrived and left and left < arrived:
+        return "reversed"
+    return None
+
+
+def minutes_present(
+    arrived: float | None, left: float | None, start: float = 0, end: float = 0
+) -> int | None:
+    """Return the whole minutes a child was there, None when they are not known.
+
+    :param start, end: hours of the option; they stand for the one time that was not
+        recorded, and are 0 when the option has none
+    """
+    if not (arrived or left):
+        return None
+    since, until = arrived or start, left or end
+    if not (since and until) or until < since:
+        return None
+    return round((until - since) * 60)
