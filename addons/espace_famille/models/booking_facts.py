@@ -1,5 +1,7 @@
 """What decides about the items of one family, read once in a few queries."""
 
+from datetime import date
+
 from odoo import fields
 from odoo.exceptions import AccessError
 
@@ -8,6 +10,7 @@ from ..domain.booking import ENDED_STATES, Facts, Item
 from ..domain.cutoff import is_in_time
 
 CLOSED = Facts(open=False)
+ALWAYS = ((date.min, date.max),)
 
 
 class BookingFacts:
@@ -27,6 +30,8 @@ class BookingFacts:
         self._read_bookings()
         self._words = {}
         self._session_facts = {}
+        self._limits = {}
+        self._periods = {}
 
     def _read_household(self):
         env = self.env
@@ -103,7 +108,7 @@ class BookingFacts:
     def live(self, item, session):
         """Return the family's live reservation of the child there, maybe empty."""
         live = self._live_of_any_family(item, session)
-        if live.family_id != self.family:
+        if not live or live.family_id != self.family:
             return self.none
         if self.ignore_cart and live.state == "draft":
             return self.none
@@ -121,18 +126,28 @@ class BookingFacts:
         if not session:
             return CLOSED
         live = self.live(item, session)
-        same = live.product_id.id == item.product_id
+        same = bool(live) and live.product_id.id == item.product_id
         default, arrangements = self.arrangements[item.child_id]
         payer = custody.paying_household(item.date, default, arrangements)
         return Facts(
-            state=live.state if live and same else None,
+            state=live.state if same else None,
             other_option=bool(live) and not same,
             pays=payer == self.family.id
             and not self._other_household_booked(item, session),
-            enrolled=self._enrolled(item, session.activity_id),
+            enrolled=self._enrolled(item, session),
             blocked=self.suspended,
             **self.session_facts(session),
         )
+
+    def limits(self, session):
+        """Return the limits of a session for booking and cancelling, None without."""
+        if session.id not in self._limits:
+            self._limits[session.id] = (
+                (session._limit("booking"), session._limit("cancel"))
+                if session
+                else (None, None)
+            )
+        return self._limits[session.id]
 
     def session_facts(self, session):
         """Return the facts of a session, the same for all children."""
@@ -146,7 +161,7 @@ class BookingFacts:
                 "opened": not opening or opening <= now,
                 "in_time": is_in_time(
                     now,
-                    session._limit("booking"),
+                    self.limits(session)[0],
                     activity.booking_rule_id.inclusive,
                 ),
                 "late_allowed": bool(late_rule)
@@ -155,11 +170,17 @@ class BookingFacts:
             }
         return self._session_facts[session.id]
 
-    def _enrolled(self, item, activity):
-        if not activity.enrolment_required:
-            return True
-        periods = self.enrolments.get((item.child_id, activity.id), ())
-        return any(start <= item.date <= end for start, end in periods)
+    def _enrolled(self, item, session):
+        """Tell whether the child may book there, as far as its enrolments go."""
+        key = (item.child_id, item.product_id)
+        if key not in self._periods:
+            activity = session.activity_id
+            self._periods[key] = (
+                self.enrolments.get((item.child_id, activity.id), ())
+                if activity.enrolment_required
+                else ALWAYS
+            )
+        return any(start <= item.date <= end for start, end in self._periods[key])
 
     # === Words === #
 

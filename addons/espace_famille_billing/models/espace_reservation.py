@@ -167,18 +167,43 @@ class EspaceReservation(models.Model):
 
         :return: the new `espace.charge` records
         """
+        charges = (
+            self.env["espace.charge"]
+            .sudo()
+            .create(
+                [
+                    reservation._prepare_charge(delta, price)
+                    for reservation, delta, price in self.sudo()._unsettled()
+                ]
+            )
+        )
+        charges._offset_undone()
+        return charges
+
+    def _unsettled(self):
+        """Find what is due and was not charged, or was charged and is not due.
+
+        :return: list of (reservation, euros to charge, price of what is due or None)
+        :raise MissingPrice: the commune bills, but has no price for one of these
+        """
         pricer = Pricer(self.env)
-        vals_list = []
-        for reservation in self.sudo():
+        charged = self._charged()
+        unsettled = []
+        for reservation in self:
             event = settlement.event_due(reservation._settlement_facts())
             price = event and reservation._due_price(pricer, event)
             due = price.amount if price else Decimal(0)
-            delta = settlement.to_charge(due, to_decimal(reservation.charged_amount))
+            delta = settlement.to_charge(due, charged.get(reservation.id, 0))
             if delta:
-                vals_list.append(reservation._prepare_charge(delta, price))
-        charges = self.env["espace.charge"].sudo().create(vals_list)
-        charges._offset_undone()
-        return charges
+                unsettled.append((reservation, delta, price))
+        return unsettled
+
+    def _charged(self):
+        """Return {id: euros charged so far}, without those never charged."""
+        groups = self.env["espace.charge"]._read_group(
+            [("reservation_id", "in", self.ids)], ["reservation_id"], ["amount:sum"]
+        )
+        return {reservation.id: to_decimal(amount) for reservation, amount in groups}
 
     def _settlement_facts(self):
         self.ensure_one()
@@ -220,6 +245,7 @@ class EspaceReservation(models.Model):
             "child_id": self.child_id.id,
             "family_id": self.family_id.id,
             "product_id": self.product_id.id,
+            "activity_id": self.activity_id.id,
             "date": self.date,
             "company_id": self.company_id.id,
             "amount": float(delta),
