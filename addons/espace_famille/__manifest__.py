@@ -31,6 +31,7 @@
         "views/espace_diet_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/espace_booking_wizard_views.xml",
+        "wizards/espace_data_check_views.xml",
         "views/espace_famille_menus.xml",
     ],
     "demo": ["demo/espace_famille_demo.xml"],

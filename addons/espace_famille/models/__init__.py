@@ -16,3 +16,4 @@ from . import product_template
 from . import espace_session
 from . import espace_enrolment
 from . import espace_reservation
+from . import espace_check

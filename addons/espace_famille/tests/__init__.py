@@ -9,3 +9,4 @@ from . import test_rights
 from . import test_session
 from . import test_session_list
 from . import test_views
+from . import test_check

@@ -6,3 +6,4 @@ from . import test_rights
 from . import test_settlement
 from . import test_tariff
 from . import test_views
+from . import test_check
