@@ -3,6 +3,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from odoo.addons.espace_famille.models.booking_turn import in_turn
+
 from ..domain.period import Summary
 
 
@@ -130,6 +132,18 @@ class EspacePortalCart(models.AbstractModel):
         quotes = gate_sudo._book(family, items, now) if items else []
         done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
         return gate_sudo.browse(done)
+
+    @api.model
+    def _in_turn(self, family):
+        """Let families that want the same places validate one after the other.
+
+        Nobody waits for a session that is full already.
+        """
+        sessions = self._cart(family).session_id
+        return in_turn(
+            self.env,
+            sessions.filtered(lambda s: s.free_count > 0 or not s.seats_limited),
+        )
 
     @api.model
     def _paid_lines(self, move):
