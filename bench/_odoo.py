@@ -76,6 +76,13 @@ class Report:
         verdict = "ok" if kept else "MISSED"
         self.figure(label, f"{ms(value):>8} of {ms(limit):<8} {verdict:<7}{text}")
 
+    def expect(self, label: str, value: int, expected: int) -> None:
+        """Print a count that has to be exact."""
+        if value != expected:
+            self.missed.append(label)
+        verdict = "ok" if value == expected else f"MISSED, not {expected}"
+        self.figure(label, f"{value:>8} {verdict}")
+
     def end(self) -> None:
         """Exit with 1 if a budget was missed."""
         sys.exit(1 if self.missed else 0)

@@ -9,10 +9,13 @@ import uuid
 from collections import Counter
 from datetime import timedelta
 
+from psycopg2 import InterfaceError, OperationalError
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.espace_famille.tests.common import (
     MONDAY,
@@ -23,6 +26,7 @@ from odoo.addons.espace_famille.tests.common import (
 )
 
 FRIDAY = THURSDAY + timedelta(days=1)
+LATER = MONDAY + timedelta(days=7)
 
 
 @tagged("post_install", "-at_install")
@@ -39,10 +43,11 @@ class TestRace(Commune, BaseCase):
             cls.contenders = [cls._create_contender(number) for number in range(12)]
             cls.ids = {
                 "product": cls.meal.id,
+                "company": cls.company.id,
                 "siblings": (cls.martin.id, cls.nina.id, cls.tom.id),
                 "session": {
                     day: cls._session(cls.canteen, day).id
-                    for day in (MONDAY, TUESDAY, THURSDAY, FRIDAY)
+                    for day in (MONDAY, TUESDAY, THURSDAY, FRIDAY, LATER)
                 },
             }
             env.flush_all()
@@ -58,6 +63,13 @@ class TestRace(Commune, BaseCase):
     @classmethod
     def _session(cls, activity, day):
         return activity.session_ids.filtered(lambda session: session.date == day)
+
+    def tearDown(self):
+        super().tearDown()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            company = env["res.company"].browse(self.ids["company"])
+            self.assertEqual(env["espace.check"]._problems(company), [])
 
     # === Running === #
 
@@ -174,3 +186,30 @@ class TestRace(Commune, BaseCase):
         results = self.race([(family, [item]), (family, [item])])
         self.assertEqual(results, [["booked"], ["booked"]])
         self.assertEqual(self.taken(FRIDAY), (before + 1, before + 1))
+
+    # === Faults === #
+
+    def cut(self, cr):
+        """Kill the connection of a transaction, as a crash of its worker does."""
+        pid = cr.connection.get_backend_pid()
+        with self.registry.cursor() as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    def test_a_connection_lost_before_the_commit_leaves_nothing_half_done(self):
+        self.places(LATER, 1)
+        [(family, child), (rival, rival_child)] = self.contenders[6:8]
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises((OperationalError, InterfaceError)),
+            self.registry.cursor() as cr,
+        ):
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            item = (child, self.ids["product"], LATER)
+            self.assertEqual(self.book(env, family, [item]), ["booked"])
+            env.flush_all()
+            self.cut(cr)
+            cr.commit()
+        self.assertEqual(self.taken(LATER), (0, 0))
+        item = (rival_child, self.ids["product"], LATER)
+        self.assertEqual(self.race([(rival, [item])]), [["booked"]])
+        self.assertEqual(self.taken(LATER), (1, 1))
