@@ -1,5 +1,6 @@
 """The promises of ./espace that need neither Odoo nor a database."""
 
+import json
 import os
 import smtplib
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import nullcontext
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import polib
 import pytest
 
 from espace_cli import console, layout, mail, main, process, stamps
-from espace_cli.commands import COMMANDS, bench, demo, lint, testing
+from espace_cli.commands import COMMANDS, bench, check, demo, lint, testing
 from espace_cli.inside import translations
 from espace_cli.setup import debian, environment, odoo_source, packages, postgres
 
@@ -397,6 +399,47 @@ def test_measurements_are_chosen_by_name(tmp_path):
     assert [path.stem for path in bench.choose(tmp_path, ["rush"])] == ["rush"]
     with pytest.raises(console.Stop, match="there are: portal, rush"):
         bench.choose(tmp_path, ["rsh"])
+
+
+def results_of_a_check():
+    broken = {
+        "promise": "No session is overbooked.",
+        "notice": False,
+        "sentence": "These sessions have more children than places.",
+        "model": "espace.session",
+        "count": 12,
+        "records": [f"Cantine ({number})" for number in range(10)],
+    }
+    return [{"promise": "Dates are dates.", "notice": False}, broken]
+
+
+def test_the_results_of_a_check_are_read_from_the_output_of_odoo():
+    results = results_of_a_check()
+    lines = [f"check: {json.dumps(result)}" for result in results]
+    output = "\n".join(["INFO Odoo version 19.0", *lines, "INFO check: ended", ""])
+    assert check.read(output) == results
+
+
+def test_what_breaks_a_promise_is_told_with_ten_records_at_most():
+    text = "\n".join(check.report(results_of_a_check()))
+    assert "ok      Dates are dates." in text
+    assert "BROKEN  No session is overbooked." in text
+    assert "more children than places. espace.session, 12:" in text
+    assert "Cantine (9)" in text
+    assert "and 2 more" in text
+
+
+@pytest.mark.parametrize("notice, code", [(False, 1), (True, 0)])
+def test_a_check_fails_for_what_is_broken_only(monkeypatch, capsys, notice, code):
+    fine, broken = results_of_a_check()
+    monkeypatch.setattr(check, "environment", lambda here: nullcontext())
+    monkeypatch.setattr(
+        check, "check", lambda *_args: [fine, broken | {"notice": notice}]
+    )
+    assert main.main(["check"]) == code
+    told = capsys.readouterr()
+    assert ("look" if notice else "BROKEN") in told.out
+    assert ("1 of 2 promises are broken" in told.err) is not notice
 
 
 def test_checks_are_chosen_by_name(tmp_path):

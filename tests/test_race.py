@@ -9,10 +9,13 @@ import uuid
 from collections import Counter
 from datetime import timedelta
 
+from psycopg2 import InterfaceError, OperationalError
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.espace_famille.tests.common import (
     MONDAY,
@@ -25,7 +28,8 @@ from odoo.addons.espace_famille.tests.common import (
 FRIDAY = THURSDAY + timedelta(days=1)
 NEXT_THURSDAY = THURSDAY + timedelta(days=7)
 NEXT_FRIDAY = FRIDAY + timedelta(days=7)
-DAYS = (MONDAY, TUESDAY, THURSDAY, FRIDAY, NEXT_THURSDAY, NEXT_FRIDAY)
+LATER = MONDAY + timedelta(days=7)
+DAYS = (MONDAY, TUESDAY, THURSDAY, FRIDAY, NEXT_THURSDAY, NEXT_FRIDAY, LATER)
 
 
 @tagged("post_install", "-at_install")
@@ -43,6 +47,7 @@ class TestRace(Commune, BaseCase):
             cls.contenders = [cls._create_contender(number) for number in range(12)]
             cls.ids = {
                 "product": cls.meal.id,
+                "company": cls.company.id,
                 "siblings": (cls.martin.id, cls.nina.id, cls.tom.id),
                 "session": {day: cls._session(cls.canteen, day).id for day in DAYS},
             }
@@ -59,6 +64,13 @@ class TestRace(Commune, BaseCase):
     @classmethod
     def _session(cls, activity, day):
         return activity.session_ids.filtered(lambda session: session.date == day)
+
+    def tearDown(self):
+        super().tearDown()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            company = env["res.company"].browse(self.ids["company"])
+            self.assertEqual(env["espace.check"]._problems(company), [])
 
     # === Running === #
 
@@ -255,3 +267,29 @@ class TestRace(Commune, BaseCase):
                 .search([("family_id", "=", family_id), ("date", "=", day)])
                 .mapped("state")
             )
+    # === Faults === #
+
+    def cut(self, cr):
+        """Kill the connection of a transaction, as a crash of its worker does."""
+        pid = cr.connection.get_backend_pid()
+        with self.registry.cursor() as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    def test_a_connection_lost_before_the_commit_leaves_nothing_half_done(self):
+        self.places(LATER, 1)
+        [(family, child), (rival, rival_child)] = self.contenders[6:8]
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises((OperationalError, InterfaceError)),
+            self.registry.cursor() as cr,
+        ):
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            item = (child, self.ids["product"], LATER)
+            self.assertEqual(self.book(env, family, [item]), ["booked"])
+            env.flush_all()
+            self.cut(cr)
+            cr.commit()
+        self.assertEqual(self.taken(LATER), (0, 0))
+        item = (rival_child, self.ids["product"], LATER)
+        self.assertEqual(self.race([(rival, [item])]), [["booked"]])
+        self.assertEqual(self.taken(LATER), (1, 1))

@@ -73,6 +73,10 @@ class TestStory(HttpCase):
     def open_period(self, page, child="all"):
         page.goto(f"/my/reservations?view=month&child={child}&date={self.day}")
 
+    def assert_sound(self):
+        """Check that nothing contradicts anything in the commune."""
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+
     # === The parent === #
 
     def choose(self, visit, child, product):
@@ -146,6 +150,7 @@ class TestStory(HttpCase):
             self.staff_find_the_booking(staff)
             accountant = visitor()
             self.accountant_finds_the_invoice(accountant)
+        self.assert_sound()
 
     def parent_books_and_pays(self, visit):
         page = visit.page
@@ -226,3 +231,4 @@ class TestStory(HttpCase):
             visit.picture("telephone-factures")
             self.assertLessEqual(visit.overflow(), 0)
             self.assertFalse(visit.errors)
+        self.assert_sound()

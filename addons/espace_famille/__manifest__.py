@@ -46,6 +46,7 @@
         "views/espace_absence_views.xml",
         "views/espace_closure_views.xml",
         "data/ir_cron_absence.xml",
+        "wizards/espace_data_check_views.xml",
         "views/espace_famille_menus.xml",
         "views/espace_people_menus.xml",
         "views/espace_attendance_views.xml",

@@ -15,6 +15,9 @@ UNUSED_ASSETS = (
     "unit_tests",
 )
 
+#: How many of the records that break an invariant are named.
+SHOWN = 10
+
 
 def load_demo(env, addons: list[str]) -> None:
     """Load the demo files of these addons, and of no other, in their order."""
@@ -41,6 +44,25 @@ def make_assets(env) -> None:
         if name in styles:
             qweb._get_asset_bundle(name, css=True, js=False).css()
     env.cr.commit()
+
+
+def check_data(env) -> None:
+    """Print what becomes of each invariant, as JSON on a line ``check: …``."""
+    import json
+
+    for invariant, finding in env["espace.check"]._results():
+        result = {"promise": invariant.promise, "notice": invariant.notice}
+        if finding:
+            records = env[finding.model].sudo().browse(finding.ids[:SHOWN])
+            names = [f"{record.display_name} ({record.id})" for record in records]
+            result |= {
+                "sentence": finding.sentence,
+                "model": finding.model,
+                "count": len(finding.ids),
+                "records": names,
+            }
+        print(f"check: {json.dumps(result)}", flush=True)
+    env.cr.rollback()
 
 
 def export_terms(env, addons: list[str], folder: str) -> None:

@@ -43,3 +43,4 @@ from . import espace_reservation_absence
 from . import absence_smart_buttons
 from . import espace_closure
 from . import espace_reservation_closure
+from . import espace_check

@@ -32,6 +32,7 @@ class BookingFacts:
         self._words = {}
         self._obstacles = {}
         self._session_facts = {}
+        self._limits = {}
 
     def _read_household(self):
         env = self.env
@@ -114,7 +115,7 @@ class BookingFacts:
     def live(self, item, session):
         """Return the family's live reservation of the child there, maybe empty."""
         live = self._live_of_any_family(item, session)
-        if live.family_id != self.family:
+        if not live or live.family_id != self.family:
             return self.none
         if self.as_new and live.state in ("draft", "waiting"):
             return self.none
@@ -142,13 +143,13 @@ class BookingFacts:
         if not session:
             return CLOSED
         live = self.live(item, session)
-        same = live.product_id.id == item.product_id
+        same = bool(live) and live.product_id.id == item.product_id
         default, arrangements = self.arrangements[item.child_id]
         payer = custody.paying_household(
             item.date, default, arrangements, self.holiday_around
         )
         return Facts(
-            state=live.state if live and same else None,
+            state=live.state if same else None,
             other_option=bool(live) and not same,
             pays=payer == self.family.id
             and not self._other_household_booked(item, session),
@@ -169,6 +170,16 @@ class BookingFacts:
         return closing(
             self.closures, item.date, activity.id, child.school_id.id, child.class_id.id
         )
+
+    def limits(self, session):
+        """Return the limits of a session for booking and cancelling, None without."""
+        if session.id not in self._limits:
+            self._limits[session.id] = (
+                (session._limit("booking"), session._limit("cancel"))
+                if session
+                else (None, None)
+            )
+        return self._limits[session.id]
 
     def session_facts(self, session):
         """Return the facts of a session, the same for all children."""

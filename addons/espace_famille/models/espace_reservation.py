@@ -68,13 +68,13 @@ class EspaceReservation(models.Model):
         related="session_id.date", store=True, precompute=True, index=True
     )
     activity_id = fields.Many2one(
-        related="session_id.activity_id", store=True, precompute=True, index=True
+        related="session_id.activity_id", store=True, precompute=True
     )
     product_id = fields.Many2one(
         "product.product", "Option", required=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
-        related="session_id.company_id", store=True, precompute=True, index=True
+        related="session_id.company_id", store=True, precompute=True
     )
 
     # Life
@@ -90,7 +90,6 @@ class EspaceReservation(models.Model):
         ],
         default="draft",
         required=True,
-        index=True,
     )
     origin = fields.Selection(
         [("booked", "Booked"), ("walk_in", "Came without booking")],
@@ -123,6 +122,10 @@ class EspaceReservation(models.Model):
         "(child_id, session_id) WHERE state NOT IN ('cancelled', 'refused')",
         "This child is already booked on that day: reload the page.",
     )
+    # An index more is paid at each booking: these find what no other index finds.
+    _held_until = models.Index("(hold_until) WHERE state = 'pending_payment'")
+    _waiting = models.Index("(session_id) WHERE state = 'waiting'")
+    _to_approve = models.Index("(session_id) WHERE state = 'pending_approval'")
 
     # === Constraints and computes === #
 
@@ -218,13 +221,14 @@ class EspaceReservation(models.Model):
         verdict = status(facts, staff)
         live = gathered.live(item, session)
         cancellable = bool(live) and live._cancellable(gathered.now)
+        limit, cancel_limit = gathered.limits(session)
         return Quote(
             *item,
             status=verdict,
             reason=gathered.reason(verdict, item, session),
             warning=gathered.warning(item, session) if staff else "",
-            limit=session._limit("booking") if session else None,
-            cancel_limit=session._limit("cancel") if session else None,
+            limit=limit,
+            cancel_limit=cancel_limit,
             cancellable=cancellable,
             release=cancellable and not live._in_time_to_cancel(gathered.now),
             may_wait=verdict == "full" and gathered.may_wait(session),

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-=======
->>>>>>> attend/attend
 from . import test_absence
 from . import test_attendance
 from . import test_book
@@ -8,6 +5,7 @@ from . import test_booking_wizard
 from . import test_calendar
 from . import test_calendar_wizard
 from . import test_cancel
+from . import test_check
 from . import test_closure
 from . import test_custody
 from . import test_deadline_rule

@@ -7,3 +7,4 @@ from . import espace_closure_wizard
 from . import espace_meal_order_wizard
 from . import espace_times_wizard
 from . import espace_walk_in_wizard
+from . import espace_data_check

@@ -11,3 +11,4 @@ from . import account_move_line
 from . import ir_actions_report
 from . import payment_transaction
 from . import res_company
+from . import espace_check

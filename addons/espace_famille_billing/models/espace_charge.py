@@ -31,11 +31,11 @@ class EspaceCharge(models.Model):
     )
     product_id = fields.Many2one("product.product", required=True, ondelete="restrict")
     activity_id = fields.Many2one(
-        related="reservation_id.activity_id", store=True, precompute=True
+        "espace.activity", required=True, ondelete="restrict"
     )
     date = fields.Date("Day of Service", required=True, index=True)
     event = fields.Selection(EVENTS, required=True)
-    company_id = fields.Many2one("res.company", required=True, index=True)
+    company_id = fields.Many2one("res.company", required=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     # How much and why
@@ -63,8 +63,10 @@ class EspaceCharge(models.Model):
         ],
         compute="_compute_state",
         store=True,
-        index=True,
     )
+
+    # Few wait at any time: an index of all states would only slow down bookings.
+    _to_invoice = models.Index("(family_id) WHERE state = 'to_invoice'")
 
     @api.depends("invoice_line_id", "offset_charge_id")
     def _compute_state(self):
@@ -128,13 +130,14 @@ class EspaceCharge(models.Model):
             if groups:
                 vals_list.append(self._prepare_invoice(family, groups, now))
                 parts.append(groups)
-        Move = self.env["account.move"].with_company(self.company_id[:1])
-        moves = Move.create(vals_list)
+        # A message for each field that is filled in would tell nobody anything.
+        Move = self.env["account.move"].with_context(tracking_disable=True)
+        moves = Move.with_company(self.company_id[:1]).create(vals_list)
         for move, groups in zip(moves, parts, strict=True):
             lines = move.invoice_line_ids.sorted("sequence")
             for line, charges in zip(lines, groups, strict=True):
                 charges.invoice_line_id = line
-        return moves
+        return moves.with_env(self.env)
 
     def _deductible(self):
         """Return these charges without the credits that exceed what is due.
@@ -167,6 +170,7 @@ class EspaceCharge(models.Model):
         return {
             "move_type": "out_invoice",
             "company_id": company.id,
+            "currency_id": company.currency_id.id,
             "partner_id": family.partner_id.id,
             "espace_family_id": family.id,
             # Nobody sold it: no name of an agent on the invoice.
@@ -185,12 +189,16 @@ class EspaceCharge(models.Model):
         """Return one line for charges of the same child, product, price and reason."""
         first = self[0]
         sign = -1 if first.amount < 0 else 1
+        total = float(to_decimal(first.amount) * len(self))
         return {
             "product_id": first.product_id.id,
             "name": self._invoice_line_words(),
             "quantity": sign * len(self),
             "price_unit": abs(first.amount),
             "tax_ids": [Command.clear()],
+            # Odoo would find the same, once and again for each line.
+            "balance": -total,
+            "amount_currency": -total,
         }
 
     def _invoice_line_words(self):

@@ -194,25 +194,53 @@ class EspaceReservation(models.Model):
         :return: the new `espace.charge` records
         :raise MissingPrice: strict, and the tariff has no price for one of these
         """
+        errors = None if strict else {}
+        unsettled = self.sudo()._unsettled(errors)
+        self.sudo()._note_settlement_errors(errors or {})
+        charges = (
+            self.env["espace.charge"]
+            .sudo()
+            .create(
+                [
+                    reservation._prepare_charge(delta, price)
+                    for reservation, delta, price in unsettled
+                ]
+            )
+        )
+        charges._offset_undone()
+        return charges
+
+    def _unsettled(self, errors=None):
+        """Find what is due and was not charged, or was charged and is not due.
+
+        :param dict errors: filled with {id: reason} of those without a price
+        :return: list of (reservation, euros to charge, price of what is due or None)
+        :raise MissingPrice: no `errors` were asked for, and a price misses
+        """
         pricer = Pricer(self.env)
-        vals_list, errors = [], {}
-        for reservation in self.sudo():
+        charged = self._charged()
+        unsettled = []
+        for reservation in self:
             event = settlement.event_due(reservation._settlement_facts())
             try:
                 price = event and reservation._due_price(pricer, event)
             except MissingPrice as error:
-                if strict:
+                if errors is None:
                     raise
                 errors[reservation.id] = str(error)
                 continue
             due = price.amount if price else Decimal(0)
-            delta = settlement.to_charge(due, to_decimal(reservation.charged_amount))
+            delta = settlement.to_charge(due, charged.get(reservation.id, 0))
             if delta:
-                vals_list.append(reservation._prepare_charge(delta, price))
-        self.sudo()._note_settlement_errors(errors)
-        charges = self.env["espace.charge"].sudo().create(vals_list)
-        charges._offset_undone()
-        return charges
+                unsettled.append((reservation, delta, price))
+        return unsettled
+
+    def _charged(self):
+        """Return {id: euros charged so far}, without those never charged."""
+        groups = self.env["espace.charge"]._read_group(
+            [("reservation_id", "in", self.ids)], ["reservation_id"], ["amount:sum"]
+        )
+        return {reservation.id: to_decimal(amount) for reservation, amount in groups}
 
     def _note_settlement_errors(self, errors):
         """Keep {id: reason} of what could not be settled, forget the others'."""
@@ -274,6 +302,7 @@ class EspaceReservation(models.Model):
             "child_id": self.child_id.id,
             "family_id": self.family_id.id,
             "product_id": self.product_id.id,
+            "activity_id": self.activity_id.id,
             "date": self.date,
             "company_id": self.company_id.id,
             "amount": float(delta),

@@ -380,6 +380,7 @@ class Pricer:
     def __init__(self, env):
         self.env = env
         self._tariffs = {}
+        self._in_force = {}
         self._grids = {}
         self._prices = {}
         self._incomes = {}
@@ -431,6 +432,12 @@ class Pricer:
 
     def _tariff(self, company, day):
         """Return the tariff in force on `day` and its grid."""
+        key = (company.id, day)
+        if key not in self._in_force:
+            self._in_force[key] = self._find_tariff(company, day)
+        return self._in_force[key]
+
+    def _find_tariff(self, company, day):
         if company.id not in self._tariffs:
             self._tariffs[company.id] = (
                 self.env["espace.tariff"]

@@ -75,7 +75,8 @@ class EspaceCart(EspacePortal):
             booked_sudo = request.env["espace.portal.cart"]._validate(family_sudo)
             return "", ""
 
-        level, message = self._espace_attempt(change)
+        with request.env["espace.portal.cart"]._in_turn(family_sudo):
+            level, message = self._espace_attempt(change)
         if level:
             self._espace_tell(level, message)
             return request.redirect(URL)

@@ -4,6 +4,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools.i18n import format_list
 
+from odoo.addons.espace_famille.models.booking_turn import in_turn
+
 from ..domain.period import Summary
 
 
@@ -166,6 +168,18 @@ class EspacePortalCart(models.AbstractModel):
             "given to you and we write to you.",
             children=format_list(self.env, names),
             rank=min(quote.rank for quote in quotes),
+        )
+
+    @api.model
+    def _in_turn(self, family):
+        """Let families that want the same places validate one after the other.
+
+        Nobody waits for a session that is full already.
+        """
+        sessions = self._cart(family).session_id
+        return in_turn(
+            self.env,
+            sessions.filtered(lambda s: s.free_count > 0 or not s.seats_limited),
         )
 
     @api.model

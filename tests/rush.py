@@ -1,0 +1,237 @@
+"""The opening of bookings: a real server with workers, and parents who all come.
+
+Parents do not log in here: their sessions are written to the server's store with a
+valid token, as a log-in leaves them. Everything else is what a browser does without
+JavaScript: pages, forms with their token, redirections, over HTTP.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from lxml import html
+
+from odoo import http
+from odoo.service import security
+
+from espace_cli import process
+from espace_cli.inside import odoo_server
+
+CART = "/my/panier"
+
+# What a page shows only when something went wrong.
+TROUBLE = re.compile(r"Traceback|serializ|could not|Internal Server Error", re.IGNORECASE)
+
+# How the server's log tells of transactions that collided.
+RETRIED = re.compile(r"tries left, try again")
+GIVEN_UP = re.compile(r"maximum number of tries reached")
+ERROR = re.compile(r" (?:ERROR|CRITICAL) |Traceback")
+
+
+# === Server === #
+
+
+class Server:
+    """Odoo's own server in a process of its own, with workers as in production."""
+
+    def __init__(self, database: str, conf: str, workers: int):
+        self.database, self.conf, self.workers = database, conf, workers
+        self.port = process.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        # Odoo listens to 8 connections a worker; a reverse proxy keeps the others waiting.
+        self.line = threading.Semaphore(4 * workers)
+        self.folder = tempfile.TemporaryDirectory(prefix="espace-rush-")
+        self.log = Path(self.folder.name) / "odoo.log"
+
+    @contextmanager
+    def running(self) -> Iterator["Server"]:
+        """Serve until the end of the block, whatever happens in it."""
+        with self.folder, self.log.open("w") as output:
+            server = process.start(
+                self._command(), stdout=output, stderr=subprocess.STDOUT, env=self._env()
+            )
+            try:
+                self._wait(server)
+                yield self
+            finally:
+                process.stop(server, patience=20)
+
+    def _command(self) -> list[str]:
+        return [
+            *(sys.executable, odoo_server.__file__, "server"),
+            *("-c", self.conf, "-d", self.database),
+            f"--db-filter=^{self.database}$",
+            f"--workers={self.workers}",
+            "--max-cron-threads=0",
+            "--http-interface=127.0.0.1",
+            f"--http-port={self.port}",
+            f"--gevent-port={process.free_port()}",
+            # Nothing is killed for being slow on a busy machine.
+            *("--limit-time-cpu=600", "--limit-time-real=600"),
+            *("--log-level=info", "--log-handler=odoo.service.model:INFO"),
+        ]
+
+    def _env(self) -> dict[str, str]:
+        # Each worker has few libraries that would start threads of their own.
+        return {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+
+    def _wait(self, server: subprocess.Popen) -> None:
+        def answers():
+            if server.poll() is not None:
+                raise RuntimeError(f"The server did not start:\n{self._end()}")
+            try:
+                return requests.get(f"{self.url}/web/login", timeout=60).ok
+            except requests.ConnectionError:
+                return False
+
+        if not process.wait_for(answers, 120, pause=0.3):
+            raise RuntimeError(f"The server does not answer:\n{self._end()}")
+
+    def _end(self) -> str:
+        return "".join(self.log.read_text(errors="replace").splitlines(True)[-20:])
+
+    def count(self, pattern: re.Pattern) -> int:
+        """Count the lines of the log that match."""
+        with self.log.open(errors="replace") as lines:
+            return sum(1 for line in lines if pattern.search(line))
+
+
+# === Parents === #
+
+
+def open_session(env, user) -> str:
+    """Write the session of a user who has logged in; return its id."""
+    store = http.root.session_store
+    session = store.new()
+    session.update(http.get_default_session(), db=env.cr.dbname)
+    session.uid, session.login = user.id, user.login
+    session.context = dict(env["res.users"].with_user(user).context_get())
+    session.session_token = security.compute_session_token(session, env(user=user.id))
+    store.save(session)
+    return session.sid
+
+
+@dataclass
+class Answer:
+    """What came back of a request, redirections followed; `seconds` for all of it."""
+
+    status: int
+    seconds: float
+    url: str
+    text: str
+
+    @property
+    def shown(self) -> str:
+        """The text of the page's main part, spaces made plain."""
+        [main] = html.fromstring(self.text).xpath("//main")[:1] or [""]
+        return " ".join(main.text_content().split()) if len(main) else ""
+
+    @property
+    def trouble(self) -> str:
+        """Why this is no proper page; empty if it is one."""
+        if self.status != 200:
+            return f"{self.status} {self.url}"
+        found = TROUBLE.search(self.shown or "no page")
+        return f"{found[0]!r} on {self.url}" if found else ""
+
+
+class Parent:
+    """One parent in one browser."""
+
+    def __init__(self, server: Server, session_id: str):
+        self.server = server
+        self.browser = requests.Session()
+        self.browser.cookies.set("session_id", session_id)
+        # A worker answers one request a connection.
+        self.browser.headers["Connection"] = "close"
+        self.token = ""
+
+    def get(self, path: str) -> Answer:
+        return self._keep(self._timed(self.browser.get, path))
+
+    def post(self, path: str, **data) -> Answer:
+        """Send a form of the page that was opened last."""
+        data = {"csrf_token": self.token, **data}
+        return self._keep(self._timed(self.browser.post, path, data=data))
+
+    def _timed(self, send: Callable, path: str, **options) -> Answer:
+        start = time.monotonic()
+        with self.server.line:
+            response = send(f"{self.server.url}{path}", timeout=300, **options)
+        return Answer(
+            response.status_code,
+            time.monotonic() - start,
+            response.url,
+            response.text,
+        )
+
+    def _keep(self, answer: Answer) -> Answer:
+        """Take the token of the page's forms."""
+        if found := re.search(r'name="csrf_token" value="([^"]+)"', answer.text):
+            self.token = found[1]
+        return answer
+
+    def put_in_cart(self, items: Sequence[tuple]) -> list[Answer]:
+        """Press the buttons of these cells: [(child id, product id, day)]."""
+        self.get("/my/reservations")
+        return [
+            self.post(
+                "/my/reservations",
+                do=f"add_{child}_{product}_{day.isoformat()}",
+                child="all",
+                view="week",
+                date=day.isoformat(),
+            )
+            for child, product, day in items
+        ]
+
+    def validate(self) -> Answer:
+        """Press Valider on the page of the cart."""
+        return self.post(f"{CART}/valider")
+
+
+# === Together === #
+
+
+@dataclass
+class Crowd:
+    """Runs what each of many parents does, in threads; `delays` are in seconds."""
+
+    actions: list[Callable[[], Answer]]
+    delays: list[float] = field(default_factory=list)
+
+    def run(self) -> list[Answer]:
+        """Return the answers in order; raise what any of them raised."""
+        delays = self.delays or [0.0] * len(self.actions)
+        answers: list = [None] * len(self.actions)
+        start = threading.Barrier(len(self.actions))
+
+        def come(number: int) -> None:
+            try:
+                start.wait(timeout=60)
+                time.sleep(delays[number])
+                answers[number] = self.actions[number]()
+            except Exception as error:  # noqa: BLE001 - raised by the main thread
+                answers[number] = error
+
+        threads = [
+            threading.Thread(target=come, args=(number,), daemon=True)
+            for number in range(len(self.actions))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=600)
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
