@@ -19,10 +19,12 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 DATABASE = os.environ["ESPACE_DB"]
-config.parse_config(["-c", os.environ["ESPACE_CONF"], "-d", DATABASE, "--log-level=error"])
+config.parse_config(
+    ["-c", os.environ["ESPACE_CONF"], "-d", DATABASE, "--log-level=error"]
+)
 
 # The addons are found once the configuration is read.
-from odoo.addons.espace_famille.tests.common import Commune  # noqa: E402
+from odoo.addons.espace_famille.tests.common import Commune
 
 BUDGET, BUDGET_AGAIN = 5.0, 1.0
 ACTIVITIES = 12
