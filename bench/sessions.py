@@ -19,7 +19,9 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 DATABASE = os.environ["ESPACE_DB"]
-config.parse_config(["-c", os.environ["ESPACE_CONF"], "-d", DATABASE, "--log-level=error"])
+config.parse_config(
+    ["-c", os.environ["ESPACE_CONF"], "-d", DATABASE, "--log-level=error"]
+)
 
 # The addons are found once the configuration is read.
 from odoo.addons.espace_famille.tests.common import Commune

@@ -102,7 +102,9 @@ def test_a_kind_that_the_source_does_not_know_stays():
 def test_a_period_that_would_overlap_another_is_not_taken():
     own = Recorded(90, "", "manual", moved(KEYS[WINTER], 30))
     other = moved(KEYS[WINTER], 31)
-    steps = plan([*recorded(), own], [*OFFICIAL, Period("holiday", "Ski", *_dates(own))])
+    steps = plan(
+        [*recorded(), own], [*OFFICIAL, Period("holiday", "Ski", *_dates(own))]
+    )
     assert action(steps, "holiday:ski") == "keep"
     steps = plan(
         [*recorded(), own],

@@ -1,7 +1,7 @@
 """An invented year of Valdurenque, a small commune, around today's date."""
 
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import cycle
 
 from odoo import api, fields, models
@@ -100,6 +100,23 @@ class EspaceDemo(models.AbstractModel):
             if not Year._year_of(company, day):
                 year = Year._create_for(company, day)
                 activities._generate_sessions(year.date_from, year.date_to)
+
+    @api.model
+    def _load_openings(self):
+        """Open the Wednesdays of May to the summer on 1 April, at eight in Paris."""
+        Year = self.env["espace.school.year"]
+        for year in Year.search([("company_id", "=", self._company().id)]):
+            last = year.date_to.year
+            self.env["espace.booking.opening"].create(
+                {
+                    "name": f"Mercredis de mai à juillet {last}",
+                    "company_id": self._company().id,
+                    "activity_ids": [Command.link(self._ref("activity_leisure").id)],
+                    "date_from": date(last, 5, 1),
+                    "date_to": year.date_to,
+                    "opens_on": datetime(last, 4, 1, 6, 0),
+                }
+            )
 
     # === The families === #
 

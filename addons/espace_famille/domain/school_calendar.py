@@ -172,7 +172,9 @@ def school_holidays_between(
     in which the middle of the range falls.
     """
     main = school_year_of(date_from + (date_to - date_from) // 2)
-    if zone not in ZONES or not (is_decreed(main) or (forecast and main >= FIRST_DECREED_YEAR)):
+    if zone not in ZONES or not (
+        is_decreed(main) or (forecast and main >= FIRST_DECREED_YEAR)
+    ):
         raise SchoolCalendarUnknown(zone, main)
     days_by_name: dict[str, list[date]] = {}
     for first_year in range(school_year_of(date_from), school_year_of(date_to) + 1):

@@ -144,6 +144,11 @@ class EspaceActivity(models.Model):
         help="Days whose bookings open on another day, as those of the summer.",
     )
 
+    @api.constrains("opening_ids")
+    def _check_openings(self):
+        """An opening may be added from the activity too."""
+        self.opening_ids._check_overlap()
+
 
 class EspaceSession(models.Model):
     _inherit = "espace.session"
@@ -162,7 +167,9 @@ class EspaceSession(models.Model):
     def _compute_booking_opening(self):
         """Take the opening that covers the day, else that of the activity."""
         for activity, sessions in self.grouped("activity_id").items():
-            openings = [(o.date_from, o.date_to, o.opens_on) for o in activity.opening_ids]
+            openings = [
+                (o.date_from, o.date_to, o.opens_on) for o in activity.opening_ids
+            ]
             for session in sessions:
                 own = (
                     opens_on

@@ -40,9 +40,7 @@ class EspaceDeadlineRuleLine(models.Model):
         "CHECK(time >= 0 AND time <= 24)", "The time must lie between 0:00 and 24:00."
     )
 
-    @api.constrains(
-        "rule_id", "cutoff_weekday", "weeks_back", "time", *WEEKDAYS
-    )
+    @api.constrains("rule_id", "cutoff_weekday", "weeks_back", "time", *WEEKDAYS)
     def _check_line(self):
         """Whoever writes a line, the rule must make sense; it checks its own."""
         if self.env.context.get("espace_checked") is not CHECKED_BY_RULE:

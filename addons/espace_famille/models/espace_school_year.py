@@ -130,6 +130,12 @@ class EspaceSchoolYear(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "espace_famille.espace_session_action"
         )
+        first = min(self.mapped("date_from"), default=None)
+        action["context"] = {
+            "espace_show_places": True,
+            "search_default_upcoming": 1,
+            "initial_date": first and max(first, fields.Date.context_today(self)),
+        }
         return Activity._action_generate(plans, action)
 
     def action_load_calendar(self):

@@ -17,7 +17,7 @@ class EspaceSession(models.Model):
             ("full", "Full"),
             ("closed", "Closed"),
         ],
-        "Places Left",
+        "Occupancy",
         compute="_compute_fill_state",
         store=True,
     )

@@ -86,7 +86,7 @@ class TestCalendarWizard(EspaceCase):
     def test_one_click_prepares_the_year_after(self):
         self.year.region = "6AE"
         context = self.year.action_prepare_next()["context"]
-        wizard = Form(self.Wizard.with_context(context)).save()
+        wizard = Form(self.Wizard.with_context(**context)).save()
         self.assertFalse(wizard.year_id)
         self.assertEqual(wizard.date_from, date(2027, 9, 1))
         self.assertEqual(wizard.region, "6AE")

@@ -293,7 +293,9 @@ class TestDeadlineRule(EspaceCase):
                 line[day] = False
             line.cutoff_weekday = "3"
             line.time = 12
-        self.assertIn("Monday 11 January</td><td>Thursday 7 January at 12h", form.preview)
+        self.assertIn(
+            "Monday 11 January</td><td>Thursday 7 January at 12h", form.preview
+        )
         self.assertIn("Thursday 7 January</td><td>Never", form.preview)
         self.assertEqual(form.preview.count("<tr><td>"), 10)
         with form.line_ids.edit(0) as line:
@@ -315,7 +317,5 @@ class TestDeadlineRule(EspaceCase):
         form.offset_calendar = "service"
         self.assertIn("Choose an activity", form.preview)
         form.preview_activity_id = leisure
-        self.assertIn(
-            "Wednesday 27 January</td><td>Wednesday 13 January", form.preview
-        )
+        self.assertIn("Wednesday 27 January</td><td>Wednesday 13 January", form.preview)
         self.assertEqual(Form(self.rule_eve).preview_activity_id, self.evening)

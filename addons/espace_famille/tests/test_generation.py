@@ -110,9 +110,7 @@ class TestGeneration(EspaceCase):
         self.assertFalse(self.session(self.canteen, MONDAY))
 
     def test_new_places_reach_new_and_old_days(self):
-        self.canteen.write(
-            {"capacity": 20, "wednesday": True, "on_wednesdays": True}
-        )
+        self.canteen.write({"capacity": 20, "wednesday": True, "on_wednesdays": True})
         self.canteen._generate_sessions(TODAY, END)
         self.assertEqual(self.session(self.canteen, MONDAY).capacity, 20)
         self.assertEqual(self.session(self.canteen, WEDNESDAY).capacity, 20)

@@ -97,6 +97,12 @@ class TestOpening(EspaceCase):
         self.opening(name="Canteen", activity_ids=self.canteen.ids)
         self.opening(name="After", date_from=THURSDAY, date_to=THURSDAY)
 
+    def test_an_activity_takes_no_overlapping_opening_either(self):
+        self.opening()
+        other = self.opening(name="Canteen", activity_ids=self.canteen.ids)
+        with self.assertRaisesRegex(ValidationError, "Garderie du soir"):
+            self.evening.opening_ids = [Command.link(other.id)]
+
     def test_it_opens_something(self):
         with self.assertRaises(ValidationError):
             self.opening(activity_ids=False)

@@ -151,7 +151,7 @@ class TestViews(EspaceCase):
         form.date_to = "2028-08-31"
         year = form.save()
         action = year.action_load_calendar()
-        wizard = Form(env["espace.calendar.wizard"].with_context(action["context"]))
+        wizard = Form(env["espace.calendar.wizard"].with_context(**action["context"]))
         wizard.save().action_apply()
         self.assertTrue(year.period_ids)
 

@@ -357,7 +357,7 @@ class EspaceCalendarWizard(models.TransientModel):
         )
         if plan.kept:
             words += " " + self.env._(
-                "Children are expected on %s that would no longer be open.",
+                "%s with bookings would no longer fall on an open day.",
                 len(plan.kept),
             )
         return words
