@@ -22,6 +22,7 @@ class DocumentFacts:
         )
         self.family = family
         self.papers = defaultdict(list)
+        self._words = {}
         if self.types:
             self._read_papers(env, children)
 
@@ -58,6 +59,11 @@ class DocumentFacts:
 
     def words(self, child, activity, day):
         """Say all that is lacking and what to do, '' when nothing is."""
-        return " ".join(
-            kind._lack_words(lack) for kind, lack in self.lacks(child, activity, day)
-        )
+        return " ".join(map(self._say, self.lacks(child, activity, day)))
+
+    def _say(self, found):
+        """Say one lack; most days of a month lack the same."""
+        if found not in self._words:
+            kind, lack = found
+            self._words[found] = kind._lack_words(lack)
+        return self._words[found]

@@ -52,6 +52,7 @@ class EspaceCustody(models.Model):
     )
     date_from = fields.Date("From")
     date_to = fields.Date("To")
+    misplaced_count = fields.Integer(related="child_id.misplaced_count")
 
     _dates_ordered = models.Constraint(
         "CHECK(date_from IS NULL OR date_to IS NULL OR date_from <= date_to)",

@@ -55,7 +55,7 @@ class EspaceDocumentMissing(models.Model):
     asked_on = fields.Date("Enrolled since", readonly=True)
     reminded_on = fields.Date(readonly=True)
     status = fields.Selection(
-        [("missing", "Never received"), ("refused", "Refused"), ("expired", "Ended")],
+        [("missing", "Missing"), ("refused", "Refused"), ("expired", "Ended")],
         readonly=True,
     )
 

@@ -240,11 +240,11 @@ class EspaceEnrolment(models.Model):
         return spans
 
     @api.model
-    def _periods(self, children, activities):
-        """Return {(child id, activity id): [(from, to), …]} of approved enrolments."""
+    def _periods(self, children, activities, states=("approved",)):
+        """Return {(child id, activity id): [(from, to), …]} of enrolments."""
         spans = self._spans(children, activities)
-        approved = {
-            key: [(e.date_from, e.date_to) for e in found if e.state == "approved"]
-            for key, found in spans.items()
+        found = {
+            key: [(e.date_from, e.date_to) for e in enrolments if e.state in states]
+            for key, enrolments in spans.items()
         }
-        return {key: periods for key, periods in approved.items() if periods}
+        return {key: periods for key, periods in found.items() if periods}

@@ -55,6 +55,7 @@ class EspaceFamily(models.Model):
     )
     custody_ids = fields.One2many("espace.custody", "family_id", "Shared Custody")
     child_count = fields.Integer(compute="_compute_child_count")
+    document_ids = fields.One2many("espace.document", "family_id", "Documents")
 
     # Bookings
     reservation_ids = fields.One2many("espace.reservation", "family_id", "Bookings")

@@ -427,9 +427,11 @@ class TestFiles(DocumentCase):
         for label, vals in cases.items():
             with self.subTest(label), self.assertRaises(UserError):
                 self.receive(**vals)
-        with patch.object(espace_document, "MAX_BYTES", 20):
-            with self.assertRaisesRegex(UserError, "too large"):
-                self.receive()
+        with (
+            patch.object(espace_document, "MAX_BYTES", 20),
+            self.assertRaisesRegex(UserError, "too large"),
+        ):
+            self.receive()
         self.assertFalse(self.Document.search([]))
         self.assertEqual(self.env["ir.attachment"].search_count([]), before)
 
@@ -673,7 +675,7 @@ class TestReminders(DocumentCase):
 
         def fail_for_martin(family, *args):
             if family == self.martin:
-                raise UserError("The mail server is down")
+                raise ConnectionError("The mail server is down")
             return tell(family, *args)
 
         with (

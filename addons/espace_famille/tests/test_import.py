@@ -6,7 +6,7 @@ from odoo.tools import file_open
 
 from .common import EspaceCase
 
-CHILD_COLUMNS = ["lastname", "firstname", "birth_date", "family_id", "class_id"]
+CHILD_COLUMNS = ("lastname", "firstname", "birth_date", "family_id", "class_id")
 
 
 @tagged("post_install", "-at_install")

@@ -93,7 +93,9 @@ class GridBuilder:
         for session in sessions:
             self.days_of[session.activity_id].append(session.date)
         self.enrolments = (
-            env["espace.enrolment"].sudo()._periods(self.children, activities)
+            env["espace.enrolment"]
+            .sudo()
+            ._periods(self.children, activities, ("approved", "pending"))
         )
         self.closures = (
             env["espace.closure"]
@@ -152,8 +154,14 @@ class GridBuilder:
         activity = product.espace_activity_id
         if not self.days_of[activity]:
             return False
-        if (child.id, product.id) in self.booked or not activity.enrolment_required:
+        if (child.id, product.id) in self.booked:
             return True
+        if not activity.enrolment_required:
+            # A child of another age or class need not see what it may not do.
+            return not all(
+                activity._enrolment_refusal(child, day)
+                for day in (self.span.start, self.span.end)
+            )
         periods = self.enrolments.get((child.id, activity.id), ())
         return any(
             start <= self.span.end and end >= self.span.start for start, end in periods

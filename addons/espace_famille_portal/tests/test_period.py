@@ -158,6 +158,24 @@ class TestPeriodGrid(EspacePortalCase):
         self.assertNotIn((self.nina.id, self.meal.id), offered)
         self.assertIn((self.tom.id, self.meal.id), offered)
 
+    def test_an_enrolment_that_awaits_approval_is_shown_with_its_reason(self):
+        enrolment = self.nina.enrolment_ids.filtered(
+            lambda e: e.activity_id == self.canteen
+        )
+        enrolment.state = "pending"
+        column = {(c.child_id, c.product_id) for c in self.grid().columns}
+        self.assertIn((self.nina.id, self.meal.id), column)
+        [quote] = self.Reservation._quote(
+            self.martin, [(self.nina, self.meal, MONDAY)], NOW
+        )
+        self.assertIn("awaits approval", quote.reason)
+
+    def test_an_open_activity_for_another_class_is_not_offered(self):
+        self.canteen.write({"enrolment_required": False, "level_from": "ce1"})
+        offered = {(c.child_id, c.product_id) for c in self.grid().columns}
+        self.assertNotIn((self.nina.id, self.meal.id), offered)
+        self.assertIn((self.tom.id, self.meal.id), offered)
+
     def test_the_number_of_queries_is_fixed(self):
         self.queries()  # caches of the registry
         one_week = self.queries(view="week", children=self.nina)
