@@ -29,6 +29,9 @@ STAFF = {
     "espace.custody": ("r", "rwcu", "r", "rwcu"),
     "espace.enrolment": ("r", "rwcu", "r", "rwcu"),
     "espace.reservation": ("r", "rwc", "r", "rwcu"),
+    "espace.absence": ("rc", "rwc", "r", "rwc"),
+    "espace.absence.proof": ("", "rwcu", "", "rwcu"),
+    "espace.closure": ("r", "rwcu", "r", "rwcu"),
     "espace.tariff": ("", "r", "rwcu", "rwcu"),
     "espace.tariff.line": ("", "r", "rwcu", "rwcu"),
     "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),
@@ -42,6 +45,7 @@ PARENT = {
     "espace.child",
     "espace.enrolment",
     "espace.reservation",
+    "espace.absence",
     "espace.charge",
 }
 

@@ -66,9 +66,8 @@ class TestClosureMoney(EspaceBillingCase):
     def test_a_past_day_that_was_invoiced_is_not_closed(self):
         booking = self.booked(self.nina, self.meal, MONDAY)
         closure = self.closure()
-        with self.at(TUESDAY):
-            with self.assertRaises(UserError) as error:
-                closure._apply()
+        with self.at(TUESDAY), self.assertRaises(UserError) as error:
+            closure._apply()
         self.assertIn("Monday 11 January 2027", str(error.exception))
         self.assertEqual((closure.state, booking.state), ("draft", "confirmed"))
         with self.at(MONDAY):

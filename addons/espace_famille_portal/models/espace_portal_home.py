@@ -59,7 +59,9 @@ class EspacePortalHome(models.AbstractModel):
                     [
                         (
                             r.product_id.name,
-                            r.absence_words if r.state == "confirmed" else words[r.state],
+                            r.absence_words
+                            if r.state == "confirmed"
+                            else words[r.state],
                         )
                         for r in sorted(
                             of_day, key=lambda r: r.product_id.espace_time_from
