@@ -37,6 +37,9 @@ STAFF = {
     "espace.reservation": ("r", "rwc", "r", "rwcu"),
     "espace.reservation.event": ("r", "r", "r", "r"),
     "espace.pickup.person": ("r", "rwcu", "", "rwcu"),
+    "espace.absence": ("rc", "rwc", "r", "rwc"),
+    "espace.absence.proof": ("", "rwcu", "", "rwcu"),
+    "espace.closure": ("r", "rwcu", "r", "rwcu"),
     "espace.tariff": ("", "r", "rwcu", "rwcu"),
     "espace.tariff.line": ("", "r", "rwcu", "rwcu"),
     "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),
@@ -51,6 +54,7 @@ PARENT = {
     "espace.document",
     "espace.enrolment",
     "espace.reservation",
+    "espace.absence",
     "espace.charge",
 }
 

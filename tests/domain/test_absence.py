@@ -19,9 +19,7 @@ from hypothesis import strategies as st
 PARIS = "Europe/Paris"
 MONDAY = date(2027, 1, 11)
 # Monday to Friday of two weeks, without Wednesdays.
-WEEKDAYS = [
-    MONDAY + timedelta(days=n) for n in range(14) if (n % 7) not in (2, 5, 6)
-]
+WEEKDAYS = [MONDAY + timedelta(days=n) for n in range(14) if (n % 7) not in (2, 5, 6)]
 
 days = st.dates(date(2026, 1, 1), date(2028, 12, 31))
 zones = st.sampled_from([PARIS, "Indian/Reunion", "America/Martinique"])
@@ -164,9 +162,7 @@ def test_a_run_starts_on_its_first_day_or_with_one_of_its_parts(first, parts, se
     assert start <= first
     assert start in {first, *(span.date_from for span in spans)}
     missed = {
-        start + timedelta(days=n)
-        for start, length in parts
-        for n in range(length + 1)
+        start + timedelta(days=n) for start, length in parts for n in range(length + 1)
     }
     assert all(day in missed for day in service if start <= day < first)
 

@@ -175,8 +175,10 @@ class EspaceAbsence(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for absence in self:
-            name = absence.sudo().child_id.name or ""
-            absence.display_name = f"{name} – {absence._span_words()}"
+            parts = [absence.sudo().child_id.name, absence._span_words()]
+            absence.display_name = " – ".join(filter(None, parts)) or self.env._(
+                "New absence"
+            )
 
     @api.onchange("child_id")
     def _onchange_child_id(self):
@@ -284,7 +286,9 @@ class EspaceAbsence(models.Model):
         deadline = self._proof_deadline(concerned, now, origin)
         if deadline and deadline <= now and not proofs:
             raise UserError(self._too_late_for_proof(family.company_id, deadline))
-        absence = self.sudo().create(
+        # The parent who declares does not follow what agents write to each other.
+        silent = self.sudo().with_context(mail_create_nosubscribe=True)
+        absence = silent.create(
             {
                 "child_id": child.id,
                 "family_id": family.id,
@@ -299,6 +303,7 @@ class EspaceAbsence(models.Model):
                 "proof_deadline": deadline,
             }
         )
+        absence = self.sudo().browse(absence.id)
         concerned.absence_id = absence
         absence._add_proofs(proofs, now)
         absence._take_in(now, bookings.filtered(lambda r: r.attendance == "present"))
@@ -460,16 +465,20 @@ class EspaceAbsence(models.Model):
         policy = activity._absence_policy()
         if not policy.carence_days:
             return set()
-        others = self.sudo().search(
-            [
-                ("id", "!=", self.id),
-                ("child_id", "=", self.child_id.id),
-                ("family_id", "=", self.family_id.id),
-                ("state", "in", (*OPEN_STATES, "accepted")),
-                ("date_from", "<", self.date_from),
-                ("date_from", ">=", self.date_from - timedelta(days=MAX_DAYS)),
-            ]
-        ).filtered(lambda a: not a.activity_ids or activity in a.activity_ids)
+        others = (
+            self.sudo()
+            .search(
+                [
+                    ("id", "!=", self.id),
+                    ("child_id", "=", self.child_id.id),
+                    ("family_id", "=", self.family_id.id),
+                    ("state", "in", (*OPEN_STATES, "accepted")),
+                    ("date_from", "<", self.date_from),
+                    ("date_from", ">=", self.date_from - timedelta(days=MAX_DAYS)),
+                ]
+            )
+            .filtered(lambda a: not a.activity_ids or activity in a.activity_ids)
+        )
         first = min([self.date_from, *others.mapped("date_from")])
         service_days = (
             self.env["espace.session"]

@@ -32,7 +32,7 @@ class EspaceAbsenceProof(models.Model):
         "Type", compute="_compute_media_type", store=True, precompute=True
     )
     received_on = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    late = fields.Boolean("Late", compute="_compute_late")
+    late = fields.Boolean(compute="_compute_late")
 
     @api.depends("content")
     def _compute_media_type(self):

@@ -72,7 +72,10 @@ class EspaceClosure(models.Model):
         help="Empty: all of them.",
     )
     school_ids = fields.Many2many(
-        "espace.school", string="Schools", check_company=True, help="Empty: all of them."
+        "espace.school",
+        string="Schools",
+        check_company=True,
+        help="Empty: all of them.",
     )
     class_ids = fields.Many2many(
         "espace.school.class",

@@ -57,9 +57,7 @@ class EspaceReservation(models.Model):
 
     def _in_live_absence(self):
         """Return those of which an absence is announced or accepted."""
-        return self.filtered(
-            lambda r: r.absence_id.state in (*OPEN_STATES, "accepted")
-        )
+        return self.filtered(lambda r: r.absence_id.state in (*OPEN_STATES, "accepted"))
 
     def _check_absence_open(self):
         """Refuse to change who came on days whose attendance is locked.

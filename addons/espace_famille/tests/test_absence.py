@@ -362,8 +362,7 @@ class TestProofs(AbsenceCase):
         with (
             freeze_time(PROOF_DEADLINE + timedelta(seconds=1)),
             patch.object(type(failing), "_refuse_overdue", fail),
-            self.assertLogs("odoo.addons.espace_famille.models.espace_absence")
-            as logs,
+            self.assertLogs("odoo.addons.espace_famille.models.espace_absence") as logs,
         ):
             self.Absence._cron_refuse_overdue()
         self.assertEqual(logs.records[0].levelno, logging.ERROR)
@@ -428,7 +427,11 @@ class TestAbsenceRights(AbsenceCase):
         self.assertEqual(absence.state, "waiting_proof")
         self.assertEqual(absence.proof_deadline, PROOF_DEADLINE)
         manager = self._create_staff("manager")
-        for vals in ({"state": "accepted"}, {"date_to": FRIDAY}, {"reservation_ids": []}):
+        for vals in (
+            {"state": "accepted"},
+            {"date_to": FRIDAY},
+            {"reservation_ids": []},
+        ):
             with self.assertRaises(UserError):
                 absence.with_user(manager).write(vals)
         absence.with_user(manager).write({"note": "Flu"})
@@ -443,11 +446,7 @@ class TestAbsenceRights(AbsenceCase):
         form.date_to = MONDAY
         absence = form.save()
         absence.write(
-            {
-                "proof_ids": [
-                    (0, 0, {"name": "c.png", "content": base64.b64encode(PNG)})
-                ]
-            }
+            {"proof_ids": [(0, 0, {"name": "c.png", "content": base64.b64encode(PNG)})]}
         )
         self.assertEqual(absence.state, "to_check")
         self.assertTrue(absence.shown_image)
@@ -496,9 +495,7 @@ class TestAbsenceRights(AbsenceCase):
         mine = self.declare()
         theirs = self.declare(child=self.lina, family=self.durand)
         parent = self._create_portal_user(self.martin.guardian_ids[0])
-        self.assertEqual(
-            self.Absence.with_user(parent).search([]).ids, mine.ids
-        )
+        self.assertEqual(self.Absence.with_user(parent).search([]).ids, mine.ids)
         mine.with_user(parent).read(["state", "refusal", "date_from"])
         with self.assertRaises(AccessError):
             theirs.with_user(parent).read(["state"])

@@ -182,9 +182,12 @@ class TestBadInput(ClosureCase):
         self.assertEqual(booking.session_id.state, "open")
 
     def test_dates_are_in_order_and_a_year_at_most(self):
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            with self.env.cr.savepoint():
-                self.closure(date_to=TODAY)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.env.cr.savepoint(),
+        ):
+            self.closure(date_to=TODAY)
         with self.assertRaises(ValidationError):
             self.closure(date_to=MONDAY + timedelta(days=366))
 

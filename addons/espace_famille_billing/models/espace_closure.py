@@ -22,8 +22,9 @@ class EspaceCharge(models.Model):
     def _offset_closure_credits(self):
         """Pair charges made again with the uninvoiced credits of a closure undone."""
         for charge in self.filtered(lambda charge: charge.amount > 0):
+            due = to_decimal(charge.amount)
             credit = charge.reservation_id.charge_ids.filtered(
-                lambda other, due=to_decimal(charge.amount): (
+                lambda other, due=due: (
                     other.closure_id
                     and other.state == "to_invoice"
                     and to_decimal(other.amount) == -due

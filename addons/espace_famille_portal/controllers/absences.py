@@ -118,9 +118,7 @@ class EspaceAbsences(EspacePortal):
         absence_sudo = (
             request.env["espace.absence"]
             .sudo()
-            .search(
-                [("id", "=", absence_id), ("family_id", "in", families_sudo.ids)]
-            )
+            .search([("id", "=", absence_id), ("family_id", "in", families_sudo.ids)])
         )
         if not absence_sudo:
             raise request.not_found()

@@ -355,12 +355,20 @@ class GridBuilder:
     def _closure(self, day):
         """Return what closes a service that would be open on `day`, None if nothing."""
         found = (
-            closing(self.closures, day, activity.id, child.school_id.id, child.class_id.id)
+            self._closing(day, activity.id, child)
             for activity, days in self.days_of.items()
             if day in days
             for child in self.children
         )
-        return next(filter(None, found), None) if self.closures else None
+        return next(filter(None, found), None)
+
+    def _closing(self, day, activity_id, child):
+        """Return the `Scope` that keeps a child away from a service, None if none."""
+        if not self.closures:
+            return None
+        return closing(
+            self.closures, day, activity_id, child.school_id.id, child.class_id.id
+        )
 
     def _range_words(self, first, last):
         if first == last:
@@ -379,6 +387,8 @@ class GridBuilder:
         cell.icon = ICONS.get(status, "")
         cell.label = self.status_words.get(status, "")
         bookable = status in ("available", "in_cart")
+        if quote and status == "closed":
+            self._say_closure(cell, column)
         if quote:
             swap = status == "other_option" and self._may_swap(quote)
             cell.price = self._price(quote)
@@ -400,6 +410,14 @@ class GridBuilder:
                 # An empty cell for the eye; its name still says what it is.
                 cell.label = ""
         return cell
+
+    def _say_closure(self, cell, column):
+        """Show in a closed cell what closes it, if that is known."""
+        child = self.children.browse(cell.child_id)
+        closure = self._closing(cell.date, column.activity_id, child)
+        if closure:
+            cell.icon = "fa-times-circle-o"
+            cell.label = self.env["espace.closure"]._reason_words(closure.name)
 
     def _order(self, quote, swap):
         """Return what the button of a cell asks for, '' when there is none."""

@@ -73,6 +73,7 @@ class TestAbsences(EspacePortalCase):
         absence = self.absences()
         self.assertEqual((absence.state, absence.origin), ("waiting_proof", "portal"))
         self.assertEqual(absence.declared_by, self.claire)
+        self.assertFalse(absence.message_partner_ids)
         self.assertEqual(booking.absence_id, absence)
         entry = tree.xpath(f"//article[@data-absence='{absence.id}']")[0]
         self.assertIn("Proof awaited", self.words(entry))
@@ -256,7 +257,7 @@ class TestAbsences(EspacePortalCase):
         for method in ("_declare", "action_accept", "action_withdraw", "read"):
             _result, error = self.call_kw("espace.absence", method, absence.ids)
             self.assertTrue(error, method)
-        result, error = self.call_kw(
+        _result, error = self.call_kw(
             "espace.absence.proof", "search_read", [], ["content"]
         )
         self.assertTrue(error)
@@ -268,10 +269,15 @@ class TestAbsences(EspacePortalCase):
         for path in ("/my", BOOKINGS):
             self.assertTrue(self.page(path).xpath(f"//a[@href='{URL}']"), path)
         tree = self.page(URL)
-        for field in tree.xpath(
+        shown = tree.xpath(
             "//form[@data-form='declare']//*[self::input or self::select or "
             "self::textarea][not(@type='hidden')]"
-        ):
+        )
+        self.assertEqual(
+            {field.get("name") for field in shown},
+            {"child", "date_from", "date_to", "activity", "reason", "note", "proofs"},
+        )
+        for field in shown:
             self.assertTrue(
                 tree.xpath(f"//label[@for='{field.get('id')}']"), field.get("name")
             )
