@@ -17,7 +17,9 @@ class EspaceBookingOpening(models.Model):
     _order = "opens_on desc, date_from, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True, compute="_compute_name", store=True, readonly=0)
+    name = fields.Char(
+        required=True, compute="_compute_name", store=True, readonly=False
+    )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
