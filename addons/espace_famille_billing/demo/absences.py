@@ -12,7 +12,7 @@ CERTIFICATE = (
 
 
 class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
+    _inherit = "espace.demo"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _load_attendance(self, reservations):

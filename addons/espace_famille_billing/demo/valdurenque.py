@@ -23,7 +23,7 @@ PRICES = [
 
 
 class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "espace.demo"
 
     @api.model
     def _load_money(self):
