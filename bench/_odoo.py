@@ -22,7 +22,7 @@ DATABASE = os.environ["ESPACE_DB"]
 config.parse_config(["-c", CONF, "-d", DATABASE, "--log-level=error"])
 
 # The addons are found once the configuration is read.
-from tests.town import Town  # noqa: E402, F401
+from tests.town import Town  # noqa: F401
 
 
 @contextmanager
