@@ -75,10 +75,11 @@ def rush(report, server, commune, label, spread, day):
         report.figure(f"{label}: 95 of 100 within", f"{ms(percentile(times, 95)):>8}")
     report.figure(f"{label}: the slowest", f"{ms(max(times)):>8}")
     report.expect(f"{label}: improper pages", sum(bool(a.trouble) for a in answers), 0)
-    told = sum("/confirmation" in answer.url for answer in answers)
-    report.expect(f"{label}: told that they are booked", told, commune.places)
-    told = sum("Complet" in answer.shown for answer in answers)
-    report.expect(f"{label}: told that it is full", told, len(answers) - commune.places)
+    refused = [answer for answer in answers if "/confirmation" not in answer.url]
+    booked = len(answers) - len(refused)
+    report.expect(f"{label}: told that they are booked", booked, commune.places)
+    told = sum("Complet" in answer.shown for answer in refused)
+    report.expect(f"{label}: told that it is full", told, len(refused))
     with transaction() as env:
         held = env["espace.reservation"].search_count(
             [

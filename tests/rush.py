@@ -29,7 +29,9 @@ from espace_cli.inside import odoo_server
 CART = "/my/panier"
 
 # What a page shows only when something went wrong.
-TROUBLE = re.compile(r"Traceback|serializ|could not|Internal Server Error", re.IGNORECASE)
+TROUBLE = re.compile(
+    r"Traceback|serializ|could not|Internal Server Error", re.IGNORECASE
+)
 
 # How the server's log tells of transactions that collided.
 RETRIED = re.compile(r"tries left, try again")
@@ -47,7 +49,7 @@ class Server:
         self.database, self.conf, self.workers = database, conf, workers
         self.port = process.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        # Odoo listens to 8 connections a worker; a reverse proxy keeps the others waiting.
+        # Odoo listens to 8 connections a worker; a reverse proxy keeps the others.
         self.line = threading.Semaphore(4 * workers)
         self.folder = tempfile.TemporaryDirectory(prefix="espace-rush-")
         self.log = Path(self.folder.name) / "odoo.log"
@@ -57,7 +59,10 @@ class Server:
         """Serve until the end of the block, whatever happens in it."""
         with self.folder, self.log.open("w") as output:
             server = process.start(
-                self._command(), stdout=output, stderr=subprocess.STDOUT, env=self._env()
+                self._command(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self._env(),
             )
             try:
                 self._wait(server)

@@ -267,6 +267,7 @@ class TestRace(Commune, BaseCase):
                 .search([("family_id", "=", family_id), ("date", "=", day)])
                 .mapped("state")
             )
+
     # === Faults === #
 
     def cut(self, cr):

@@ -57,7 +57,7 @@ class EspaceCheck(models.AbstractModel):
         """Return a list of (`Invariant`, `Finding` or None), in a fixed order."""
         self.env.flush_all()
         self.env.invalidate_all()
-        companies = companies or self.env["res.company"].sudo().search([])
+        companies = companies or self._communes()
         # Archived children and activities keep their bookings.
         check = self.sudo().with_context(
             active_test=False, allowed_company_ids=companies.ids
@@ -66,6 +66,11 @@ class EspaceCheck(models.AbstractModel):
             (invariant, check._finding(invariant, companies))
             for invariant in self._invariants()
         ]
+
+    @api.model
+    def _communes(self):
+        """Return all companies, archived ones too: their data stay."""
+        return self.env["res.company"].sudo().search([("active", "in", [True, False])])
 
     @api.model
     def _finding(self, invariant, companies):
@@ -83,62 +88,73 @@ class EspaceCheck(models.AbstractModel):
     @api.model
     def _invariants(self):
         """Return the `Invariant` list; an addon adds its own."""
-        _ = self.env._
         return [
             Invariant(
                 "seat_counters",
-                _("Sessions count their bookings, walk-ins and waiting children."),
-                _("These sessions count other bookings than they have."),
+                self.env._(
+                    "Sessions count their bookings, walk-ins and waiting children."
+                ),
+                self.env._("These sessions count other bookings than they have."),
             ),
             Invariant(
                 "capacity",
-                _("No session is overbooked."),
-                _("These sessions have more children than places."),
+                self.env._("No session is overbooked."),
+                self.env._("These sessions have more children than places."),
             ),
             Invariant(
                 "one_booking",
-                _("A child has one live booking a session."),
-                _("These children are booked twice on the same session."),
+                self.env._("A child has one live booking a session."),
+                self.env._("These children are booked twice on the same session."),
             ),
             Invariant(
                 "option",
-                _("What is booked is an option of the session's activity."),
-                _("These bookings have an option of another activity."),
+                self.env._("What is booked is an option of the session's activity."),
+                self.env._("These bookings have an option of another activity."),
             ),
             Invariant(
                 "session_copies",
-                _("Bookings have the date, activity and company of their session."),
-                _("These bookings have not the date or activity of their session."),
+                self.env._(
+                    "Bookings have the date, activity and company of their session."
+                ),
+                self.env._(
+                    "These bookings have not the date or activity of their session."
+                ),
             ),
             Invariant(
                 "company",
-                _("Child, family and session of a booking are of one commune."),
-                _("These bookings mix the records of two communes."),
+                self.env._(
+                    "Child, family and session of a booking are of one commune."
+                ),
+                self.env._("These bookings mix the records of two communes."),
             ),
             Invariant(
                 "cutoffs",
-                _("The limits of coming sessions are those of their rules."),
-                _("These coming sessions have other limits than their rules give."),
+                self.env._("The limits of coming sessions are those of their rules."),
+                self.env._(
+                    "These coming sessions have other limits than their rules give."
+                ),
             ),
             Invariant(
                 "school_years",
-                _("No two school years overlap."),
-                _("These school years overlap another one."),
+                self.env._("No two school years overlap."),
+                self.env._("These school years overlap another one."),
             ),
             Invariant(
                 "enrolments",
-                _("No two enrolments of a child in an activity overlap."),
-                _("These enrolments overlap another one of the same child."),
+                self.env._("No two enrolments of a child in an activity overlap."),
+                self.env._("These enrolments overlap another one of the same child."),
             ),
             Invariant(
                 "custody",
-                _("On any date exactly one family has a child."),
-                _("On some dates two families would have these children."),
+                self.env._("On any date exactly one family has a child."),
+                self.env._("On some dates two families would have these children."),
             ),
             Invariant(
                 "paying_family",
-                _("Coming bookings are those of the family that has the child."),
-                _(
+                self.env._(
+                    "Coming bookings are those of the family that has the child."
+                ),
+                self.env._(
                     "On the day of these coming bookings another family has the child: "
                     "its custody or household changed since."
                 ),

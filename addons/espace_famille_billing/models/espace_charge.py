@@ -30,9 +30,7 @@ class EspaceCharge(models.Model):
         "espace.family", required=True, index=True, ondelete="restrict"
     )
     product_id = fields.Many2one("product.product", required=True, ondelete="restrict")
-    activity_id = fields.Many2one(
-        "espace.activity", required=True, ondelete="restrict"
-    )
+    activity_id = fields.Many2one("espace.activity", required=True, ondelete="restrict")
     date = fields.Date("Day of Service", required=True, index=True)
     event = fields.Selection(EVENTS, required=True)
     company_id = fields.Many2one("res.company", required=True)

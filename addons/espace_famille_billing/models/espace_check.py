@@ -17,59 +17,70 @@ class EspaceCheck(models.AbstractModel):
 
     @api.model
     def _invariants(self):
-        _ = self.env._
         return [
             *super()._invariants(),
             Invariant(
                 "settled",
-                _("The charges of a booking add up to what is due for it."),
-                _(
+                self.env._("The charges of a booking add up to what is due for it."),
+                self.env._(
                     "What was charged for these bookings is not what is due: "
                     "settle them again, or complete the tariff."
                 ),
             ),
             Invariant(
                 "charge_copies",
-                _("A charge names the child, the day and the family of its booking."),
-                _("These charges name another child, day or family."),
+                self.env._(
+                    "A charge names the child, the day and the family of its booking."
+                ),
+                self.env._("These charges name another child, day or family."),
             ),
             Invariant(
                 "charge_state",
-                _("A charge is either waiting, invoiced or undone, as its links say."),
-                _("The state of these charges contradicts their links."),
+                self.env._(
+                    "A charge is either waiting, invoiced or undone, as its links say."
+                ),
+                self.env._("The state of these charges contradicts their links."),
             ),
             Invariant(
                 "offset",
-                _("Charges undone before they were invoiced cancel out."),
-                _("The charges undone for these bookings do not cancel out."),
+                self.env._("Charges undone before they were invoiced cancel out."),
+                self.env._("The charges undone for these bookings do not cancel out."),
             ),
             Invariant(
                 "own_invoice",
-                _("A family's charges are on its own invoices."),
-                _("These charges are on the invoice of another family."),
+                self.env._("A family's charges are on its own invoices."),
+                self.env._("These charges are on the invoice of another family."),
             ),
             Invariant(
                 "invoice_line",
-                _("A line of an invoice is the sum of its charges."),
-                _("These lines are not the sum of their charges."),
+                self.env._("A line of an invoice is the sum of its charges."),
+                self.env._("These lines are not the sum of their charges."),
             ),
             Invariant(
                 "invoice_total",
-                _("The total of a family's invoice is the sum of its charges."),
-                _("The totals of these invoices are not the sum of their charges."),
+                self.env._(
+                    "The total of a family's invoice is the sum of its charges."
+                ),
+                self.env._(
+                    "The totals of these invoices are not the sum of their charges."
+                ),
             ),
             Invariant(
                 "hold",
-                _("Seats are held until an instant while their payment is awaited."),
-                _(
+                self.env._(
+                    "Seats are held until an instant while their payment is awaited."
+                ),
+                self.env._(
                     "These bookings wait for a payment without limit, "
                     "or are limited without waiting."
                 ),
             ),
             Invariant(
                 "payment_awaited",
-                _("Bookings that wait for a payment have a draft invoice to pay."),
-                _("These bookings wait for a payment that no invoice asks."),
+                self.env._(
+                    "Bookings that wait for a payment have a draft invoice to pay."
+                ),
+                self.env._("These bookings wait for a payment that no invoice asks."),
             ),
         ]
 

@@ -60,9 +60,7 @@ class TestBillingCheck(CorruptionCase, EspaceBillingCase):
 
     def test_a_booking_without_price(self):
         evening = self.booked(self.tom, self.t1, THURSDAY)
-        self.spoil(
-            "DELETE FROM espace_tariff_line WHERE product_id = %s", self.meal.id
-        )
+        self.spoil("DELETE FROM espace_tariff_line WHERE product_id = %s", self.meal.id)
         self.assertEqual(evening.charged_amount, 0.65)
         self.assert_found("settled", self.booking)
 
@@ -102,7 +100,9 @@ class TestBillingCheck(CorruptionCase, EspaceBillingCase):
 
     def test_the_invoice_of_another_family(self):
         other = self.booked(self.lina, self.meal, MONDAY)
-        self.spoil_row(self.charge, "invoice_line_id", other.charge_ids.invoice_line_id.id)
+        self.spoil_row(
+            self.charge, "invoice_line_id", other.charge_ids.invoice_line_id.id
+        )
         self.assert_found(
             "own_invoice", self.charge, others=("invoice_line", "invoice_total")
         )
