@@ -27,7 +27,7 @@ class EspaceReservation(models.Model):
     passes the lock of a day.
     """
 
-    _inherit = "espace.reservation"  # pylint: disable=R8180
+    _inherit = "espace.reservation"
 
     attendance_at = fields.Datetime(
         "Pointed on",

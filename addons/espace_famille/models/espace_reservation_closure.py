@@ -10,7 +10,7 @@ _RESTORING = object()
 class EspaceReservation(models.Model):
     """Bookings that a closure has cancelled, and the only way back."""
 
-    _inherit = "espace.reservation"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "espace.reservation"
 
     closure_id = fields.Many2one(
         "espace.closure",

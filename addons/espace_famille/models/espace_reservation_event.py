@@ -115,7 +115,7 @@ class EspaceReservationEvent(models.Model):
 
 
 class EspaceReservation(models.Model):
-    _inherit = "espace.reservation"  # pylint: disable=R8180
+    _inherit = "espace.reservation"
 
     event_ids = fields.One2many(
         "espace.reservation.event",

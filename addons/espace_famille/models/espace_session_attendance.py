@@ -31,7 +31,7 @@ class EspaceSession(models.Model):
     same time must not wait for each other.
     """
 
-    _inherit = "espace.session"  # pylint: disable=R8180
+    _inherit = "espace.session"
 
     expected_count = fields.Integer("Still Expected", compute="_compute_pointing")
     present_count = fields.Integer("Present", compute="_compute_pointing")

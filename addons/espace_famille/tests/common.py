@@ -137,6 +137,7 @@ class Commune:
             {
                 "name": name,
                 "email": f"{name}@example.org".lower(),
+                "lang": cls.env.lang,
                 "guardian_ids": [
                     Command.create(
                         {
@@ -219,6 +220,15 @@ class EspaceCase(Commune, TransactionCase):
         return cls._create_user("staff_" + "_".join((role, *others)), ",".join(groups))
 
     # === Shortcuts === #
+
+    def of_addon(self, addon, model):
+        """Return the records of `model` that the data files of `addon` made."""
+        data = self.env["ir.model.data"].search(
+            [("module", "=", addon), ("model", "=", model)]
+        )
+        records = self.env[model].browse(data.mapped("res_id"))
+        self.assertTrue(records)
+        return records
 
     def session(self, activity, day):
         return activity.session_ids.filtered(lambda session: session.date == day)

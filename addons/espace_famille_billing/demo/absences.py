@@ -12,7 +12,7 @@ CERTIFICATE = (
 
 
 class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "espace.demo"
 
     @api.model
     def _load_attendance(self, reservations):

@@ -36,7 +36,7 @@ class EspaceCharge(models.Model):
 
 
 class EspaceReservation(models.Model):
-    _inherit = "espace.reservation"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "espace.reservation"
 
     def _prepare_charge(self, delta, price):
         vals = super()._prepare_charge(delta, price)

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class EspaceReservation(models.Model):
     """What an absence does to the money of its bookings."""
 
-    _inherit = "espace.reservation"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "espace.reservation"
 
     def _after_absence(self):
         super()._after_absence()

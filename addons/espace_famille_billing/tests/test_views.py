@@ -11,19 +11,13 @@ STAFF = ("animation", "manager", "finance", "admin")
 
 @tagged("post_install", "-at_install")
 class TestBillingViews(BillingRightsCase):
-    def _of_addon(self, model):
-        data = self.env["ir.model.data"].search(
-            [("module", "=", "espace_famille_billing"), ("model", "=", model)]
-        )
-        records = self.env[model].browse(data.mapped("res_id"))
-        self.assertTrue(records)
-        return records
-
     def test_every_view_loads_for_administrators(self):
         admin = self._create_user(
             "chief", "base.group_system,espace_famille.group_admin"
         )
-        for view in self._of_addon("ir.ui.view").filtered("model"):
+        for view in self.of_addon("espace_famille_billing", "ir.ui.view").filtered(
+            "model"
+        ):
             with self.subTest(view=view.xml_id):
                 view._check_xml()
                 model = self.env[view.model].with_user(admin)
@@ -36,7 +30,9 @@ class TestBillingViews(BillingRightsCase):
         for role in STAFF:
             menus = self.as_(role, self.env["ir.ui.menu"])
             visible = menus.browse(menus._visible_menu_ids())
-            own = visible & self.as_(role, self._of_addon("ir.ui.menu"))
+            own = visible & self.as_(
+                role, self.of_addon("espace_famille_billing", "ir.ui.menu")
+            )
             own = own.filtered(lambda menu, visible=visible: menu.parent_id in visible)
             self.assertEqual(bool(own), role in ("finance", "admin"))
             for menu in own.filtered("action"):
@@ -81,12 +77,14 @@ class TestBillingViews(BillingRightsCase):
         self.assertEqual(form.espace_family_id, self.martin)
 
     def test_every_empty_list_says_what_to_do(self):
-        for action in self._of_addon("ir.actions.act_window"):
+        for action in self.of_addon("espace_famille_billing", "ir.actions.act_window"):
             with self.subTest(action=action.xml_id):
                 self.assertTrue(action.help)
 
     def test_filters_and_groups_run(self):
-        for view in self._of_addon("ir.ui.view").filtered(lambda v: v.type == "search"):
+        for view in self.of_addon("espace_famille_billing", "ir.ui.view").filtered(
+            lambda v: v.type == "search"
+        ):
             model = self.env[view.model]
             for node in view._get_combined_arch().iter("filter"):
                 with self.subTest(view=view.xml_id, filter=node.get("name")):
