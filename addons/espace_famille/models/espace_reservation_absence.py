@@ -53,6 +53,10 @@ class EspaceReservation(models.Model):
         super(EspaceReservation, excused)._set_attendance("absent_justified")
         return super(EspaceReservation, self - excused)._set_attendance(attendance)
 
+    def _still_expected(self):
+        """Nobody expects a child whose absence is announced."""
+        return super()._still_expected() - self._in_live_absence()
+
     # === Absences === #
 
     def _in_live_absence(self):

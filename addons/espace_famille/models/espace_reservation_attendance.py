@@ -187,6 +187,12 @@ class EspaceReservation(models.Model):
 
     # === Pointing === #
 
+    def _still_expected(self):
+        """Return those to be recorded as present when all the others came."""
+        return self.filtered(
+            lambda r: r.state == "confirmed" and r.attendance == "expected"
+        )
+
     def _record_attendance(self, vals, at=None):
         """Write what was checked, and let money follow.
 
@@ -283,9 +289,7 @@ class EspaceReservation(models.Model):
                 self.env.context.get("espace_session_id")
             )
             bookings = session.exists().reservation_ids
-        bookings.filtered(
-            lambda r: r.state == "confirmed" and r.attendance == "expected"
-        )._set_attendance("present")
+        bookings._still_expected()._set_attendance("present")
 
     def action_open_walk_in(self):
         """Open the search of a child for the day in the context."""

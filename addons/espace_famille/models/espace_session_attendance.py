@@ -299,9 +299,7 @@ class EspaceSession(models.Model):
 
     def action_all_present(self):
         """Record as present all those still expected on these days."""
-        self.reservation_ids.filtered(
-            lambda r: r.state == "confirmed" and r.attendance == "expected"
-        )._set_attendance("present")
+        self.reservation_ids._still_expected()._set_attendance("present")
 
     def action_walk_in(self):
         """Open the search of a child who came without booking."""

@@ -75,6 +75,17 @@ class TestDeclare(AbsenceCase):
             "Wednesday 13 January at midnight", self.messages(self.martin).body
         )
 
+    def test_all_present_leaves_out_a_child_whose_absence_is_announced(self):
+        booking = self.booked(self.nina, self.meal, MONDAY)
+        other = self.booked(self.tom, self.meal, MONDAY)
+        self.declare()
+        agent = self._create_staff("animation")
+        with freeze_time(datetime(2027, 1, 11, 12)):
+            booking.session_id.with_user(agent).action_all_present()
+        self.assertEqual(
+            (booking.attendance, other.attendance), ("expected", "present")
+        )
+
     def test_proof_sent_with_it_is_to_be_checked(self):
         self.booked(self.nina, self.meal, MONDAY)
         absence = self.declare(proofs=[("c.pdf", PDF)])
