@@ -724,17 +724,11 @@ class EspaceAbsence(models.Model):
         return [f"• {line}" for line in bookings._absence_lines()]
 
     def _span_words(self):
-        """Say the days: “monday 11 January”, “11 January to 15 January”."""
+        """Say the days, '' while they are being typed in."""
         company = self.sudo().company_id or self.env.company
         if not (self.date_from and self.date_to):
             return ""
-        if self.date_from == self.date_to:
-            return company._espace_day_words(self.date_from)
-        return self.env._(
-            "from %(first)s to %(last)s",
-            first=company._espace_date_words(self.date_from),
-            last=company._espace_date_words(self.date_to),
-        )
+        return company._espace_span_words(self.date_from, self.date_to)
 
     # === Actions === #
 

@@ -587,13 +587,7 @@ class EspaceClosure(models.Model):
         company = self.sudo().company_id
         if not (self.date_from and self.date_to and company):
             return ""
-        if self.date_from == self.date_to:
-            return company._espace_day_words(self.date_from)
-        return self.env._(
-            "from %(first)s to %(last)s",
-            first=company._espace_date_words(self.date_from),
-            last=company._espace_date_words(self.date_to),
-        )
+        return company._espace_span_words(self.date_from, self.date_to)
 
     # === Actions === #
 

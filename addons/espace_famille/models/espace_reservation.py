@@ -578,25 +578,7 @@ class EspaceReservation(models.Model):
         self.check_access("write")
         self._cancel(staff=True, reason=self.env._("Cancelled by staff"))
 
-    def action_present(self):
-        self._set_attendance("present")
-
-    def action_absent(self):
-        self._set_attendance("absent_unjustified")
-
-    def action_absent_justified(self):
-        self._set_attendance("absent_justified")
-
-    def _set_attendance(self, attendance):
-        """Record who came; agents of the Animation do it, for days that have come.
-
-        :raise AccessError: the user is not one of the agents
-        :raise UserError: a day is still to come, or its attendance is locked
-        """
-        self._check_may_point()
-        self.filtered(lambda r: r.state == "confirmed")._record_attendance(
-            {"attendance": attendance}
-        )
+    # === Tools === #
 
     @api.model
     def _coming_counts(self, field, records):

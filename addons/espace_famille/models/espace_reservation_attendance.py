@@ -187,6 +187,17 @@ class EspaceReservation(models.Model):
 
     # === Pointing === #
 
+    def _set_attendance(self, attendance):
+        """Record who came; agents of the Animation do it, for days that have come.
+
+        :raise AccessError: the user is not one of the agents
+        :raise UserError: a day is still to come, or its attendance is locked
+        """
+        self._check_may_point()
+        self.filtered(lambda r: r.state == "confirmed")._record_attendance(
+            {"attendance": attendance}
+        )
+
     def _still_expected(self):
         """Return those to be recorded as present when all the others came."""
         return self.filtered(
@@ -273,6 +284,15 @@ class EspaceReservation(models.Model):
         )
 
     # === Actions === #
+
+    def action_present(self):
+        self._set_attendance("present")
+
+    def action_absent(self):
+        self._set_attendance("absent_unjustified")
+
+    def action_absent_justified(self):
+        self._set_attendance("absent_justified")
 
     def action_expected(self):
         """Take back what was recorded."""

@@ -147,6 +147,16 @@ class ResCompany(models.Model):
         """Say a date without its weekday: “11 janvier”."""
         return self._espace_format_day(day, "d MMMM")
 
+    def _espace_span_words(self, first, last):
+        """Say a range of days: “lundi 11 janvier”, “du 11 janvier au 15 janvier”."""
+        if first == last:
+            return self._espace_day_words(first)
+        return self.env._(
+            "from %(first)s to %(last)s",
+            first=self._espace_date_words(first),
+            last=self._espace_date_words(last),
+        )
+
     @api.model
     def _espace_format_day(self, day, pattern):
         """Format a date; French says the first of a month as “1er”.

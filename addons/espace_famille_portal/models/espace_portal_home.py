@@ -149,13 +149,7 @@ class EspacePortalHome(models.AbstractModel):
     @api.model
     def _days_words(self, company, days):
         first, last = min(days), max(days)
-        if first == last:
-            return company._espace_day_words(first)
-        if first.isocalendar()[:2] == last.isocalendar()[:2]:
+        if first != last and first.isocalendar()[:2] == last.isocalendar()[:2]:
             monday = first - timedelta(days=first.weekday())
             return self.env._("week of %s", company._espace_date_words(monday))
-        return self.env._(
-            "from %(first)s to %(last)s",
-            first=company._espace_date_words(first),
-            last=company._espace_date_words(last),
-        )
+        return company._espace_span_words(first, last)
