@@ -198,11 +198,10 @@ def test_a_server_can_run_its_own_file_again(tmp_path):
     command = server.server_command(
         sys.executable, "odoo.conf", "town", port=8069, workers=2
     )
-    done = subprocess.run(
-        command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True
+    told = subprocess.check_output(
+        command, env={"PYTHONPATH": str(tmp_path)}, text=True
     )
-    assert done.returncode == 0, done.stderr
-    first, again = done.stdout.splitlines()
+    first, again = told.splitlines()
     assert first.startswith("server -c odoo.conf -d town ")
     assert "--workers=2" in first and "--http-port=8069" in first
     assert again == f"gevent {first}"
