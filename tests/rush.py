@@ -24,7 +24,7 @@ from odoo import http
 from odoo.service import security
 
 from espace_cli import process
-from espace_cli.inside import odoo_server
+from espace_cli.server import server_command
 
 CART = "/my/panier"
 
@@ -33,9 +33,10 @@ TROUBLE = re.compile(
     r"Traceback|serializ|could not|Internal Server Error", re.IGNORECASE
 )
 
-# How the server's log tells of transactions that collided.
+# How the server's log tells of transactions that collided, and of what runs.
 RETRIED = re.compile(r"tries left, try again")
 GIVEN_UP = re.compile(r"maximum number of tries reached")
+LIVE = re.compile(r"Evented Service .* running on")
 ERROR = re.compile(r" (?:ERROR|CRITICAL) |Traceback")
 
 
@@ -72,14 +73,14 @@ class Server:
 
     def _command(self) -> list[str]:
         return [
-            *(sys.executable, odoo_server.__file__, "server"),
-            *("-c", self.conf, "-d", self.database),
-            f"--db-filter=^{self.database}$",
-            f"--workers={self.workers}",
+            *server_command(
+                sys.executable,
+                self.conf,
+                self.database,
+                port=self.port,
+                workers=self.workers,
+            ),
             "--max-cron-threads=0",
-            "--http-interface=127.0.0.1",
-            f"--http-port={self.port}",
-            f"--gevent-port={process.free_port()}",
             # Nothing is killed for being slow on a busy machine.
             *("--limit-time-cpu=600", "--limit-time-real=600"),
             *("--log-level=info", "--log-handler=odoo.service.model:INFO"),

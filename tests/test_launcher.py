@@ -15,7 +15,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from espace_cli import console, layout, mail, main, process, stamps
+from espace_cli import console, layout, mail, main, process, server, stamps
 from espace_cli.commands import COMMANDS, bench, check, demo, lint, testing
 from espace_cli.inside import translations
 from espace_cli.setup import debian, environment, odoo_source, packages, postgres
@@ -174,6 +174,37 @@ def test_progress_is_read_from_the_log_of_odoo():
     line = "INFO db odoo.modules.loading: Loading module account (12/40)"
     assert process.odoo_progress(line) == "12/40 account"
     assert process.odoo_progress("INFO db odoo.http: ready") is None
+
+
+def test_a_server_can_run_its_own_file_again(tmp_path):
+    """Odoo starts the process for live notifications so, beside its workers."""
+    fake = tmp_path / "odoo" / "cli" / "command.py"
+    fake.parent.mkdir(parents=True)
+    for package in (fake.parent, fake.parent.parent):
+        (package / "__init__.py").touch()
+    fake.write_text(
+        textwrap.dedent(
+            """
+            import subprocess, sys
+
+            def main():
+                print(*sys.argv[1:], flush=True)
+                if sys.argv[1] != "gevent":
+                    again = [sys.executable, sys.argv[0], "gevent", *sys.argv[1:]]
+                    sys.exit(subprocess.call(again))
+            """
+        )
+    )
+    command = server.server_command(
+        sys.executable, "odoo.conf", "town", port=8069, workers=2
+    )
+    told = subprocess.check_output(
+        command, env={"PYTHONPATH": str(tmp_path)}, text=True
+    )
+    first, again = told.splitlines()
+    assert first.startswith("server -c odoo.conf -d town ")
+    assert "--workers=2" in first and "--http-port=8069" in first
+    assert again == f"gevent {first}"
 
 
 # Which tests need a database ------------------------------------------------------

@@ -12,7 +12,9 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import config
 
-from .rush import ERROR, GIVEN_UP, Crowd, Parent, Server, open_session
+from espace_cli.process import wait_for
+
+from .rush import ERROR, GIVEN_UP, LIVE, Crowd, Parent, Server, open_session
 from .town import Town
 
 PARENTS, PLACES, WORKERS = 24, 6, 4
@@ -93,6 +95,13 @@ class TestRush(BaseCase):
             self.assertEqual(env["espace.check"]._problems(company), [])
         self.assertEqual(self.server.count(GIVEN_UP), 0)
         self.assertEqual(self.server.count(ERROR), 0, self.server.log.read_text())
+
+    # === Server === #
+
+    def test_live_notifications_have_their_process(self):
+        """Odoo starts it beside the workers; if it dies, it starts it again."""
+        self.assertTrue(wait_for(lambda: self.server.count(LIVE), 60, pause=0.3))
+        self.assertEqual(self.server.count(LIVE), 1)
 
     # === Rushes === #
 

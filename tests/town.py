@@ -38,11 +38,13 @@ class Town(EspaceBillingCase):
     @classmethod
     def _create_calendar(cls):
         super()._create_calendar()
-        # Children are enrolled for the years that hold today and the days to come.
-        cls.year.write(
+        # Children are enrolled for the years that hold today and the days to come;
+        # none may lose its periods.
+        year = cls.year
+        year.write(
             {
-                "date_from": cls.today - timedelta(days=30),
-                "date_to": cls.today + timedelta(days=400),
+                "date_from": min(year.date_from, cls.today - timedelta(days=30)),
+                "date_to": max(year.date_to, cls.today + timedelta(days=400)),
             }
         )
 

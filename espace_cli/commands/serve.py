@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
+from .. import server
 from ..console import Stop, say, step
 from ..layout import DEMO_DB, Layout
 from ..mail import MailBox
@@ -75,7 +76,7 @@ def serve(
         database=database,
     )
     with MailBox(layout.mail, say) as mails, log.open("a") as output:
-        server = start(
+        running = start(
             server_command(prepared, database, options, port, mails.port),
             env=prepared.variables(),
             cwd=layout.home,
@@ -85,15 +86,15 @@ def serve(
         )
         try:
             with step("Starting the server"):
-                _wait_until_it_answers(server, options, port, layout.short(log))
+                _wait_until_it_answers(running, options, port, layout.short(log))
             tell_missing("documents are shown as pages, not as PDF")
             say_where(address, layout, log)
             welcome(address)
             say("\nCtrl-C stops it.")
-            server.wait()
+            running.wait()
             raise Stop(f"The server ended by itself; see {layout.short(log)}.")
         finally:
-            stop(server)
+            stop(running)
 
 
 def choose_port(options: argparse.Namespace) -> int:
@@ -114,27 +115,26 @@ def server_command(
     mail_port: int,
 ) -> list[str]:
     """The command that runs Odoo's server on one database."""
-    command = prepared.odoo_command(
-        "server",
-        *("-d", database),
-        f"--db-filter=^{database}$",
-        f"--http-interface={options.interface}",
-        f"--http-port={port}",
-        f"--gevent-port={free_port()}",
-        f"--smtp-port={mail_port}",
-        f"--workers={options.workers}",
+    command = server.server_command(
+        prepared.layout.python,
+        prepared.layout.conf,
+        database,
+        port=port,
+        workers=options.workers,
+        interface=options.interface,
     )
-    return [*command, f"--dev={options.dev}"] if options.dev else command
+    dev = [f"--dev={options.dev}"] if options.dev else []
+    return [*command, f"--smtp-port={mail_port}", *dev]
 
 
 def _wait_until_it_answers(
-    server: subprocess.Popen, options: argparse.Namespace, port: int, log: str
+    running: subprocess.Popen, options: argparse.Namespace, port: int, log: str
 ) -> None:
     host = "127.0.0.1" if options.interface == "0.0.0.0" else options.interface
     page = f"http://{host}:{port}/web/login"
 
     def answers() -> bool:
-        if server.poll() is not None:
+        if running.poll() is not None:
             raise Stop(f"The server did not start; see {log}.")
         try:
             with urllib.request.urlopen(page, timeout=60):
