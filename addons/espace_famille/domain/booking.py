@@ -9,10 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-# Context key: the commune gives a place after the booking limit; the family asked in
-# time, so that limits do not bind, and owes it at once.
-PLACE_GIVEN = "espace_place_given"
-
 SEAT_STATES = ("pending_payment", "pending_approval", "confirmed")
 ENDED_STATES = ("cancelled", "refused")
 

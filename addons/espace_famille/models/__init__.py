@@ -36,11 +36,12 @@ from . import espace_reservation_attendance
 from . import espace_session_attendance
 from . import espace_pickup_person
 from . import espace_meal_count
+from . import espace_closure
+from . import espace_reservation_closure
 from . import espace_activity_absence
 from . import espace_absence
 from . import espace_absence_proof
 from . import espace_reservation_absence
 from . import absence_smart_buttons
-from . import espace_closure
-from . import espace_reservation_closure
+from . import espace_reservation_gate
 from . import espace_check

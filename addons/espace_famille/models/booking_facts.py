@@ -4,9 +4,10 @@ from odoo import fields
 from odoo.exceptions import AccessError
 
 from ..domain import custody
-from ..domain.booking import ENDED_STATES, PLACE_GIVEN, Facts, Item
+from ..domain.booking import ENDED_STATES, Facts, Item
 from ..domain.closure import closing
 from .booking_documents import DocumentFacts
+from .gate_context import PLACE_GIVEN, is_told
 
 CLOSED = Facts(open=False)
 
@@ -20,7 +21,7 @@ class BookingFacts:
         self.now = now
         # Quote what is in the cart or waits as if it were asked for now.
         self.as_new = False
-        self.place_given = env.context.get(PLACE_GIVEN)
+        self.place_given = is_told(env, PLACE_GIVEN)
         self.items = [
             Item(_id(child), _id(product), fields.Date.to_date(day))
             for child, product, day in items

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import plaintext2html
 
 from ..domain import absence as rules
+from .gate_context import without_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -287,7 +288,10 @@ class EspaceAbsence(models.Model):
         if deadline and deadline <= now and not proofs:
             raise UserError(self._too_late_for_proof(family.company_id, deadline))
         # The parent who declares does not follow what agents write to each other.
-        silent = self.sudo().with_context(mail_create_nosubscribe=True)
+        # Defaults that a client sends decide nothing.
+        silent = without_defaults(self.sudo()).with_context(
+            mail_create_nosubscribe=True
+        )
         absence = silent.create(
             {
                 "child_id": child.id,
@@ -459,6 +463,19 @@ class EspaceAbsence(models.Model):
             due = group.filtered(lambda r, days=days: r.date in days)
             due._set_absence("absent_justified", due=True)
             (group - due)._set_absence("absent_justified")
+
+    def _decided_for(self, booking, now):
+        """Return what was decided of one booking, as values of it."""
+        self.ensure_one()
+        if self.state == "accepted":
+            due = booking.date in self._carence_days(booking.activity_id)
+            return {"attendance": "absent_justified", "absence_due": due}
+        past = booking.date <= self.company_id._espace_today(now)
+        refused = self.state == "refused" and past
+        return {
+            "attendance": "absent_unjustified" if refused else "expected",
+            "absence_due": False,
+        }
 
     def _carence_days(self, activity):
         """Return the days on which `activity` stays due during this absence."""

@@ -232,10 +232,11 @@ class EspaceActivity(models.Model):
                     ("date", ">=", activity.company_id._espace_today()),
                     ("capacity_changed", "=", False),
                 ]
-            ).with_context(espace_from_activity=True).write(
+            ).write(
                 {
                     "capacity": activity.capacity,
                     "seats_limited": activity.seats_limited,
+                    "capacity_changed": False,
                 }
             )
 

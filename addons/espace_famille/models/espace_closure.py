@@ -7,6 +7,7 @@ from odoo.tools import plaintext2html
 
 from ..domain import closure as rules
 from ..domain.booking import ENDED_STATES, SEAT_STATES
+from .gate_context import NO_PROMOTION, telling, without_defaults
 
 KINDS = [
     ("strike", "Strike"),
@@ -18,6 +19,20 @@ KINDS = [
 ]
 MAX_DAYS = 366
 MAX_NAMED = 5
+
+# What applying and undoing record, and nobody enters.
+RECORDED = {
+    "state",
+    "applied_on",
+    "applied_by",
+    "undone_on",
+    "undone_by",
+    "session_ids",
+    "reservation_ids",
+    "cancelled_count",
+    "told_count",
+    "not_restored",
+}
 
 
 @dataclass
@@ -222,21 +237,9 @@ class EspaceClosure(models.Model):
             "class_ids",
             "company_id",
         }
-        recorded = {
-            "state",
-            "applied_on",
-            "applied_by",
-            "undone_on",
-            "undone_by",
-            "session_ids",
-            "reservation_ids",
-            "cancelled_count",
-            "told_count",
-            "not_restored",
-        }
         if not self.env.su:
             applied = self.filtered(lambda closure: closure.state != "draft")
-            if vals.keys() & recorded or (applied and vals.keys() & scope):
+            if vals.keys() & RECORDED or (applied and vals.keys() & scope):
                 raise UserError(
                     self.env._(
                         "A closure that was applied is not rewritten: undo it, then "
@@ -247,10 +250,13 @@ class EspaceClosure(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                vals.pop("state", None)
-        return super().create(vals_list)
+        if self.env.su:
+            return super().create(vals_list)
+        entered = [
+            {name: value for name, value in vals.items() if name not in RECORDED}
+            for vals in vals_list
+        ]
+        return super(EspaceClosure, without_defaults(self)).create(entered)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
@@ -382,7 +388,9 @@ class EspaceClosure(models.Model):
         # Closed first: a place that is freed on a closed day is nobody's.
         plan.sessions.write({"state": "closed"})
         bookings = plan.bookings._cancel_for(self, now)
-        plan.drafts.with_context(espace_no_promotion=True)._cancel(now, staff=True)
+        # Where only some classes stay away, others wait for the places they leave.
+        bookings._promote_waiting(bookings.session_id, now)
+        telling(plan.drafts, NO_PROMOTION)._cancel(now, staff=True)
         families = bookings.family_id
         self.sudo().write(
             {
@@ -433,6 +441,8 @@ class EspaceClosure(models.Model):
         cancelled -= self._hand_over(cancelled)
         left = self._not_restorable(cancelled)
         restored = cancelled.filtered(lambda r: r not in left)._restore()
+        # Who could not come back leaves a place to those who wait again.
+        restored._promote_waiting(cancelled.session_id, now)
         self.sudo().not_restored = "\n".join(
             f"{line}: {reason}"
             for line, reason in zip(
@@ -505,8 +515,12 @@ class EspaceClosure(models.Model):
             elif session.state != "open":
                 reason = self.env._("the session is closed for another reason")
             elif before in SEAT_STATES and session.seats_limited:
-                seats = free.setdefault(session.id, session.free_count)
-                if booking.origin == "booked":
+                seats = free.setdefault(
+                    session.id,
+                    session.capacity - session.booked_count + session.beyond_count,
+                )
+                # A seat beyond the places takes none of them.
+                if booking.origin == "booked" and not booking.beyond:
                     if seats <= 0:
                         reason = self.env._("the place was taken meanwhile")
                     free[session.id] -= 1
@@ -549,9 +563,13 @@ class EspaceClosure(models.Model):
     def _tell_reopened(self, family, restored, left):
         known = self.with_context(lang=family.lang or self.env.lang)
         lines = [known.env._("The closure is withdrawn: the services are open.")]
-        if restored:
+        waiting = restored.filtered(lambda r: r.state == "waiting")
+        if restored - waiting:
             lines.append(known.env._("These bookings stand again:"))
-            lines += [f"• {line}" for line in known._booking_lines(restored)]
+            lines += [f"• {line}" for line in known._booking_lines(restored - waiting)]
+        if waiting:
+            lines.append(known.env._("These children are on the waiting list again:"))
+            lines += [f"• {line}" for line in known._booking_lines(waiting)]
         if left:
             lines.append(
                 known.env._(

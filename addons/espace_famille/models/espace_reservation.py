@@ -255,7 +255,7 @@ class EspaceReservation(models.Model):
                 wanted[key] = quote
             elif quote.status == "available":
                 refused_keys.add(quote.item)
-        drafts = self.create(
+        drafts = self._by_the_gate().create(
             [self._prepare_reservation(family, quote) for quote in wanted.values()]
         )
         by_item = dict(
@@ -375,10 +375,10 @@ class EspaceReservation(models.Model):
             for reservation, quote in zip(reservations, quotes, strict=True)
             if quote.beyond
         )
-        exceeding.write({"beyond": True, "beyond_reason": beyond})
+        exceeding._by_the_gate().write({"beyond": True, "beyond_reason": beyond})
         for group in reservations.grouped("activity_id").values():
             state = group[0]._state_once_booked(now, staff)
-            group.write({"state": state, "booked_at": now})
+            group._by_the_gate().write({"state": state, "booked_at": now})
         # The database refuses one child too many here and now.
         reservations.session_id.flush_recordset(["booked_count"])
         return reservations
@@ -400,7 +400,7 @@ class EspaceReservation(models.Model):
             )
         }
         created = iter(
-            self.create(
+            self._by_the_gate().create(
                 [
                     self._prepare_reservation(family, quote)
                     for quote in quotes
@@ -411,7 +411,7 @@ class EspaceReservation(models.Model):
         reservations = self.browse(
             (known.get((q.child_id, q.session_id)) or next(created)).id for q in quotes
         )
-        for reservation, quote in zip(reservations, quotes, strict=True):
+        for reservation, quote in zip(reservations._by_the_gate(), quotes, strict=True):
             if reservation.product_id.id != quote.product_id:
                 reservation.product_id = quote.product_id
             if reservation.late != quote.late:
@@ -467,7 +467,7 @@ class EspaceReservation(models.Model):
 
     def _leave(self, now, reason=None):
         """Cancel, whatever the limit."""
-        self.write(
+        self._by_the_gate().write(
             {
                 "state": "cancelled",
                 "cancelled_at": now,
@@ -558,7 +558,7 @@ class EspaceReservation(models.Model):
         """Approve bookings that wait for it."""
         self.check_access("write")
         pending = self.filtered(lambda r: r.state == "pending_approval")
-        for reservation in pending:
+        for reservation in pending._by_the_gate():
             reservation.state = reservation._state_once_approved()
         pending._after_booking(fields.Datetime.now())
 
@@ -569,7 +569,7 @@ class EspaceReservation(models.Model):
         self.check_access("write")
         now = fields.Datetime.now()
         freed = self.filtered(lambda r: r.state in SEAT_STATES).session_id
-        self.write({"state": "refused"})
+        self._by_the_gate().write({"state": "refused"})
         self._after_cancelling(now)
         self._promote_waiting(freed, now)
 

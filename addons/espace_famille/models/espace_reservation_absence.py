@@ -95,6 +95,22 @@ class EspaceReservation(models.Model):
         changed._after_absence()
         return changed
 
+    def _restore(self):
+        """Bring back bookings of a closed day as their absence was decided meanwhile.
+
+        The money follows when they stand again.
+        """
+        now = fields.Datetime.now()
+        for absence, bookings in self.grouped("absence_id").items():
+            since = bookings.filtered(
+                lambda r, absence=absence: (
+                    absence.decided_on and absence.decided_on >= r.cancelled_at
+                )
+            )
+            for booking in since.filtered(lambda r: r.attendance != "present"):
+                booking.write(absence._decided_for(booking, now))
+        return super()._restore()
+
     def _after_absence(self):
         """Hook: an absence has just been decided on."""
 

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..domain.booking import ENDED_STATES
+from .gate_context import NO_PROMOTION, telling
 
 # Nobody but this module can pass this very object: no client has a way out of
 # “cancelled”.
@@ -33,7 +34,7 @@ class EspaceReservation(models.Model):
         for state, group in live.grouped("state").items():
             group.write({"closure_id": closure.id, "closure_state_before": state})
         # A place that a closed day frees is given to nobody.
-        (drafts | live).with_context(espace_no_promotion=True)._cancel(
+        telling(drafts | live, NO_PROMOTION)._cancel(
             now, staff=True, reason=closure._words()
         )
         return live

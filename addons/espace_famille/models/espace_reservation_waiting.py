@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..domain import waiting
-from ..domain.booking import PLACE_GIVEN, SEAT_STATES
+from ..domain.booking import SEAT_STATES
+from .gate_context import NO_PROMOTION, PLACE_GIVEN, is_told, telling
 
 
 class EspaceReservation(models.Model):
@@ -55,7 +56,7 @@ class EspaceReservation(models.Model):
         quotes = self._quote_cart(family, items, now, staff)
         wanted = [quote for quote in quotes if quote.may_wait]
         reservations = self._records_of(family, wanted)
-        reservations.write({"state": "waiting", "waiting_since": now})
+        reservations._by_the_gate().write({"state": "waiting", "waiting_since": now})
         by_item = dict(zip((q.item for q in wanted), reservations, strict=True))
         return [
             self._as_waiting(quote, by_item[quote.item])
@@ -132,7 +133,7 @@ class EspaceReservation(models.Model):
         :return: the reservations that were given a place
         """
         now = now or fields.Datetime.now()
-        if self.env.context.get("espace_no_promotion"):
+        if is_told(self.env, NO_PROMOTION):
             return self.browse()
         sessions = sessions.sudo().filtered(
             lambda session: (
@@ -142,7 +143,7 @@ class EspaceReservation(models.Model):
                 and (given or session._in_time("booking", now))
             )
         )
-        gate = self._as_commune().with_context(**{PLACE_GIVEN: given})
+        gate = telling(self._as_commune(), PLACE_GIVEN, given)
         queues = gate._waiting_queues(sessions)
         willing = gate._still_bookable(queues.values(), now)
         chosen = gate.browse(
@@ -262,7 +263,7 @@ class EspaceReservation(models.Model):
         self.check_access("write")
         waits = self.filtered(lambda line: line.state == "waiting")
         now = fields.Datetime.now()
-        gate = waits.with_context(**{PLACE_GIVEN: True})
+        gate = telling(waits, PLACE_GIVEN)
         for family, lines in gate.grouped("family_id").items():
             quotes = lines._book(family, lines.mapped(self._item_of), now, staff=True)
             refused = [quote for quote in quotes if quote.status == "waiting"]
@@ -270,7 +271,7 @@ class EspaceReservation(models.Model):
                 return self._action_book_beyond()
             if refused or any(q.status not in ("booked", "pending") for q in quotes):
                 raise UserError(self._not_given_words(quotes))
-            lines.promoted_at = now
+            lines._by_the_gate().promoted_at = now
             lines.with_context(lang=family.lang)._tell_promoted(family)
         return True
 

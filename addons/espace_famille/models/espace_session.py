@@ -2,7 +2,7 @@ from collections import Counter
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.misc import format_date
 
 from ..domain.booking import SEAT_STATES
@@ -13,6 +13,17 @@ NEVER = datetime(1970, 1, 1)
 NO_LIMIT = datetime(9999, 1, 1)
 
 LIMITS = ("booking_cutoff", "cancel_cutoff", "late_cutoff")
+# What is counted or found, and entered by nobody.
+FOUND = {
+    *LIMITS,
+    "booked_count",
+    "beyond_count",
+    "waiting_count",
+    "walk_in_count",
+    "free_count",
+    "fill_rate",
+    "fill_state",
+}
 RULE = "espace.deadline.rule"
 
 
@@ -244,10 +255,16 @@ class EspaceSession(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_found(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
-        if vals.keys() & {"capacity", "seats_limited"} and not self.env.context.get(
-            "espace_from_activity"
-        ):
+        self._check_found(vals)
+        self._check_day_kept(vals)
+        if vals.keys() & {"capacity", "seats_limited"}:
             vals = {"capacity_changed": True, **vals}
         if vals.keys() & {"capacity", "seats_limited"}:
             self._check_places_kept(vals)
@@ -255,6 +272,33 @@ class EspaceSession(models.Model):
         if vals.keys() & {"capacity", "seats_limited", "state"}:
             self.env["espace.reservation"]._promote_waiting(self)
         return result
+
+    @api.model
+    def _check_found(self, vals):
+        """Refuse counters and limits that a client sends: the database counts."""
+        if vals.keys() & FOUND and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "The counters and limits of a day are never entered by hand."
+                )
+            )
+
+    def _check_day_kept(self, vals):
+        """Refuse to move a day under the children who are, or were, booked on it."""
+        if not vals.keys() & {"activity_id", "date"}:
+            return
+        for session in self:
+            activity = vals.get("activity_id", session.activity_id.id)
+            day = fields.Date.to_date(vals.get("date", session.date))
+            moved = (activity, day) != (session.activity_id.id, session.date)
+            if moved and session.sudo().reservation_ids:
+                raise UserError(
+                    self.env._(
+                        "Families have booked %s: create another session instead of "
+                        "moving this one.",
+                        session.display_name,
+                    )
+                )
 
     def _check_places_kept(self, vals):
         """Refuse fewer places than children already booked, naming the first day."""

@@ -269,11 +269,11 @@ class EspaceSession(models.Model):
         return None
 
     def _waiting_list(self):
-        """Return who waits for a place, the first to ask first."""
+        """Return who waits for a place, the first to be served first."""
         self.ensure_one()
-        return self.reservation_ids.filtered(lambda r: r.state == "waiting").sorted(
-            lambda r: (r.booked_at or r.create_date, r.id)
-        )
+        Reservation = self.env["espace.reservation"]
+        queues = Reservation._waiting_queues(self)
+        return Reservation.browse(queues.get(self, Reservation).ids)
 
     # === Actions === #
 

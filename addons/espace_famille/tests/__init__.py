@@ -2,6 +2,7 @@ from . import test_absence
 from . import test_attendance
 from . import test_book
 from . import test_booking_wizard
+from . import test_by_hand
 from . import test_calendar
 from . import test_calendar_wizard
 from . import test_cancel

@@ -482,9 +482,12 @@ class TestLock(AttendanceCase):
             (admin.action_cancel,),
             (admin.write, {"attendance": "expected"}),
             (admin.write, {"arrived_at": 16.5}),
-            (admin.write, {"state": "cancelled"}),
-            (admin.write, {"product_id": self.t1.id}),
-            (admin.write, {"session_id": self.session(self.evening, TUESDAY).id}),
+            (admin.sudo().write, {"state": "cancelled"}),
+            (admin.sudo().write, {"product_id": self.t1.id}),
+            (
+                admin.sudo().write,
+                {"session_id": self.session(self.evening, TUESDAY).id},
+            ),
             (admin.sudo().write, {"attendance": "absent_justified"}),
             (admin.sudo()._cancel, NOW, True),
         ):

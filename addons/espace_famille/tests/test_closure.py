@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..models.gate_context import NO_PROMOTION, is_told
 from .common import MONDAY, NOW, TODAY, TUESDAY, EspaceCase
 
 
@@ -130,7 +131,7 @@ class TestApply(ClosureCase):
         def look(reservations, now):
             seen.append(
                 (
-                    reservations.env.context.get("espace_no_promotion"),
+                    is_told(reservations.env, NO_PROMOTION),
                     set(reservations.session_id.mapped("state")),
                 )
             )

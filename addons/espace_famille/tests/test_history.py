@@ -43,7 +43,7 @@ class TestHistory(AttendanceCase):
     def test_option_attendance_and_times_are_traced(self):
         self.t2.espace_records_times = True
         booking = self.book_today(self.nina, self.t1)
-        booking.with_user(self.manager).write({"product_id": self.t2.id})
+        booking.with_user(self.manager).sudo().write({"product_id": self.t2.id})
         agent = booking.with_user(self.agent)
         agent.action_present()
         agent._record_times(16.5, 17.75)

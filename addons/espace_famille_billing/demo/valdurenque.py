@@ -4,6 +4,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.espace_famille.models.gate_context import telling
+
+from ..models.espace_reservation import INVOICE_LATER
+
 # (product, event, QF from, QF below, price, unit); prices of the commune's règlement
 # for canteen and childcare, invented for the leisure centre.
 PRICES = [
@@ -102,9 +106,7 @@ class EspaceDemo(models.AbstractModel):
     @api.model
     def _load_bookings(self):
         """Book month by month, through the gate, and invoice each month at once."""
-        Reservation = self.env["espace.reservation"].with_context(
-            espace_invoice_later=True
-        )
+        Reservation = telling(self.env["espace.reservation"], INVOICE_LATER)
         ids = []
         for start, end, instant in self._booking_periods():
             for family in self._families():

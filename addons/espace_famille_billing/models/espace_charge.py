@@ -6,6 +6,8 @@ from odoo.fields import Command
 from odoo.tools.i18n import format_list
 from odoo.tools.misc import format_date
 
+from odoo.addons.espace_famille.models.gate_context import without_defaults
+
 from .espace_tariff import EVENTS, to_decimal
 
 # What may change once a charge exists: its invoice and the charge that undid it.
@@ -76,6 +78,12 @@ class EspaceCharge(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Defaults that a client sends with its calls must not reach the money.
+        clean = without_defaults(self)
+        return super(EspaceCharge, clean).create(vals_list).with_env(self.env)
+
     def write(self, vals):
         if vals.keys() - LINKS:
             raise UserError(
@@ -92,25 +100,29 @@ class EspaceCharge(models.Model):
     # === Invoices === #
 
     def _offset_undone(self):
-        """Pair credits with the uninvoiced charges that they undo exactly."""
-        for credit in self.filtered(lambda charge: charge.amount < 0):
-            undone = credit._undone()
+        """Pair each of these with the uninvoiced charges that it undoes exactly.
+
+        A credit undoes a charge; a charge made again undoes a credit not yet
+        deducted, lest an invoice take the credit and leave the charge behind.
+        """
+        for charge in self:
+            undone = charge._undone()
             if undone:
-                credit.offset_charge_id = undone[0]
-                undone.offset_charge_id = credit
+                charge.offset_charge_id = undone[0]
+                undone.offset_charge_id = charge
 
     def _undone(self):
-        """Return the uninvoiced charge, or all of them, that this credit undoes."""
+        """Return the uninvoiced charge, or all of them, that this one undoes."""
         self.ensure_one()
-        credit = -to_decimal(self.amount)
+        opposite = -to_decimal(self.amount)
         others = (self.reservation_id.charge_ids - self).filtered(
             lambda charge: charge.state == "to_invoice"
         )
-        same = others.filtered(lambda charge: to_decimal(charge.amount) == credit)
+        same = others.filtered(lambda charge: to_decimal(charge.amount) == opposite)
         if same:
             return same[:1]
         total = sum(to_decimal(charge.amount) for charge in others)
-        return others if total == credit else others.browse()
+        return others if total == opposite else others.browse()
 
     def _invoice(self, now):
         """Make one draft invoice per family from those of these charges not yet on one.
@@ -129,7 +141,9 @@ class EspaceCharge(models.Model):
                 vals_list.append(self._prepare_invoice(family, groups, now))
                 parts.append(groups)
         # A message for each field that is filled in would tell nobody anything.
-        Move = self.env["account.move"].with_context(tracking_disable=True)
+        Move = without_defaults(self.env["account.move"]).with_context(
+            tracking_disable=True
+        )
         moves = Move.with_company(self.company_id[:1]).create(vals_list)
         for move, groups in zip(moves, parts, strict=True):
             lines = move.invoice_line_ids.sorted("sequence")

@@ -4,8 +4,6 @@ from odoo import fields, models
 
 from odoo.addons.espace_famille.models.espace_closure import MAX_NAMED
 
-from .espace_tariff import to_decimal
-
 
 class EspaceCharge(models.Model):
     _inherit = "espace.charge"
@@ -18,21 +16,6 @@ class EspaceCharge(models.Model):
         copy=False,
         readonly=True,
     )
-
-    def _offset_closure_credits(self):
-        """Pair charges made again with the uninvoiced credits of a closure undone."""
-        for charge in self.filtered(lambda charge: charge.amount > 0):
-            due = to_decimal(charge.amount)
-            credit = charge.reservation_id.charge_ids.filtered(
-                lambda other, due=due: (
-                    other.closure_id
-                    and other.state == "to_invoice"
-                    and to_decimal(other.amount) == -due
-                )
-            )[:1]
-            if credit:
-                charge.offset_charge_id = credit
-                credit.offset_charge_id = charge
 
 
 class EspaceReservation(models.Model):
@@ -56,7 +39,7 @@ class EspaceReservation(models.Model):
 
     def _after_restoring(self):
         super()._after_restoring()
-        self._settle()._offset_closure_credits()
+        self._settle()
 
 
 class EspaceClosure(models.Model):

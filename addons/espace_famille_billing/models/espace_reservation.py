@@ -5,8 +5,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.espace_famille.domain.booking import PLACE_GIVEN
 from odoo.addons.espace_famille.domain.cutoff import to_utc
+from odoo.addons.espace_famille.models.gate_context import PLACE_GIVEN, is_told
 
 from ..domain import settlement
 from .espace_family import MONEY
@@ -14,6 +14,9 @@ from .espace_tariff import MissingPrice, NoTariff, Pricer, to_decimal
 
 # Who reads what bookings cost, each within the records that are theirs.
 MONEY_OF_BOOKINGS = f"{MONEY},base.group_portal"
+
+# Told by bulk work in the context; see `_after_booking`.
+INVOICE_LATER = "espace_invoice_later"
 
 # The event that a cell shows the price of, by whether the limit has passed.
 EVENT_OF_LATE = {False: "planned", True: "late"}
@@ -120,7 +123,7 @@ class EspaceReservation(models.Model):
         if (
             state == "confirmed"
             and not staff
-            and not self.env.context.get(PLACE_GIVEN)
+            and not is_told(self.env, PLACE_GIVEN)
             and self.activity_id.billing_mode == "booking"
             and self.company_id._espace_pays_online()
         ):
@@ -130,13 +133,13 @@ class EspaceReservation(models.Model):
     def _after_booking(self, now):
         """Charge what is due at booking and invoice it, to be paid now or at once.
 
-        With `espace_invoice_later` in the context, for bulk work, the caller invoices
-        the charges itself.
+        Where `INVOICE_LATER` is told, for bulk work, the caller invoices the charges
+        itself.
         """
         super()._after_booking(now)
         reservations = self.sudo()
         reservations._settle()
-        if self.env.context.get("espace_invoice_later"):
+        if is_told(self.env, INVOICE_LATER):
             return
         for family, booked in reservations.grouped("family_id").items():
             booked._invoice_booking(family, now)

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.espace_famille.models.gate_context import is_told, telling
+
 from ..domain import pricing
 from ..domain.wording import explain, format_number
 
@@ -25,6 +27,9 @@ PAI = [("any", "All"), ("with", "With PAI"), ("without", "Without PAI")]
 
 
 LAST_DAY = date.max
+
+# Told in the context while the lines of a tariff change together.
+WHOLE_TARIFF = "espace_whole_tariff"
 
 
 def to_decimal(value):
@@ -135,7 +140,7 @@ class EspaceTariff(models.Model):
 
     def _check_changed_lines(self):
         """Check lines that changed by themselves, not in the form of their tariff."""
-        if not self.env.context.get("espace_whole_tariff"):
+        if not is_told(self.env, WHOLE_TARIFF):
             self._check_lines()
 
     def _problem_words(self, problem):
@@ -177,7 +182,7 @@ class EspaceTariff(models.Model):
 
     def write(self, vals):
         # Lines that change together are checked once they have all changed.
-        whole = self.with_context(espace_whole_tariff=True)
+        whole = telling(self, WHOLE_TARIFF)
         return super(EspaceTariff, whole).write(vals)
 
     # === Prices === #

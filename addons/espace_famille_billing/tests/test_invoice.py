@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille.models.gate_context import telling
 from odoo.addons.espace_famille.tests.common import (
     MONDAY,
     NOW,
@@ -11,6 +12,7 @@ from odoo.addons.espace_famille.tests.common import (
     TUESDAY,
 )
 
+from ..models.espace_reservation import INVOICE_LATER
 from .common import NBSP, EspaceBillingCase
 
 
@@ -21,6 +23,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.martin.lang = "fr_FR"
         # A tax and a term that any other sale would have.
         cls.meal.taxes_id = cls.company.account_sale_tax_id
         cls.martin.partner_id.property_payment_term_id = cls.env.ref(
@@ -249,7 +252,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
     # === Bulk work === #
 
     def test_bulk_work_invoices_later_once(self):
-        Reservation = self.Reservation.with_context(espace_invoice_later=True)
+        Reservation = telling(self.Reservation, INVOICE_LATER)
         for day in (MONDAY, TUESDAY):
             Reservation._book(self.martin, [(self.nina, self.meal, day)], now=NOW)
         self.assertFalse(self.invoices(self.martin))

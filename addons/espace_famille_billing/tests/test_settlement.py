@@ -268,8 +268,9 @@ class TestSettlement(EspaceBillingCase):
         self.assertEqual(self.durand.credit_available, 0)
 
     def test_the_credit_says_why_in_the_language_of_the_family(self):
+        self.martin.lang = "fr_FR"
         reservation = self.booked(self.nina, self.t2, MONDAY)
-        self.assertEqual((reservation.env.lang, self.martin.lang), ("en_US", "fr_FR"))
+        self.assertEqual(reservation.env.lang, "en_US")
         words = patch.object(
             type(reservation), "_credit_words", lambda self: self.env.lang
         )

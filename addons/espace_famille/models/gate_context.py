@@ -1,0 +1,33 @@
+"""What code tells the gate by the context, and no client can.
+
+A client sends what context it likes with its calls, but never an object of ours: a
+key counts only with this very object as its value.
+"""
+
+from odoo.tools.misc import clean_context
+
+# The commune gives a place after the booking limit; the family asked in time, so that
+# limits do not bind, and owes it at once.
+PLACE_GIVEN = "espace_place_given"
+# The places that are freed are given to nobody.
+NO_PROMOTION = "espace_no_promotion"
+# The booking methods write, not somebody by hand.
+BY_THE_GATE = "espace_by_the_gate"
+
+_TOKEN = object()
+
+
+def telling(records, key, told=True):
+    """Return the records with the key told, or taken back, to what is called."""
+    return records.with_context(**{key: _TOKEN if told else None})
+
+
+def is_told(env, key):
+    """Tell whether code, and no client, has told the key."""
+    return env.context.get(key) is _TOKEN
+
+
+def without_defaults(records):
+    """Return the records without the defaults that a client sent with its call."""
+    context = clean_context(records.env.context)
+    return records.with_env(records.env(context=context))
