@@ -4,6 +4,7 @@ from dataclasses import replace
 from odoo import SUPERUSER_ID as ROOT
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..domain import waiting
 from ..domain.booking import SEAT_STATES
@@ -40,6 +41,23 @@ class EspaceReservation(models.Model):
         }
         for reservation in self:
             reservation.waiting_rank = ranks.get(reservation._origin, 0)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Let lists be sorted by rank, which no column holds: by session, then rank."""
+        if field_name != "waiting_rank":
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        sessions = self.env["espace.session"].sudo().search([("waiting_count", ">", 0)])
+        queues = self._waiting_queues(sessions)
+        ordered = [line.id for session in sessions for line in queues.get(session, ())]
+        return SQL(
+            "ARRAY_POSITION(%s::int[], %s) %s %s",
+            ordered,
+            SQL.identifier(alias, "id"),
+            direction,
+            nulls,
+        )
 
     # === The gate: join === #
 

@@ -364,7 +364,10 @@ class EspaceSession(models.Model):
             "espace_famille.espace_waiting_action"
         )
         action["domain"] = [("session_id", "in", self.ids), ("state", "=", "waiting")]
-        action["context"] = {}
+        action["context"] = {
+            "search_default_group_session": 1,
+            "espace_show_places": True,
+        }
         return action
 
     def action_open_reservations(self):

@@ -472,7 +472,8 @@ class GridBuilder:
         elif quote.status == "past":
             yield cell.label
         else:
-            yield quote.reason or cell.label
+            words = quote.reason or cell.label
+            yield words.rstrip(".") if quote.may_wait else words
             yield quote.may_wait and self.env._("join the waiting list")
 
     def _cancel_words(self, quote):
