@@ -9,7 +9,9 @@ class EspaceClosureWizard(models.TransientModel):
 
     closure_id = fields.Many2one("espace.closure", required=True, ondelete="cascade")
     purpose = fields.Selection(
-        [("apply", "Apply"), ("undo", "Undo")], default="apply", required=True
+        [("apply", "Apply"), ("undo", "Undo the closure")],
+        default="apply",
+        required=True,
     )
     session_count = fields.Integer("Sessions", compute="_compute_counts")
     booking_count = fields.Integer("Bookings", compute="_compute_counts")
