@@ -168,14 +168,20 @@ class TestWaitingCrossings(ScenarioCase):
     def test_a_child_whose_document_is_lacking_is_passed_over_and_stays(self):
         seated = self.fill()
         nina, lina = self.wait(self.nina), self.wait(self.lina, now=LATER)
-        kind = self.env["espace.document.type"].create(
-            {"name": "Insurance", "company_id": self.company.id, "about": "child"}
+        insurance = self.env["espace.document.type"].create(
+            {
+                "name": "Insurance",
+                "needed_for": "activities",
+                "activity_ids": [Command.set(self.evening.ids)],
+                "blocking": True,
+            }
         )
-        self.assertTrue(kind)
-        self.martin.active = False  # suspended: blocked as by a lacking document
+        Document = self.env["espace.document"]
+        valid = {"type_id": insurance.id, "issued_on": TODAY, "decision": "valid"}
+        Document.create({**valid, "child_id": self.lina.id})
         self.cancel(seated[0], now=LATER)
         self.assertEqual((nina.state, lina.state), ("waiting", "confirmed"))
-        self.martin.active = True
+        Document.create({**valid, "child_id": self.nina.id})
         self.cancel(seated[1], now=LATER)
         self.assertEqual(nina.state, "confirmed")
 

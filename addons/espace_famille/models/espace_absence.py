@@ -7,7 +7,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import plaintext2html
 
 from ..domain import absence as rules
-from .gate_context import without_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -288,10 +287,7 @@ class EspaceAbsence(models.Model):
         if deadline and deadline <= now and not proofs:
             raise UserError(self._too_late_for_proof(family.company_id, deadline))
         # The parent who declares does not follow what agents write to each other.
-        # Defaults that a client sends decide nothing.
-        silent = without_defaults(self.sudo()).with_context(
-            mail_create_nosubscribe=True
-        )
+        silent = self.sudo().with_context(mail_create_nosubscribe=True)
         absence = silent.create(
             {
                 "child_id": child.id,

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_duration
 
-from .gate_context import without_defaults
-
 # What is traced of a booking, and as what.
 TRACED = {
     "state": "state",
@@ -100,8 +98,7 @@ class EspaceReservationEvent(models.Model):
         The user stays who it is where the code runs with elevated rights.
         """
         stamp = {"at": fields.Datetime.now(), "user_id": self.env.uid}
-        clean = without_defaults(self.sudo())
-        return clean.create([{**stamp, **vals} for vals in vals_list])
+        return self.sudo().create([{**stamp, **vals} for vals in vals_list])
 
     @api.model
     def _record_locks(self, sessions, locked):

@@ -28,6 +28,9 @@ def is_told(env, key):
 
 
 def without_defaults(records):
-    """Return the records without the defaults that a client sent with its call."""
+    """Return the records without the defaults that a client sent with its call.
+
+    `sudo` drops them by itself; code that acts with the user's own rights does not.
+    """
     context = clean_context(records.env.context)
     return records.with_env(records.env(context=context))

@@ -118,6 +118,28 @@ class TestByHand(EspaceCase):
             self.reservation(self.lina, self.canteen, MONDAY).state, "confirmed"
         )
 
+    def test_defaults_of_a_client_reach_no_booking(self):
+        """A seat is not taken outside the count of the places, nor excused."""
+        session = self.session(self.canteen, MONDAY)
+        before = session.booked_count
+        Reservation = self.forged(
+            self.manager,
+            default_beyond=True,
+            default_origin="walk_in",
+            default_attendance="absent_justified",
+            default_hold_until=NOW,
+            default_promoted_at=NOW,
+        )
+        [quote] = Reservation._book(
+            self.durand, [(self.lina, self.meal, MONDAY)], now=NOW, staff=True
+        )
+        booking = self.Reservation.browse(quote.reservation_id)
+        self.assertEqual(booking.origin, "booked")
+        self.assertEqual(booking.attendance, "expected")
+        self.assertFalse(booking.beyond or booking.hold_until or booking.promoted_at)
+        self.assertEqual(session.booked_count, before + 1)
+        self.assertEqual(session.beyond_count, 0)
+
     def test_defaults_of_a_client_reach_no_walk_in(self):
         session = self.session(self.canteen, TODAY)
         Wizard = self.env["espace.walk.in.wizard"].with_user(self.agent)

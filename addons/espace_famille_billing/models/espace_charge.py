@@ -6,8 +6,6 @@ from odoo.fields import Command
 from odoo.tools.i18n import format_list
 from odoo.tools.misc import format_date
 
-from odoo.addons.espace_famille.models.gate_context import without_defaults
-
 from .espace_tariff import EVENTS, to_decimal
 
 # What may change once a charge exists: its invoice and the charge that undid it.
@@ -78,12 +76,6 @@ class EspaceCharge(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # Defaults that a client sends with its calls must not reach the money.
-        clean = without_defaults(self)
-        return super(EspaceCharge, clean).create(vals_list).with_env(self.env)
-
     def write(self, vals):
         if vals.keys() - LINKS:
             raise UserError(
@@ -141,9 +133,7 @@ class EspaceCharge(models.Model):
                 vals_list.append(self._prepare_invoice(family, groups, now))
                 parts.append(groups)
         # A message for each field that is filled in would tell nobody anything.
-        Move = without_defaults(self.env["account.move"]).with_context(
-            tracking_disable=True
-        )
+        Move = self.env["account.move"].with_context(tracking_disable=True)
         moves = Move.with_company(self.company_id[:1]).create(vals_list)
         for move, groups in zip(moves, parts, strict=True):
             lines = move.invoice_line_ids.sorted("sequence")
