@@ -308,7 +308,7 @@ class EspaceSession(models.Model):
         self._check_attendance_open()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Came without Booking"),
+            "name": self.env._("Child without Booking"),
             "res_model": "espace.walk.in.wizard",
             "view_mode": "form",
             "target": "new",

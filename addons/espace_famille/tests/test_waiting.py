@@ -107,6 +107,22 @@ class TestWaiting(EspaceCase):
         (lina | sam).invalidate_recordset(["waiting_rank"])
         self.assertEqual((lina.waiting_rank, sam.waiting_rank), (2, 1))
 
+    def test_the_list_is_sorted_by_rank_whatever_the_time_of_joining(self):
+        """Sorting by rank follows the criteria, ascending and descending."""
+        self.fill()
+        self.evening.waiting_criterion_ids = [Command.create({"criterion": "resident"})]
+        lina, sam = self.waiting(self.lina), self.waiting(self.sams[2], now=LATER)
+        domain = [("session_id", "=", lina.session_id.id), ("state", "=", "waiting")]
+        for residency, first, last in (
+            ("resident", lina, sam),
+            ("non_resident", sam, lina),
+        ):
+            lina.family_id.residency = residency
+            found = self.Reservation.search(domain, order="waiting_rank")
+            self.assertEqual(found.ids, [first.id, last.id])
+            found = self.Reservation.search(domain, order="waiting_rank desc")
+            self.assertEqual(found.ids, [last.id, first.id])
+
     def test_a_brother_who_has_a_place_comes_first(self):
         self.evening.waiting_criterion_ids = [Command.create({"criterion": "sibling"})]
         self.booked(self.nina, self.t1, MONDAY)
