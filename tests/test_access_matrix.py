@@ -126,6 +126,17 @@ class TestAccessMatrix(EspaceCase):
             with self.assertRaises(AccessError):
                 foreign.read(["display_name"])
 
+    def test_a_parent_reads_neither_the_names_nor_the_notes_of_agents(self):
+        mine = self.booked(self.nina, self.meal, MONDAY)
+        absence = self.env["espace.absence"]
+        for records, names in (
+            (mine, ("attendance_uid", "beyond_reason", "event_ids")),
+            (absence, ("declared_by", "decided_by")),
+        ):
+            for name in names:
+                with self.subTest(field=name), self.assertRaises(AccessError):
+                    records.with_user(self.users["portal"]).search_fetch([], [name])
+
     def test_both_households_see_the_child_and_each_its_own_bookings(self):
         self.env["espace.custody"].create(
             {"child_id": self.nina.id, "family_id": self.durand.id, "pattern": "odd"}

@@ -115,7 +115,7 @@ class EspaceAbsence(models.Model):
         readonly=True,
     )
     declared_on = fields.Datetime(readonly=True)
-    declared_by = fields.Many2one("res.users", readonly=True)
+    declared_by = fields.Many2one("res.users", readonly=True, groups="base.group_user")
 
     # What became of it
     state = fields.Selection(
@@ -129,7 +129,7 @@ class EspaceAbsence(models.Model):
     )
     refusal = fields.Char("Reason of the Refusal", readonly=True, tracking=True)
     decided_on = fields.Datetime(readonly=True)
-    decided_by = fields.Many2one("res.users", readonly=True)
+    decided_by = fields.Many2one("res.users", readonly=True, groups="base.group_user")
     reservation_ids = fields.One2many(
         "espace.reservation", "absence_id", "Bookings Concerned", readonly=True
     )

@@ -100,7 +100,9 @@ class EspaceReservation(models.Model):
     beyond = fields.Boolean(
         "Beyond the Places", readonly=True, help="An exceptional seat, given by staff."
     )
-    beyond_reason = fields.Char("Reason of the Seat Beyond", readonly=True)
+    beyond_reason = fields.Char(
+        "Reason of the Seat Beyond", readonly=True, groups="base.group_user"
+    )
     booked_at = fields.Datetime("Booked on", readonly=True)
     hold_until = fields.Datetime("Seat Held until", readonly=True)
     cancelled_at = fields.Datetime("Cancelled on", readonly=True)

@@ -36,7 +36,7 @@ class EspaceReservation(models.Model):
         help="When it was seen, on the clock of the device that recorded it.",
     )
     attendance_uid = fields.Many2one(
-        "res.users", "Pointed by", readonly=True, copy=False
+        "res.users", "Pointed by", readonly=True, copy=False, groups="base.group_user"
     )
     arrived_at = fields.Float(
         "Arrived at", copy=False, aggregator=False, help="Local hours; 0: not recorded."
