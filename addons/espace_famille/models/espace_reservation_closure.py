@@ -33,10 +33,11 @@ class EspaceReservation(models.Model):
         live = (self - drafts).filtered(lambda r: r.state not in ENDED_STATES)
         for state, group in live.grouped("state").items():
             group.write({"closure_id": closure.id, "closure_state_before": state})
+        # Families and staff read it later, whatever the language of who closes now.
+        language = closure.company_id.partner_id.lang or closure.env.lang
+        reason = closure.with_context(lang=language)._words()
         # A place that a closed day frees is given to nobody.
-        telling(drafts | live, NO_PROMOTION)._cancel(
-            now, staff=True, reason=closure._words()
-        )
+        telling(drafts | live, NO_PROMOTION)._cancel(now, staff=True, reason=reason)
         return live
 
     def _restore(self):
