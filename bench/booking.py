@@ -8,7 +8,15 @@ bare Odoo takes to create 300 rows of a model without any logic.
 import argparse
 from collections import Counter
 
-from _odoo import Report, Town, median, ms, seconds, transaction
+from _odoo import (
+    Report,
+    Town,
+    median,
+    ms,
+    seconds,
+    seconds_and_cpu,
+    transaction,
+)
 
 from odoo import fields
 
@@ -25,13 +33,13 @@ def main():
         carts = build(label, prepare, options.times + 1)
         # The first request reads what Odoo keeps for all later ones.
         samples = [validate(*cart) for cart in carts][1:]
-        quote, book, queries = map(median, zip(*samples, strict=True))
+        quote, book, cpu, queries = map(median, zip(*samples, strict=True))
         report.figure(f"{label}: quote alone", f"{ms(quote):>8}")
         report.budget(
             f"{label}: validated",
             book,
             BUDGET,
-            f"{book / stick:.1f} yardsticks, {queries:.0f} queries",
+            f"{ms(cpu)} CPU, {book / stick:.1f} yardsticks, {queries:.0f} queries",
         )
     report.end()
 
@@ -101,7 +109,7 @@ def yardstick():
 
 
 def validate(company_id, family_id, items):
-    """Return (seconds to quote, seconds to validate, queries to validate)."""
+    """Return (seconds to quote, seconds, CPU seconds and queries to validate)."""
     now = fields.Datetime.now()
     context = {"allowed_company_ids": [company_id], "lang": "fr_FR"}
 
@@ -120,7 +128,7 @@ def validate(company_id, family_id, items):
             if not statuses.keys() <= {"booked", "pending"}:
                 raise SystemExit(f"Not all was booked: {statuses}")
 
-        durations = seconds(quote), seconds(book)
+        durations = seconds(quote), *seconds_and_cpu(book)
         return *durations, env.cr.sql_log_count
 
 

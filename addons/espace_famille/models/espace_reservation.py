@@ -378,11 +378,17 @@ class EspaceReservation(models.Model):
             if quote.beyond
         )
         exceeding._by_the_gate().write({"beyond": True, "beyond_reason": beyond})
-        for group in reservations.grouped("activity_id").values():
-            state = group[0]._state_once_booked(now, staff)
-            group._by_the_gate().write({"state": state, "booked_at": now})
+        states = {
+            activity: group[0]._state_once_booked(now, staff)
+            for activity, group in reservations.grouped("activity_id").items()
+        }
+        # All at once: the seats are counted, and the history written, in one go.
+        for state, group in reservations.grouped(
+            lambda reservation: states[reservation.activity_id]
+        ).items():
+            group._by_the_gate().write(group._seat_vals(state, now))
         # The database refuses one child too many here and now.
-        reservations.session_id.flush_recordset(["booked_count"])
+        reservations.session_id.flush_recordset()
         return reservations
 
     @api.model
@@ -419,6 +425,10 @@ class EspaceReservation(models.Model):
             if reservation.late != quote.late:
                 reservation.late = quote.late
         return reservations
+
+    def _seat_vals(self, state, now):
+        """Return what is written of reservations that take their seats."""
+        return {"state": state, "booked_at": now}
 
     def _state_once_booked(self, now, staff=False):
         """Return the state of a seat just taken; the same for a whole activity."""

@@ -11,6 +11,10 @@ from .espace_tariff import EVENTS, to_decimal
 # What may change once a charge exists: its invoice and the charge that undid it.
 LINKS = {"invoice_line_id", "offset_charge_id"}
 
+# Our invoices have all their lines, with their amounts: Odoo need not look for taxes,
+# payment terms and roundings at each step. That they are balanced is still checked.
+COMPLETE = {"skip_invoice_sync": True, "skip_invoice_line_sync": True}
+
 
 class EspaceCharge(models.Model):
     """What a booking costs or gives back (prestation facturable); never edited."""
@@ -34,7 +38,14 @@ class EspaceCharge(models.Model):
     date = fields.Date("Day of Service", required=True, index=True)
     event = fields.Selection(EVENTS, required=True)
     company_id = fields.Many2one("res.company", required=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    # Given with the others: else it is looked up again for each new charge.
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
 
     # How much and why
     quantity = fields.Float(digits=(16, 4), required=True)
@@ -61,10 +72,17 @@ class EspaceCharge(models.Model):
         ],
         compute="_compute_state",
         store=True,
+        precompute=True,
+        readonly=False,
     )
 
     # Few wait at any time: an index of all states would only slow down bookings.
     _to_invoice = models.Index("(family_id) WHERE state = 'to_invoice'")
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for charge in self:
+            charge.currency_id = charge.company_id.currency_id
 
     @api.depends("invoice_line_id", "offset_charge_id")
     def _compute_state(self):
@@ -133,7 +151,7 @@ class EspaceCharge(models.Model):
                 vals_list.append(self._prepare_invoice(family, groups, now))
                 parts.append(groups)
         # A message for each field that is filled in would tell nobody anything.
-        Move = self.env["account.move"].with_context(tracking_disable=True)
+        Move = self.env["account.move"].with_context(tracking_disable=True, **COMPLETE)
         moves = Move.with_company(self.company_id[:1]).create(vals_list)
         for move, groups in zip(moves, parts, strict=True):
             lines = move.invoice_line_ids.sorted("sequence")
@@ -169,6 +187,7 @@ class EspaceCharge(models.Model):
     def _prepare_invoice(self, family, groups, now):
         company = family.company_id
         today = company._espace_today(now)
+        lines = [charges._prepare_invoice_line() for charges in groups]
         return {
             "move_type": "out_invoice",
             "company_id": company.id,
@@ -181,10 +200,28 @@ class EspaceCharge(models.Model):
             # The term of the partner, if any, does not hold for the services.
             "invoice_payment_term_id": False,
             "invoice_date_due": today,
-            "invoice_line_ids": [
-                Command.create({"sequence": number, **charges._prepare_invoice_line()})
-                for number, charges in enumerate(groups)
+            "line_ids": [
+                *(
+                    Command.create({"sequence": number, **line})
+                    for number, line in enumerate(lines)
+                ),
+                Command.create(self._prepare_due_line(lines, today)),
             ],
+        }
+
+    @api.model
+    def _prepare_due_line(self, lines, due):
+        """Return the line of what the family owes for these lines, due on a day.
+
+        It is the one that Odoo makes of an invoice without taxes nor payment term, for
+        several times the price.
+        """
+        total = -float(sum(to_decimal(line["balance"]) for line in lines))
+        return {
+            "display_type": "payment_term",
+            "date_maturity": due,
+            "balance": total,
+            "amount_currency": total,
         }
 
     def _prepare_invoice_line(self):

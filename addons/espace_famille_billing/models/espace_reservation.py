@@ -9,6 +9,7 @@ from odoo.addons.espace_famille.domain.cutoff import to_utc
 from odoo.addons.espace_famille.models.gate_context import PLACE_GIVEN, is_told
 
 from ..domain import settlement
+from .espace_charge import COMPLETE
 from .espace_family import MONEY
 from .espace_tariff import MissingPrice, NoTariff, Pricer, to_decimal
 
@@ -130,6 +131,12 @@ class EspaceReservation(models.Model):
             return "pending_payment"
         return state
 
+    def _seat_vals(self, state, now):
+        vals = super()._seat_vals(state, now)
+        if state == "pending_payment":
+            vals["hold_until"] = self._held_until(now)
+        return vals
+
     def _after_booking(self, now):
         """Charge what is due at booking and invoice it, to be paid now or at once.
 
@@ -155,13 +162,20 @@ class EspaceReservation(models.Model):
         )
         move = charges._invoice(now)
         pending = self.filtered(lambda r: r.state == "pending_payment")
-        unpaid = pending.filtered(lambda r: r._espace_unpaid_move())
+        asked = pending.charge_ids.move_id.filtered(
+            lambda move: move.state == "draft" and move.amount_total
+        )
+        unpaid = pending & asked.espace_reservation_ids
         (pending - unpaid).write({"state": "confirmed", "hold_until": False})
         held = unpaid & move.espace_reservation_ids
         if held:
-            held.hold_until = min(line._hold_until(now) for line in held)
+            held.hold_until = held._held_until(now)
         else:
-            move._post()
+            move.with_context(**COMPLETE)._post()
+
+    def _held_until(self, now):
+        """Return until when seats that are paid together are held, naive UTC."""
+        return min(line._hold_until(now) for line in self)
 
     def _hold_until(self, now):
         """Return until when the seat is held for its payment, naive UTC.
@@ -177,13 +191,6 @@ class EspaceReservation(models.Model):
         day = to_utc(datetime.combine(self.date, time.min), company.espace_tz)
         hours = now + timedelta(hours=company.espace_waiting_hold_hours)
         return max(min(hours, day), at_least)
-
-    def _espace_unpaid_move(self):
-        """Return the draft invoice that asks money for this booking, maybe empty."""
-        self.ensure_one()
-        return self.charge_ids.move_id.filtered(
-            lambda move: move.state == "draft" and move.amount_total
-        )
 
     # === Settlement === #
 
@@ -308,6 +315,8 @@ class EspaceReservation(models.Model):
             "activity_id": self.activity_id.id,
             "date": self.date,
             "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
+            "state": "to_invoice",
             "amount": float(delta),
         }
         if price and delta == price.amount:

@@ -60,6 +60,33 @@ class TestInvoiceAtBooking(EspaceBillingCase):
             invoice.line_ids.filtered("date_maturity").mapped("date_maturity"), [TODAY]
         )
 
+    def test_it_is_what_odoo_itself_makes_of_its_lines(self):
+        """We give all lines, so that Odoo need not look for them; it finds the same."""
+        _quotes, ours = self.book_all()
+        groups = self.martin.charge_ids._grouped_for_invoice()
+        vals = self.Charge._prepare_invoice(self.martin, groups, NOW)
+        vals["line_ids"] = [
+            command
+            for command in vals["line_ids"]
+            if command[2].get("display_type") != "payment_term"
+        ]
+        # It carries no charge: it is no invoice of the family.
+        vals["espace_family_id"] = False
+        theirs = self.env["account.move"].with_company(self.company).create(vals)
+        theirs._post()
+        for name, field in theirs._fields.items():
+            if field.store and field.type in ("monetary", "date", "selection"):
+                self.assertEqual(ours[name], theirs[name], name)
+        names = [
+            *("display_type", "account_id", "partner_id", "product_id", "currency_id"),
+            *("balance", "amount_currency", "debit", "credit", "amount_residual"),
+            *("price_subtotal", "price_total", "tax_ids", "date_maturity", "date"),
+            *("quantity", "price_unit", "parent_state", "discount_date"),
+        ]
+        for line, expected in zip(ours.line_ids, theirs.line_ids, strict=True):
+            for name in names:
+                self.assertEqual(line[name], expected[name], name)
+
     def test_at_night_it_bears_the_date_of_the_commune(self):
         self.booked(self.nina, self.meal, MONDAY, now=NOW.replace(hour=23, minute=30))
         self.assertEqual(self.invoices(self.martin).invoice_date, date(2027, 1, 5))
