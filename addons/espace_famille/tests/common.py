@@ -44,6 +44,7 @@ class Commune:
             }
         )
         cls.company = company.with_env(cls.env)
+        cls.company.partner_id.lang = cls.env.lang
         cls.Reservation = cls.env["espace.reservation"]
         cls._create_calendar()
         cls._create_activities()
