@@ -156,11 +156,6 @@ def public_holidays_between(
     ]
 
 
-def school_holidays(zone: str, first_year: int, forecast: bool = False) -> list[Period]:
-    """Return the school holidays and bridges from 1 September to 31 August."""
-    return school_holidays_between(zone, *_school_year(first_year), forecast)
-
-
 def school_holidays_between(
     zone: str, date_from: date, date_to: date, forecast: bool = False
 ) -> list[Period]:

@@ -37,6 +37,11 @@ class EspacePortalPeriod(models.AbstractModel):
         words = self._words(family, order)
         if quote.status == "in_cart":
             return "success", self.env._("%s: added to the cart.", words)
+        return self._not_needed_or_refused(words, quote)
+
+    @api.model
+    def _not_needed_or_refused(self, words, quote):
+        """Say that it is booked already, or why it cannot be."""
         if quote.status in OURS:
             return "success", self.env._("%s: already booked.", words)
         return "danger", self.env._(
@@ -75,11 +80,7 @@ class EspacePortalPeriod(models.AbstractModel):
             return "success", self._waiting_words(words, quote)
         if quote.status == "available":
             return self._perform_add(family, order, span, now)
-        if quote.status in OURS:
-            return "success", self.env._("%s: already booked.", words)
-        return "danger", self.env._(
-            "%(booking)s: not possible. %(reason)s", booking=words, reason=quote.reason
-        )
+        return self._not_needed_or_refused(words, quote)
 
     @api.model
     def _waiting_words(self, words, quote):
