@@ -45,6 +45,7 @@ STAFF = {
     "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),
     "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
     "espace.charge": ("", "r", "r", "r"),
+    "espace.regie": ("", "r", "rwc", "rwc"),
 }
 # What a parent reads, of its own families only.
 PARENT = {

@@ -2,12 +2,15 @@ from . import espace_tariff
 from . import espace_family_income
 from . import espace_charge
 from . import espace_activity
+from . import espace_regie
 from . import espace_family
 from . import espace_reservation
 from . import espace_reservation_absence
 from . import espace_closure
+from . import account_journal
 from . import account_move
 from . import account_move_line
+from . import account_payment
 from . import ir_actions_report
 from . import payment_transaction
 from . import res_company
