@@ -1,6 +1,7 @@
 from . import espace_tariff
 from . import espace_family_income
 from . import espace_charge
+from . import espace_charge_at_once
 from . import espace_activity
 from . import espace_regie
 from . import espace_family

@@ -115,7 +115,16 @@ class EspaceCharge(models.Model):
         A credit undoes a charge; a charge made again undoes a credit not yet
         deducted, lest an invoice take the credit and leave the charge behind.
         """
-        for charge in self:
+        groups = self._read_group(
+            [
+                ("reservation_id", "in", self.reservation_id.ids),
+                ("state", "=", "to_invoice"),
+                ("id", "not in", self.ids),
+            ],
+            ["reservation_id"],
+        )
+        open_before = {reservation.id for [reservation] in groups}
+        for charge in self.filtered(lambda c: c.reservation_id.id in open_before):
             undone = charge._undone()
             if undone:
                 charge.offset_charge_id = undone[0]

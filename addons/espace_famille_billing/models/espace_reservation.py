@@ -16,8 +16,9 @@ from .espace_tariff import MissingPrice, NoTariff, Pricer, to_decimal
 # Who reads what bookings cost, each within the records that are theirs.
 MONEY_OF_BOOKINGS = f"{MONEY},base.group_portal"
 
-# Told by bulk work in the context; see `_after_booking`.
+# Told in the context by bulk work and by the portal; see `_after_booking`.
 INVOICE_LATER = "espace_invoice_later"
+INVOICE_SOON = "espace_invoice_soon"
 
 # The event that a cell shows the price of, by whether the limit has passed.
 EVENT_OF_LATE = {False: "planned", True: "late"}
@@ -141,13 +142,20 @@ class EspaceReservation(models.Model):
         """Charge what is due at booking and invoice it, to be paid now or at once.
 
         Where `INVOICE_LATER` is told, for bulk work, the caller invoices the charges
-        itself.
+        itself. Where `INVOICE_SOON` is told, what no payment waits for is invoiced a
+        minute later: nobody who wants a place waits for the invoices of others.
         """
         super()._after_booking(now)
         reservations = self.sudo()
-        reservations._settle()
+        charges = reservations._settle()
         if is_told(self.env, INVOICE_LATER):
             return
+        if is_told(self.env, INVOICE_SOON):
+            reservations = reservations.filtered(
+                lambda reservation: reservation.state == "pending_payment"
+            )
+            if charges - reservations.charge_ids:
+                charges._invoice_soon(now)
         for family, booked in reservations.grouped("family_id").items():
             booked._invoice_booking(family, now)
 
@@ -317,6 +325,7 @@ class EspaceReservation(models.Model):
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
             "state": "to_invoice",
+            "at_once": delta > 0 and is_told(self.env, INVOICE_SOON),
             "amount": float(delta),
         }
         if price and delta == price.amount:

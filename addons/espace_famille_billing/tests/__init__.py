@@ -4,6 +4,7 @@ from . import test_charge
 from . import test_check
 from . import test_closure_money
 from . import test_invoice
+from . import test_invoice_soon
 from . import test_payment
 from . import test_price
 from . import test_rights

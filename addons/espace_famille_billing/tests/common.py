@@ -181,6 +181,14 @@ class EspaceBillingCase(EspaceCase):
 
     # === Shortcuts === #
 
+    def invoice_what_is_due(self):
+        """Run the scheduled action that invoices bookings; it commits nothing here."""
+        progress = patch.object(
+            self.env.registry["ir.cron"], "_commit_progress", return_value=60.0
+        )
+        with progress:
+            self.Charge._cron_invoice_at_once(NOW)
+
     def invoices(self, family):
         """Return the invoices of a family, the oldest first."""
         return self.Move.search([("espace_family_id", "=", family.id)], order="id")

@@ -153,6 +153,9 @@ class EspaceCart(EspacePortal):
             "invoices": booked_sudo.charge_ids.move_id.filtered(
                 lambda move: move.state == "posted"
             ),
+            "invoiced_soon": request.env["espace.portal.cart"]._invoiced_soon_words(
+                booked_sudo
+            ),
             "cart": request.env["espace.portal.cart"]._read(family_sudo),
             "hold": family_sudo._portal_hold(),
         }

@@ -5,6 +5,9 @@ from odoo import api, fields, models
 from odoo.tools.i18n import format_list
 
 from odoo.addons.espace_famille.models.booking_turn import in_turn
+from odoo.addons.espace_famille.models.gate_context import telling
+from odoo.addons.espace_famille_billing.models.espace_reservation import INVOICE_SOON
+from odoo.addons.espace_famille_billing.models.espace_tariff import to_decimal
 
 from ..domain.period import Summary
 
@@ -104,6 +107,17 @@ class EspacePortalCart(models.AbstractModel):
             "Your credit of %s will be deducted.", company._espace_amount_words(credit)
         )
 
+    @api.model
+    def _invoiced_soon_words(self, booked_sudo):
+        """Return what these bookings will be invoiced within minutes, "" if nothing."""
+        charges_sudo = booked_sudo.charge_ids.filtered(
+            lambda charge: charge.at_once and charge.state == "to_invoice"
+        )
+        amount = sum(to_decimal(charge.amount) for charge in charges_sudo)
+        if not amount:
+            return ""
+        return booked_sudo.company_id._espace_amount_words(amount)
+
     # === Summary and validation === #
 
     @api.model
@@ -123,17 +137,17 @@ class EspacePortalCart(models.AbstractModel):
 
     @api.model
     def _validate(self, family, now=None):
-        """Book what is in the cart.
+        """Book what is in the cart; what is not paid online is invoiced soon after.
 
         :return: the bookings made, as superuser; what could not be stays in the cart
         """
         now = now or fields.Datetime.now()
         cart_sudo = self._cart(family)
         items = [self._item(reservation) for reservation in cart_sudo]
-        gate_sudo = self.env["espace.reservation"].sudo()
+        gate_sudo = telling(self.env["espace.reservation"].sudo(), INVOICE_SOON)
         quotes = gate_sudo._book(family, items, now) if items else []
         done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
-        return gate_sudo.browse(done)
+        return telling(gate_sudo, INVOICE_SOON, told=False).browse(done)
 
     @api.model
     def _wait(self, family, line, now=None):

@@ -2,7 +2,8 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.tests.common import MONDAY, THURSDAY, TUESDAY
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, THURSDAY, TUESDAY
+from odoo.addons.espace_famille_billing.models.espace_charge_at_once import SOON
 
 from .common import CART, EspacePortalCase
 
@@ -58,9 +59,22 @@ class TestCart(EspacePortalCase):
             self.tom, self.canteen, MONDAY
         )
         self.assertEqual(set(booked.mapped("state")), {"confirmed"})
+        self.assertIn("7.20", self.shown(response))
+        self.assertIn("in a few minutes", self.shown(response))
+        self.assertFalse(self.invoices(self.martin))
+
+    def test_what_was_validated_is_invoiced_a_minute_later(self):
+        self.put_in_cart((self.nina, self.meal, MONDAY), (self.tom, self.meal, MONDAY))
+        self.validate()
+        cron = self.env.ref("espace_famille_billing.cron_invoice_at_once")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertIn(NOW + SOON, triggers.mapped("call_at"))
+        self.invoice_what_is_due()
         [invoice] = self.invoices(self.martin)
         self.assertEqual((invoice.state, invoice.amount_total), ("posted", 7.2))
-        self.assertIn(invoice.name, self.shown(response))
+        self.assertIn(invoice.name, self.shown(self.url_open(f"{CART}/confirmation")))
+        self.invoice_what_is_due()
+        self.assertEqual(self.invoices(self.martin), invoice)
 
     def test_validating_twice_books_once(self):
         self.put_in_cart((self.nina, self.meal, MONDAY))
@@ -69,6 +83,7 @@ class TestCart(EspacePortalCase):
         response = self.validate()
         self.assertEqual(response.status_code, 200)
         self.assertEqual(self.everything(), before)
+        self.invoice_what_is_due()
         self.assertEqual(len(self.invoices(self.martin)), 1)
 
     def test_an_empty_cart_validates_nothing(self):
