@@ -7,6 +7,7 @@
     "website": "https://github.com/espace-famille/espace-famille",
     "license": "AGPL-3",
     "depends": ["espace_famille", "account_payment"],
+    "external_dependencies": {"python": ["pypdf"]},
     "data": [
         "security/espace_famille_billing_groups.xml",
         "security/ir.model.access.csv",

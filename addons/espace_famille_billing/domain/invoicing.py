@@ -44,8 +44,3 @@ def is_whole_month(first, last):
     following = last + timedelta(days=1)
     same = (first.year, first.month) == (last.year, last.month)
     return same and first.day == 1 and following.day == 1
-
-
-def overlap(first, other):
-    """Tell whether two periods (first day, last day) share a day."""
-    return first[0] <= other[1] and other[0] <= first[1]

@@ -1,12 +1,14 @@
 """Sending a run's invoices: by e-mail, or on paper in one document."""
 
 import base64
+import io
 import logging
 
-from odoo import fields, models
+from pypdf import PdfWriter
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools.pdf import merge_pdf
 
 _logger = logging.getLogger(__name__)
 
@@ -25,10 +27,12 @@ class EspaceBillingRun(models.Model):
     unsent_count = fields.Integer("Not Sent", compute="_compute_sending")
     sending_progress = fields.Float("Sending (%)", compute="_compute_sending")
 
+    @api.depends("name", "company_id.name")
     def _compute_paper_pdf_name(self):
         for run in self:
             run.paper_pdf_name = f"{run.name} – {run.company_id.name}.pdf"
 
+    @api.depends("family_line_ids.sending")
     def _compute_sending(self):
         groups = self.env["espace.billing.run.family"]._read_group(
             [("run_id", "in", self.ids), ("sending", "!=", False)],
@@ -92,7 +96,16 @@ class EspaceBillingRun(models.Model):
             line.move_id.invoice_pdf_report_id.raw
             for line in lines.sorted(lambda line: (line.family_id.name or "", line.id))
         ]
-        return base64.b64encode(merge_pdf(documents)) if documents else False
+        return base64.b64encode(_merged(documents)) if documents else False
+
+
+def _merged(documents):
+    """Return one PDF of several, in their order: bytes of each and of all."""
+    writer, whole = PdfWriter(), io.BytesIO()
+    for document in documents:
+        writer.append(io.BytesIO(document))
+    writer.write(whole)
+    return whole.getvalue()
 
 
 class EspaceBillingRunFamily(models.Model):

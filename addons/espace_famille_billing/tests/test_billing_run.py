@@ -347,7 +347,10 @@ class TestBillingRun(BillingRunCase):
 
     def test_a_booking_without_price_is_in_the_way(self):
         self.came(self.lina, self.t1, MONDAY)
-        booking = self.came(self.nina, self.t1, MONDAY, "absent_unjustified")
+        booking = self.booked(self.nina, self.t2, MONDAY)
+        prices = self.tariff.line_ids.filtered(lambda x: x.product_id == self.t2)
+        prices.unlink()
+        self.point(booking, "present")
         self.assertTrue(booking.settlement_error)
         run = self.prepared()
         check = self.check(run, "unpriced")
@@ -357,7 +360,7 @@ class TestBillingRun(BillingRunCase):
         self.env["espace.tariff.line"].create(
             {
                 "tariff_id": self.tariff.id,
-                **self._line(self.t1, "absence_unjustified", 0, 0, 3),
+                **self._line(self.t2, "planned", 0, 0, 3),
             }
         )
         self.launch(run)
