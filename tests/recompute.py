@@ -71,14 +71,12 @@ def read_bookings(cursor, company):
 
 def read_tariffs(cursor, company):
     """Return the tariffs, each with its lines and adjustments in their order."""
-    tariffs = rows(
-        cursor, "SELECT * FROM espace_tariff WHERE company_id = %s", company
-    )
+    tariffs = rows(cursor, "SELECT * FROM espace_tariff WHERE company_id = %s", company)
     for tariff in tariffs:
         for table in ("line", "adjustment"):
             tariff[table] = rows(
                 cursor,
-                f"SELECT * FROM espace_tariff_{table} WHERE tariff_id = %s"  # noqa: S608
+                f"SELECT * FROM espace_tariff_{table} WHERE tariff_id = %s"
                 " ORDER BY sequence, id",
                 tariff["id"],
             )
@@ -326,7 +324,7 @@ def booked(cursor, company):
         """,
         {"company": company},
     )
-    return {family: Decimal(total) for family, total in cursor.fetchall()}
+    return {family: number(total) for family, total in cursor.fetchall()}
 
 
 def differences(cursor, company):

@@ -189,9 +189,7 @@ class TestRecompute(EspaceBillingCase):
         with freeze_time("2027-06-30 18:00:00"):
             for booking in self.draw.sample(bookings, 12):
                 booking._set_attendance(
-                    "absent_justified"
-                    if booking.attendance == "present"
-                    else "present"
+                    "absent_justified" if booking.attendance == "present" else "present"
                 )
         self.invoice(first, kind="corrective")
 

@@ -84,7 +84,12 @@ class TestRunKilled(BaseCase):
             moves = env["account.move"].search([("company_id", "=", self.company_id)])
             done = run.family_line_ids.filtered(lambda line: line.state == "done")
             self.assertEqual(done.move_id, moves.sorted("id") & done.move_id)
-            return run.state, len(done), len(moves), round(sum(moves.mapped("amount_total")), 2)
+            return (
+                run.state,
+                len(done),
+                len(moves),
+                round(sum(moves.mapped("amount_total")), 2),
+            )
 
     def work(self, kill_after=None):
         """Run the job with its own connection, killed after so many batches."""

@@ -2,9 +2,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from espace_famille_billing_domain.invoicing import (
     CREDIT_NOTE,
     INVOICE,
@@ -14,6 +11,8 @@ from espace_famille_billing_domain.invoicing import (
     outcome,
     previous_month,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 EUROS = st.decimals(-100, 100, places=2)
 

@@ -158,9 +158,7 @@ class EspaceFamily(models.Model):
             & Domain("parent_state", "=", "posted")
             & Domain("reconciled", "=", False)
             & Domain("company_id", "in", families.company_id.ids)
-            & Domain(
-                "partner_id.commercial_partner_id", "in", families.partner_id.ids
-            ),
+            & Domain("partner_id.commercial_partner_id", "in", families.partner_id.ids),
             order="date, id",
         )
 

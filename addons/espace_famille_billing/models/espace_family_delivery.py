@@ -29,6 +29,4 @@ class EspaceFamily(models.Model):
 
     def _espace_wants_paper(self):
         self.ensure_one()
-        return (
-            self.invoice_delivery == "paper" or not self._espace_invoice_recipients()
-        )
+        return self.invoice_delivery == "paper" or not self._espace_invoice_recipients()

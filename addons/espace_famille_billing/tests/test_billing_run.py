@@ -19,6 +19,7 @@ from odoo.addons.espace_famille.tests.common import (
 from .common import EspaceBillingCase
 
 FEBRUARY = date(2027, 2, 1)
+NO_ADDRESS = "No address"
 JANUARY = {"date_from": date(2027, 1, 1), "date_to": date(2027, 1, 31)}
 
 
@@ -170,9 +171,7 @@ class TestBillingRun(BillingRunCase):
         due = moves.line_ids.filtered("date_maturity")
         self.assertEqual(set(due.mapped("date_maturity")), {date(2027, 3, 5)})
         self.assertFalse(self.invoices(self.martin).espace_debit_date)
-        self.assertEqual(
-            self.invoices(self.durand).espace_debit_date, date(2027, 3, 3)
-        )
+        self.assertEqual(self.invoices(self.durand).espace_debit_date, date(2027, 3, 3))
 
     def test_dates_have_proper_defaults(self):
         run = self.create_run(date_from=date(2027, 1, 1), date_to=date(2027, 1, 31))
@@ -468,7 +467,7 @@ class TestBillingRun(BillingRunCase):
 
         def refuse(records, of_family, groups, now):
             if of_family == family:
-                raise UserError("No address")
+                raise UserError(NO_ADDRESS)
             return prepare(records, of_family, groups, now)
 
         return patch.object(Charge, "_prepare_invoice", refuse)
@@ -479,7 +478,7 @@ class TestBillingRun(BillingRunCase):
         with self.failing(self.martin):
             run = self.launched()
         failed = self.line(run, self.martin)
-        self.assertEqual((failed.state, failed.reason), ("failed", "No address"))
+        self.assertEqual((failed.state, failed.reason), ("failed", NO_ADDRESS))
         self.assertFalse(self.invoices(self.martin))
         self.assertEqual(booking.charge_ids.state, "to_invoice")
         self.assertEqual(self.invoices(self.durand).amount_total, 1.60)
@@ -553,7 +552,8 @@ class TestBillingRun(BillingRunCase):
         self.refused("not finished", self.prepared, **meals)
         run.action_cancel()
         self.launched(
-            date_from=MONDAY, activity_ids=[Command.set(self.evening.ids)],
+            date_from=MONDAY,
+            activity_ids=[Command.set(self.evening.ids)],
             family_ids=[Command.set(self.martin.ids)],
         )
 

@@ -16,6 +16,7 @@ from odoo.addons.mail.tests.common import MailCase
 from .test_billing_run import BillingRunCase
 
 FEBRUARY = "2027-02-01 09:00:00"
+AWAY = "The mail server is away"
 
 
 @tagged("post_install", "-at_install")
@@ -48,8 +49,10 @@ class TestRunSending(BillingRunCase, MailCase):
         sent = {mail["email_to"][0]: mail for mail in self._mails}
         self.assertEqual(
             set(sent),
-            {'"Claire Martin" <claire.martin@example.org>',
-             '"Sofia Durand" <sofia.durand@example.org>'},
+            {
+                '"Claire Martin" <claire.martin@example.org>',
+                '"Sofia Durand" <sofia.durand@example.org>',
+            },
         )
         mail = sent['"Sofia Durand" <sofia.durand@example.org>']
         self.assertIn("mairie@example.org", mail["email_from"])
@@ -99,14 +102,14 @@ class TestRunSending(BillingRunCase, MailCase):
 
         def refuse(line):
             if line.family_id == self.martin:
-                raise UserError("The mail server is away")
+                raise UserError(AWAY)
             return send(line)
 
         with patch.object(Line, "_send", refuse):
             self.send(run)
         failed = self.line(run, self.martin)
         self.assertEqual(failed.sending, "failed")
-        self.assertEqual(failed.sending_error, "The mail server is away")
+        self.assertEqual(failed.sending_error, AWAY)
         self.assertEqual((run.sent_count, run.unsent_count), (1, 1))
         self.send(run)
         self.assertEqual([m["email_to"][0][1:7] for m in self._mails], ["Claire"])
