@@ -151,4 +151,6 @@ class TestRunSending(BillingRunCase, MailCase):
         self.assertIn(self.invoices(self.durand).name, texts[0])
         self.assertIn(self.invoices(self.martin).name, texts[1])
         self.assertIn("Nina Martin – Tranche 2", texts[1])
+        # Whatever the build of wkhtmltopdf does to headers.
+        self.assertIn(self.company.name, texts[1])
         self.assertIn("Tom Martin – Tranche 1", texts[1])
