@@ -46,6 +46,9 @@ STAFF = {
     "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
     "espace.charge": ("", "r", "r", "r"),
     "espace.regie": ("", "r", "rwc", "rwc"),
+    "espace.billing.run": ("", "r", "rwcu", "rwcu"),
+    "espace.billing.run.family": ("", "r", "r", "r"),
+    "espace.billing.run.check": ("", "r", "r", "r"),
 }
 # What a parent reads, of its own families only.
 PARENT = {

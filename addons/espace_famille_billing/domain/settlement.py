@@ -22,6 +22,7 @@ class Booking:
     late: bool = False
     mode: str = "booking"
     absence_due: bool = False  # carence: excused, but due as it was booked
+    waived: bool = False  # the commune asks nothing for it (remise gracieuse)
 
 
 def event_due(booking):
@@ -31,7 +32,7 @@ def event_due(booking):
     own event, whoever booked and when; a day of carence is due as if the child had
     come.
     """
-    if booking.state not in DUE_STATES:
+    if booking.waived or booking.state not in DUE_STATES:
         return None
     if booking.mode == "consumption" and booking.attendance == "expected":
         return None

@@ -16,3 +16,14 @@ from . import ir_actions_report
 from . import payment_transaction
 from . import res_company
 from . import espace_check
+from . import espace_billing_settings
+from . import espace_charge_terms
+from . import espace_charge_credit
+from . import espace_family_delivery
+from . import account_move_credit
+from . import espace_billing_run
+from . import espace_billing_run_check
+from . import espace_billing_run_family
+from . import espace_billing_run_work
+from . import espace_billing_run_sending
+from . import espace_check_run

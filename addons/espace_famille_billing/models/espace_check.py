@@ -224,9 +224,11 @@ class EspaceCheck(models.AbstractModel):
                 SELECT line.id
                 FROM account_move_line line
                 JOIN espace_charge charge ON charge.invoice_line_id = line.id
+                JOIN account_move move ON move.id = line.move_id
                 WHERE line.company_id IN %s
-                GROUP BY line.id
+                GROUP BY line.id, move.move_type
                 HAVING sum(charge.amount) != line.price_total
+                    * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
                 """,
                 tuple(companies.ids),
             ),
@@ -246,6 +248,7 @@ class EspaceCheck(models.AbstractModel):
                 AND move.espace_family_id IS NOT NULL AND move.state != 'cancel'
                 GROUP BY move.id
                 HAVING coalesce(sum(charge.amount), 0) != move.amount_total
+                    * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
                 """,
                 tuple(companies.ids),
             ),

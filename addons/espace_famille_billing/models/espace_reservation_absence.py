@@ -18,9 +18,7 @@ class EspaceReservation(models.Model):
             lambda r: r.activity_id.billing_mode == "consumption"
         )
         for reservation in consumed:
-            posted = reservation.charge_ids.move_id.filtered(
-                lambda move: move.state == "posted"
-            )
+            posted = reservation.charge_ids._creditable().move_id
             if posted:
                 raise UserError(
                     self.env._(

@@ -10,5 +10,8 @@ from . import test_price
 from . import test_rights
 from . import test_settlement
 from . import test_tariff
+from . import test_billing_run
+from . import test_credit
+from . import test_run_sending
 from . import test_views
 from . import test_waiting_money

@@ -61,7 +61,7 @@ class EspacePortalCart(models.AbstractModel):
             Decimal(0),
         )
         company = family.company_id
-        credit = family._espace_credit()
+        credit = family._espace_credit_at_booking()
         return {
             "groups": self._by_child(cart_sudo, lines),
             "count": len(cart_sudo),

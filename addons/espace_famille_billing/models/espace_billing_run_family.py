@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+
+STATES = [
+    ("todo", "To do"),
+    ("done", "Invoiced"),
+    ("reported", "Carried over"),
+    ("skipped", "Nothing to invoice"),
+    ("failed", "Failed"),
+]
+
+
+class EspaceBillingRunFamily(models.Model):
+    """What a run makes of one family: an invoice, a credit note, nothing yet."""
+
+    _name = "espace.billing.run.family"
+    _description = "Family of a Billing Run"
+    _order = "run_id, id"
+    _rec_name = "family_id"
+
+    run_id = fields.Many2one(
+        "espace.billing.run", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    run_state = fields.Selection(related="run_id.state", string="Status of the Run")
+    family_id = fields.Many2one(
+        "espace.family", required=True, index=True, ondelete="restrict"
+    )
+    state = fields.Selection(
+        STATES, "Status", default="todo", required=True, readonly=True
+    )
+    amount = fields.Monetary(
+        readonly=True, help="What waits, or was invoiced; negative: given back."
+    )
+    invoiced = fields.Monetary(compute="_compute_sides", store=True)
+    credited = fields.Monetary(compute="_compute_sides", store=True)
+    reason = fields.Char(readonly=True, help="Why it failed.")
+    move_id = fields.Many2one(
+        "account.move",
+        "Invoice",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    payment_state = fields.Selection(related="move_id.payment_state")
+
+    # Sending
+    delivery = fields.Selection(
+        [("email", "By e-mail"), ("paper", "On paper")], readonly=True
+    )
+    sending = fields.Selection(
+        [
+            ("todo", "To send"),
+            ("sent", "Sent"),
+            ("printed", "To print"),
+            ("failed", "Failed"),
+        ],
+        readonly=True,
+    )
+    sending_error = fields.Char("Not Sent Because", readonly=True)
+
+    _family_once = models.UniqueIndex(
+        "(run_id, family_id)", "A run invoices a family once."
+    )
+    _todo = models.Index("(run_id) WHERE state = 'todo'")
+
+    @api.depends("amount", "state")
+    def _compute_sides(self):
+        for line in self:
+            done = line.state == "done"
+            line.invoiced = line.amount if done and line.amount > 0 else 0
+            line.credited = -line.amount if done and line.amount < 0 else 0
+
+    def _replay(self):
+        """Let the run take these again."""
+        self.write({"state": "todo", "reason": False})
+        for run in self.run_id:
+            run.write({"state": "invoicing", "paused": False})
+            run._trigger()
+
+    def action_replay(self):
+        """Try this family again."""
+        self.ensure_one()
+        self.run_id._check_regie()
+        self.run_id._check_state("invoicing", "invoiced", "sending", "sent")
+        line = self.sudo()
+        if line.state == "failed":
+            line._replay()
+
+    def action_open_move(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }

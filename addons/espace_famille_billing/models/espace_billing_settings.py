@@ -1,0 +1,74 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    espace_minimum_invoice = fields.Monetary(
+        "Smallest Invoice",
+        default=15.0,
+        help="A family that owes less is invoiced later, with what follows; 0: always.",
+    )
+    espace_due_days = fields.Integer(
+        "Days to Pay",
+        default=30,
+        help="Between the date of a campaign's invoices and the day they are due.",
+    )
+
+    _espace_minimum_invoice_positive = models.Constraint(
+        "CHECK(espace_minimum_invoice >= 0)",
+        "The smallest invoice must not be negative.",
+    )
+    _espace_due_days_positive = models.Constraint(
+        "CHECK(espace_due_days >= 0)", "The days to pay must not be negative."
+    )
+
+    def _espace_check_open_books(self, day):
+        """Refuse invoices of a day that the accountant has closed.
+
+        :raise UserError: naming the lock
+        """
+        self.ensure_one()
+        company = self.sudo()
+        journal = company.env["account.journal"].search(
+            [
+                *company.env["account.journal"]._check_company_domain(company),
+                ("type", "=", "sale"),
+            ],
+            limit=1,
+        )
+        if not journal:
+            raise UserError(
+                self.env._(
+                    "%s has no sales journal: its accounts must be set up first.",
+                    company.name,
+                )
+            )
+        locks = company._get_violated_lock_dates(day, False, journal)
+        if locks:
+            raise UserError(
+                self.env._(
+                    "The books are closed until %(locked)s: no invoice can bear the "
+                    "date of %(day)s. Choose a later date.",
+                    locked=format_date(self.env, locks[-1][0]),
+                    day=format_date(self.env, day),
+                )
+            )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    espace_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency of the Commune"
+    )
+    espace_minimum_invoice = fields.Monetary(
+        related="company_id.espace_minimum_invoice",
+        readonly=False,
+        currency_field="espace_currency_id",
+    )
+    espace_due_days = fields.Integer(
+        related="company_id.espace_due_days", readonly=False
+    )

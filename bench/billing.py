@@ -1,0 +1,198 @@
+"""A billing run beside bare Odoo: the same families, the same lines, in turns.
+
+Promise: settling, invoicing, posting and remembering take at most 1.2 times what
+bare Odoo takes to create and post the same invoices, and a family takes no longer
+among 5,000 than among 200. Each family has one child, two options and fifteen days,
+paid at consumption and pointed.
+"""
+
+import argparse
+import time
+from datetime import datetime, timedelta
+
+from _odoo import Report, Town, ms, seconds, transaction
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tools import split_every
+
+RATIO = 1.2
+# A family of the largest commune may take so much longer than one of the smallest.
+DRIFT = 1.25
+DAYS = 15
+BATCH = 100
+
+
+def main():
+    options = arguments()
+    report = Report()
+    warm_up()
+    of_a_family = {}
+    for size in options.sizes:
+        run, bare = measure(size)
+        of_a_family[size] = run / size
+        report.figure(f"{size} families: bare Odoo", f"{ms(bare / size):>8} a family")
+        report.figure(f"{size} families: the run", f"{ms(run / size):>8} a family")
+        ratio(report, f"{size} families: run / bare", run / bare, RATIO)
+    first, last = min(of_a_family), max(of_a_family)
+    if first != last:
+        drift = of_a_family[last] / of_a_family[first]
+        ratio(report, f"A family of {last} / one of {first}", drift, DRIFT)
+    report.end()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[200, 1000],
+        help="numbers of families; 5000 takes a quarter of an hour to build",
+    )
+    return parser.parse_args()
+
+
+def ratio(report, label, value, limit):
+    kept = value <= limit
+    if not kept:
+        report.missed.append(label)
+    report.figure(label, f"{value:>8.2f} of {limit} {'ok' if kept else 'MISSED'}")
+
+
+def warm_up():
+    """Have Odoo read what it keeps for all later requests."""
+    measure(4)
+
+
+# === The commune === #
+
+
+def measure(size):
+    """Return the seconds of the run and those of bare Odoo, for `size` families."""
+    run_id, bare = build(size)
+    durations = {"run": 0.0, "bare": 0.0}
+    for vals_list in split_every(BATCH, bare):
+        # In turns: a busy machine slows both down.
+        durations["run"] += timed(invoice_batch, run_id)
+        durations["bare"] += timed(invoice_barely, vals_list)
+    check(run_id, size)
+    return durations["run"], durations["bare"]
+
+
+def build(size):
+    """Build a commune whose families owe 30 services each.
+
+    :return: the id of a launched run, and the values of the invoices that bare Odoo
+        is to make of the same lines
+    """
+    with transaction(tracking_disable=True) as env:
+        town = Town.build(env, f"Commune de {size} familles {time.time():.0f}")
+        town.prices.date_from = town.today - timedelta(days=90)
+        days = [town.today - timedelta(days=number) for number in range(1, DAYS + 1)]
+        products = [
+            town.add_service(name, days, price=price, capacity=2 * size)
+            for name, price in (("Cantine", 3.60), ("Garderie", 1.30))
+        ]
+        town.services().billing_mode = "consumption"
+        company_id, ids = town.company.id, []
+        for number in range(size):
+            ids.append(town.add_family(number, children=1).id)
+        town.company.espace_minimum_invoice = 0
+    product_ids = [product.id for product in products]
+    for family_ids in split_every(BATCH, ids):
+        with transaction(allowed_company_ids=[company_id]) as env:
+            live(env, family_ids, product_ids, days)
+    with transaction(allowed_company_ids=[company_id]) as env:
+        run = env["espace.billing.run"].create(
+            {"date_from": min(days), "date_to": max(days)}
+        )
+        run.action_prepare()
+        run.action_launch_anyway()
+        return run.id, [bare_vals(line) for line in run.family_line_ids]
+
+
+def live(env, family_ids, product_ids, days):
+    """Have the children of some families come every day."""
+    asked = datetime.combine(min(days), datetime.min.time()) - timedelta(days=30)
+    bookings = env["espace.reservation"]
+    for family in env["espace.family"].browse(family_ids):
+        items = [
+            (child.id, product, day)
+            for child in family.child_ids
+            for product in product_ids
+            for day in days
+        ]
+        quotes = bookings._book(family, items, now=asked)
+        if {quote.status for quote in quotes} != {"booked"}:
+            raise SystemExit(f"Not all was booked: {quotes[0]}")
+        bookings |= bookings.browse(quote.reservation_id for quote in quotes)
+    bookings._set_attendance("present")
+
+
+def bare_vals(line):
+    """Return what bare Odoo needs to make the invoice of one family."""
+    charges = line.family_id.charge_ids.with_context(lang=line.family_id.lang)
+    return {
+        "move_type": "out_invoice",
+        "company_id": line.company_id.id,
+        "partner_id": line.family_id.partner_id.id,
+        "invoice_date": line.run_id.invoice_date,
+        "invoice_line_ids": [
+            Command.create(
+                {
+                    name: value
+                    for name, value in group._prepare_invoice_line().items()
+                    if name not in ("balance", "amount_currency")
+                }
+            )
+            for group in charges._grouped_for_invoice()
+        ],
+    }
+
+
+# === Measuring === #
+
+
+def timed(action, *args):
+    return seconds(lambda: action(*args))
+
+
+def invoice_batch(run_id):
+    """Do one batch of the run, as its scheduled job does, commit included."""
+    with transaction() as env:
+        run = env["espace.billing.run"].browse(run_id)
+        run = run.with_context(allowed_company_ids=run.company_id.ids)
+        if run._invoice_batch(BATCH) == 0:
+            raise SystemExit("The run stopped before its end.")
+
+
+def invoice_barely(vals_list):
+    with transaction(allowed_company_ids=[vals_list[0]["company_id"]]) as env:
+        env["account.move"].create(list(vals_list)).action_post()
+
+
+def check(run_id, size):
+    """Both made the same number of posted invoices, of the same total."""
+    with transaction() as env:
+        run = env["espace.billing.run"].browse(run_id)
+        ours = run.move_ids.filtered(lambda move: move.state == "posted")
+        theirs = env["account.move"].search(
+            [
+                ("company_id", "=", run.company_id.id),
+                ("espace_run_id", "=", False),
+                ("state", "=", "posted"),
+            ]
+        )
+        same = round(sum(ours.mapped("amount_total")), 2) == round(
+            sum(theirs.mapped("amount_total")), 2
+        )
+        if not (len(ours) == len(theirs) == size and same):
+            raise SystemExit(
+                f"{len(ours)} and {len(theirs)} invoices at {fields.Datetime.now()}: "
+                "the comparison is not fair."
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""Half a school year of a small commune, reckoned anew by a script of its own.
+
+Each month families book, come, do not, cancel, excuse; the commune invoices, corrects
+and credits. `tests/recompute.py` must find the same total as the ledger.
+"""
+
+import random
+from datetime import date, datetime, time, timedelta
+
+from freezegun import freeze_time
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.espace_famille.tests.common import NOW, TODAY
+from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
+
+from . import recompute
+
+MONTHS = [date(2027, month, 1) for month in range(1, 7)]
+
+
+@tagged("post_install", "-at_install")
+class TestRecompute(EspaceBillingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.draw = random.Random("recompute")
+        activities = cls.canteen | cls.evening
+        activities._generate_sessions(TODAY, date(2027, 6, 30))
+        activities.session_ids.filtered(lambda s: s.date >= TODAY).capacity = 20
+        cls.evening.billing_mode = "consumption"
+        cls.canteen.cancel_rule_id = cls.rule_eve
+        cls.t2.espace_records_times = True
+        cls._create_household()
+        cls._complete_prices()
+
+    @classmethod
+    def _create_household(cls):
+        """Add a household from elsewhere with a PAI, and one of shared custody."""
+        cls.petit = cls._create_family("Petit", ["Inès"])
+        cls.petit.residency = "non_resident"
+        cls.zoe = cls._create_child(cls.petit, "Zoé", cls.class_cp, has_pai=True)
+        cls.env["espace.custody"].create(
+            {"child_id": cls.tom.id, "family_id": cls.durand.id, "pattern": "odd"}
+        )
+        cls.children = cls.nina | cls.tom | cls.lina | cls.zoe
+        cls._set_quotient(cls.petit, 333.33)
+        cls._set_quotient(cls.martin, 1210, date(2027, 3, 15))
+
+    @classmethod
+    def _complete_prices(cls):
+        """Give prices of each kind: effort rates, started units, reductions."""
+        cls.tariff.write(
+            {
+                "date_to": date(2027, 3, 31),
+                "adjustment_ids": [
+                    Command.create(
+                        {"operation": "percent", "value": -15, "sibling_rank_min": 2}
+                    ),
+                    Command.create(
+                        {
+                            "operation": "amount",
+                            "value": 0.35,
+                            "residency": "non_resident",
+                            "product_id": cls.meal.id,
+                        }
+                    ),
+                ],
+            }
+        )
+        lines = [
+            cls._line(cls.meal, "planned", 0, 0, 2.1, pai="with"),
+            cls._line(
+                cls.meal,
+                "planned",
+                0,
+                0,
+                0.37,
+                sequence=5,
+                kind="effort_rate",
+                min_amount=1.2,
+                max_amount=4.6,
+            ),
+            cls._line(cls.meal, "absence_unjustified", 0, 0, 5.5),
+            cls._line(cls.t1, "planned", 0, 0, 0.9, "hour"),
+            cls._line(
+                cls.t2,
+                "planned",
+                0,
+                0,
+                0.45,
+                "started_unit",
+                unit_minutes=30,
+                grace_minutes=5,
+            ),
+        ]
+        cls.env["espace.tariff"].create(
+            {
+                "name": "Tarifs d’avril",
+                "company_id": cls.company.id,
+                "date_from": date(2027, 4, 1),
+                "rounding_step": 0.05,
+                "adjustment_ids": [
+                    Command.create(
+                        {"operation": "set", "value": 1, "event": "unplanned"}
+                    )
+                ],
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        )
+
+    # === A month === #
+
+    def month(self, first):
+        """Live a month: book, cancel, come or not."""
+        days = {
+            session.date
+            for session in (self.canteen | self.evening).session_ids
+            if (session.date.year, session.date.month) == (first.year, first.month)
+            and session.date > TODAY + timedelta(days=10)
+        }
+        booked_on = max(datetime.combine(first, time(7)) - timedelta(days=15), NOW)
+        with freeze_time(booked_on):
+            self.book_month(sorted(days), booked_on)
+        last = (first + timedelta(days=32)).replace(day=1)
+        with freeze_time(datetime.combine(last, time(6))):
+            self.point_month(sorted(days))
+            self.walk_in(max(days))
+
+    def book_month(self, days, now):
+        for child in self.children:
+            for day in days:
+                products = [self.meal, self.draw.choice(self.t1 | self.t2)]
+                family = child._paying_family(day)
+                wanted = [p for p in products if self.draw.random() < 0.35]
+                self.Reservation._book(family, [(child, p, day) for p in wanted], now)
+        live = self.live(days)
+        for booking in live:
+            if self.draw.random() < 0.1 and booking._cancellable(now):
+                booking._cancel(now)
+
+    def live(self, days):
+        return self.Reservation.search(
+            [
+                ("company_id", "=", self.company.id),
+                ("date", "in", list(days)),
+                ("state", "=", "confirmed"),
+            ]
+        )
+
+    def point_month(self, days):
+        for booking in self.live(days):
+            chance = self.draw.random()
+            if chance < 0.06:
+                booking._set_attendance("absent_unjustified")
+            elif chance < 0.12:
+                booking._set_attendance("absent_justified")
+            elif booking.records_times and chance < 0.6:
+                booking._record_times(left=17 + self.draw.randrange(0, 100) / 60)
+            else:
+                booking._set_attendance("present")
+
+    def walk_in(self, day):
+        session = self.session(self.canteen, day)
+        there = session.reservation_ids.filtered(lambda r: r.state == "confirmed")
+        for child in (self.children - there.child_id)[:1]:
+            self.Reservation._walk_in(child, self.meal, session)
+
+    # === What the commune does === #
+
+    def invoice(self, first, **vals):
+        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        with freeze_time(datetime.combine(last + timedelta(days=1), time(9))):
+            run = self.env["espace.billing.run"].create(
+                {"date_from": first, "date_to": last, **vals}
+            )
+            run.action_prepare()
+            run.action_launch_anyway()
+            run._work_all()
+        self.assertFalse(run.failed_count)
+        return run
+
+    def correct(self, first):
+        """Find that somebody came who was said to be absent, and the contrary."""
+        run = self.env["espace.billing.run"].search([("date_from", "=", first)])
+        run.locked_session_ids.attendance_locked = False
+        bookings = self.live(run.locked_session_ids.mapped("date"))
+        with freeze_time("2027-06-30 18:00:00"):
+            for booking in self.draw.sample(bookings, 12):
+                booking._set_attendance(
+                    "absent_justified" if booking.attendance == "present" else "present"
+                )
+        self.invoice(first, kind="corrective")
+
+    def credit(self):
+        """Credit two invoices: one is invoiced again, one is given away."""
+        moves = self.Move.search(
+            [
+                ("company_id", "=", self.company.id),
+                ("espace_run_id", "!=", False),
+                ("move_type", "=", "out_invoice"),
+            ],
+            limit=2,
+        )
+        for move, follow_up in zip(moves, ("reissue", "waive"), strict=True):
+            wizard = self.env["espace.credit.wizard"].create(
+                {"move_id": move.id, "reason": "Erreur", "follow_up": follow_up}
+            )
+            wizard.action_credit()
+
+    def differences(self):
+        self.env.flush_all()
+        return recompute.differences(self.env.cr, self.company.id)
+
+    # === The promise === #
+
+    def test_bookings_and_prices_alone_give_the_total_of_the_ledger(self):
+        for first in MONTHS:
+            self.month(first)
+            self.assertEqual(self.differences(), [], f"before {first} is invoiced")
+            self.invoice(first, is_last=first == MONTHS[-1])
+            self.assertEqual(self.differences(), [], f"once {first} is invoiced")
+        self.correct(MONTHS[2])
+        self.credit()
+        self.assertEqual(self.differences(), [])
+        owed = recompute.owed(self.env.cr, self.company.id)
+        self.assertEqual(len(owed), 3)
+        self.assertGreater(min(owed.values()), 50)
+        waiting = self.Charge.search_count(
+            [("company_id", "=", self.company.id), ("state", "=", "to_invoice")]
+        )
+        refunds = self.Move.search_count(
+            [("company_id", "=", self.company.id), ("move_type", "=", "out_refund")]
+        )
+        self.assertGreaterEqual(refunds, 3)
+        self.assertLess(waiting, 20)
+
+    def test_a_cent_that_is_wrong_is_found(self):
+        booking = self.booked(self.nina, self.meal, date(2027, 1, 18))
+        self.assertEqual(self.differences(), [])
+        line = booking.charge_ids.invoice_line_id
+        self.env.cr.execute(
+            "UPDATE account_move_line SET balance = balance - 0.01 WHERE id = %s",
+            [line.id],
+        )
+        [(family, owed, found)] = self.differences()
+        self.assertEqual((family, found - owed), (self.martin.id, recompute.CENT))
+        self.env.cr.execute(
+            "UPDATE account_move_line SET balance = balance + 0.01 WHERE id = %s",
+            [line.id],
+        )

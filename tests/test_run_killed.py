@@ -1,0 +1,199 @@
+"""A billing run whose worker is killed: real commits, a connection cut in between.
+
+The commune and its invoices stay in the test database.
+"""
+
+import threading
+import uuid
+from unittest.mock import patch
+
+from freezegun import freeze_time
+from psycopg2 import InterfaceError, OperationalError
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW
+from odoo.addons.espace_famille_billing.models import espace_billing_run_work
+from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
+
+EVENING = "2027-01-11 18:00:00"
+FEBRUARY = "2027-02-01 09:00:00"
+FAMILIES = 7
+
+
+@tagged("post_install", "-at_install")
+class TestRunKilled(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+
+    def setUp(self):
+        super().setUp()
+        # Two families a batch: the run takes several transactions.
+        self.startPatcher(patch.object(espace_billing_run_work, "BATCH", 2))
+        with freeze_time(NOW), self.transaction() as env:
+            self.build(env)
+
+    def build(self, env):
+        """Have seven families owe an evening each, and launch a run."""
+
+        class Town(EspaceBillingCase):
+            """Builds; no test runs."""
+
+        Town._create_commune(env, name=f"Campagne {uuid.uuid4().hex[:8]}")
+        Town._create_accounts()
+        Town.tariff = Town._create_tariff()
+        Town.evening.write({"billing_mode": "consumption", "capacity": 50})
+        Town.evening.session_ids.capacity = 50
+        Town.company.espace_minimum_invoice = 0
+        children = []
+        for number in range(FAMILIES):
+            family = Town._create_family(f"Famille {number}", ["Claire"])
+            children.append(Town._create_child(family, "Sam", Town.class_cp))
+        bookings = Town.Reservation
+        for child in children:
+            [quote] = bookings._book(child.family_id, [(child, Town.t2, MONDAY)], NOW)
+            bookings |= bookings.browse(quote.reservation_id)
+        with freeze_time(EVENING):
+            bookings._set_attendance("present")
+        with freeze_time(FEBRUARY):
+            run = Town.env["espace.billing.run"].create(
+                {"date_from": "2027-01-01", "date_to": "2027-01-31"}
+            )
+            run.action_prepare()
+            run.action_launch_anyway()
+        self.company_id, self.run_id = Town.company.id, run.id
+
+    def tearDown(self):
+        with self.transaction() as env:
+            company = env["res.company"].browse(self.company_id)
+            self.assertEqual(env["espace.check"]._problems(company), [])
+        super().tearDown()
+
+    def transaction(self):
+        return _Transaction(self.registry)
+
+    def state(self):
+        """Return (state of the run, families done, invoices, their total, numbers)."""
+        with self.transaction() as env:
+            run = env["espace.billing.run"].browse(self.run_id)
+            moves = env["account.move"].search([("company_id", "=", self.company_id)])
+            done = run.family_line_ids.filtered(lambda line: line.state == "done")
+            self.assertEqual(done.move_id, moves.sorted("id") & done.move_id)
+            return (
+                run.state,
+                len(done),
+                len(moves),
+                round(sum(moves.mapped("amount_total")), 2),
+            )
+
+    def work(self, kill_after=None):
+        """Run the job with its own connection, killed after so many batches."""
+        Run = self.registry["espace.billing.run"]
+        work_batch, batches = Run._work_batch, []
+
+        def counted(run):
+            done = work_batch(run)
+            batches.append(done)
+            if kill_after is not None and len(batches) > kill_after:
+                run.env.flush_all()
+                self.cut(run.env.cr)
+            return done
+
+        with (
+            freeze_time(FEBRUARY),
+            patch.object(Run, "_work_batch", counted),
+            self.transaction() as env,
+        ):
+            env["espace.billing.run"]._cron_work()
+
+    def cut(self, cr):
+        """Kill the connection of a transaction, as a crash of its worker does."""
+        pid = cr.connection.get_backend_pid()
+        with self.registry.cursor() as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+
+    def killed(self, after):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises((OperationalError, InterfaceError)),
+        ):
+            self.work(kill_after=after)
+
+    def test_a_killed_worker_leaves_nothing_double_and_nothing_missing(self):
+        self.killed(after=2)
+        # Two batches were committed, the third was lost whole.
+        self.assertEqual(self.state(), ("invoicing", 4, 4, 6.40))
+        self.killed(after=0)
+        self.assertEqual(self.state(), ("invoicing", 4, 4, 6.40))
+        self.work()
+        self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
+        self.work()
+        self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
+
+    def test_two_workers_at_once_invoice_each_family_once(self):
+        start = threading.Barrier(2)
+        errors = []
+
+        def run():
+            try:
+                with self.transaction() as env:
+                    env["espace.billing.run"].browse(self.run_id).read(["state"])
+                    start.wait(timeout=30)
+                    env["espace.billing.run"]._cron_work()
+            except Exception as error:  # noqa: BLE001 - told by the main thread
+                errors.append(error)
+
+        threads = [threading.Thread(target=run) for _worker in range(2)]
+        with mute_logger("odoo.sql_db"), freeze_time(FEBRUARY):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(timeout=120)
+        self.assertFalse(errors)
+        self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
+
+    def test_a_run_that_is_stopped_between_two_batches_stays_so(self):
+        Run = self.registry["espace.billing.run"]
+        work_batch = Run._work_batch
+
+        def stopped_after(run):
+            done = work_batch(run)
+            with self.transaction() as env:
+                env["espace.billing.run"].browse(self.run_id).action_stop()
+            return done
+
+        with (
+            freeze_time(FEBRUARY),
+            patch.object(Run, "_work_batch", stopped_after),
+            self.transaction() as env,
+        ):
+            env["espace.billing.run"]._cron_work()
+        self.assertEqual(self.state(), ("invoicing", 2, 2, 3.20))
+        self.work()
+        self.assertEqual(self.state(), ("invoicing", 2, 2, 3.20))
+        with self.transaction() as env:
+            env["espace.billing.run"].browse(self.run_id).action_resume()
+        self.work()
+        self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
+
+
+class _Transaction:
+    """An environment of its own cursor, committed at the end."""
+
+    def __init__(self, registry):
+        self.cursor = registry.cursor()
+
+    def __enter__(self):
+        cr = self.cursor.__enter__()
+        self.env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        return self.env
+
+    def __exit__(self, kind, value, trace):
+        if kind is None:
+            self.env.flush_all()
+        return self.cursor.__exit__(kind, value, trace)
