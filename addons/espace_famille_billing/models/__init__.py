@@ -9,6 +9,7 @@ from . import espace_regie
 from . import espace_family
 from . import espace_reservation
 from . import espace_reservation_absence
+from . import espace_reservation_recompute
 from . import espace_closure
 from . import account_journal
 from . import account_move
