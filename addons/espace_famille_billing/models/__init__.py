@@ -4,9 +4,11 @@ from . import espace_tariff_adjustment
 from . import espace_tariff
 from . import espace_family_income
 from . import espace_charge
+from . import espace_charge_undoing
 from . import espace_activity
 from . import espace_regie
 from . import espace_family
+from . import espace_family_quotient
 from . import espace_reservation
 from . import espace_reservation_absence
 from . import espace_reservation_recompute

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 
 from ..domain import settlement
 from .espace_family import MONEY
-from .pricer import to_decimal
 
 # Up to how many bookings a change of price is worked out while one waits.
 AT_ONCE = 500
@@ -103,15 +102,11 @@ class EspaceReservation(models.Model):
         :param list priced: (`espace.reservation`, `TariffPrice` or None) pairs
         """
         Charge = self.env["espace.charge"]
-        open_amounts = self._open_amounts()
-        undoing = Charge.create(
-            [
-                booking._prepare_undoing(open_amounts[booking.id])
-                for booking, _price in priced
-                if open_amounts.get(booking.id)
-            ]
-        )
-        undoing._offset_undone()
+        bookings = self.browse(booking.id for booking, _price in priced)
+        undoing = Charge.search(
+            [("reservation_id", "in", bookings.ids), ("state", "=", "to_invoice")],
+            order="id",
+        )._undo()
         return undoing + Charge.create(
             [
                 booking._prepare_charge(price.amount, price)
@@ -119,23 +114,6 @@ class EspaceReservation(models.Model):
                 if price and price.amount
             ]
         )
-
-    def _prepare_undoing(self, amount):
-        """Return the charge that undoes what was to be invoiced, `amount` euros."""
-        in_words = self.with_context(lang=self.family_id.lang)
-        return {
-            **self._prepare_charge(-amount, None),
-            "explanation": in_words.env._("Replaced: the price has changed"),
-        }
-
-    def _open_amounts(self):
-        """Return {id: euros to invoice} of those that have any."""
-        groups = self.env["espace.charge"]._read_group(
-            [("reservation_id", "in", self.ids), ("state", "=", "to_invoice")],
-            ["reservation_id"],
-            ["amount:sum"],
-        )
-        return {booking.id: to_decimal(amount) for booking, amount in groups}
 
     def _with_invoiced_charges(self):
         """Return those that are on an invoice, be it a draft."""

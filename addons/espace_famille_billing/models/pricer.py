@@ -56,19 +56,34 @@ class Pricer:
 
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
+        return self.price_of(
+            family.company_id,
+            product,
+            date,
+            event,
+            duration,
+            qf=self.qf(family, date),
+            resident=family.residency == "resident",
+            sibling_rank=self.sibling_rank(child, family),
+            pai=child.has_pai,
+        )
+
+    def price_of(self, company, product, date, event="planned", duration=None, **who):
+        """Return the `TariffPrice` of whoever is in that situation.
+
+        :param int duration: minutes spent, None for the hours of the product
+        :param who: `qf`, `resident`, `sibling_rank` and `pai` of `pricing.Situation`
+        :raise MissingPrice: no tariff, or no line of it, gives a price
+        """
         if product._name == "product.template":
             product = product.product_variant_id
-        tariff, grid = self._tariff(family.company_id, date)
-        qf = self._qf(family, date)
+        tariff, grid = self._tariff(company, date)
         situation = pricing.Situation(
             product=product.id,
             event=event,
-            qf=qf,
-            resident=family.residency == "resident",
-            sibling_rank=self._sibling_rank(child, family),
-            pai=child.has_pai,
             duration_minutes=duration,
             hours=to_decimal(product.espace_hours or 1),
+            **who,
         )
         key = (tariff.id, situation)
         if key not in self._prices:
@@ -126,7 +141,7 @@ class Pricer:
         missing = MissingPrice if self._tariffs[company.id] else NoTariff
         return missing(words)
 
-    def _qf(self, family, day):
+    def qf(self, family, day):
         """Return the quotient that counts on `day`, None if unknown."""
         if family.id not in self._incomes:
             incomes = family.sudo().income_ids.sorted("date_from", reverse=True)
@@ -137,7 +152,7 @@ class Pricer:
             (value for start, value in self._incomes[family.id] if start <= day), None
         )
 
-    def _sibling_rank(self, child, family):
+    def sibling_rank(self, child, family):
         """Return the child's rank in the paying family, the eldest being 1."""
         if family.id not in self._ranks:
             children = family.sudo().child_ids.sorted(
