@@ -119,7 +119,9 @@ def test_a_price_is_raised_and_rounded_once(amount, percent, step, mode, expecte
     st.sampled_from([CENT, D("0.05"), D("0.1"), D(1)]),
     st.sampled_from(["half_up", "up", "down"]),
 )
-def test_raised_prices_keep_their_order_and_stay_positive(one, two, percent, step, mode):
+def test_raised_prices_keep_their_order_and_stay_positive(
+    one, two, percent, step, mode
+):
     low, high = sorted([one, two])
     new_low, new_high = (raised(x, percent, step, mode) for x in (low, high))
     assert D(0) <= new_low <= new_high

@@ -90,7 +90,7 @@ class EspaceCheck(models.AbstractModel):
     def _find_settled(self, companies):
         """Settle everything without writing: what would be charged is wrong.
 
-        Prices that changed afterwards are known and listed: their correction is to come.
+        Prices that changed afterwards are known and listed, to be corrected.
         """
         rows = self.env.execute_query(
             SQL(

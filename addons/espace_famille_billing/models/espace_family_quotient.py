@@ -131,7 +131,7 @@ class EspaceFamily(models.Model):
 
     @api.model
     def _quotients_in_force(self, company):
-        """Return [(family, first day of its quotient)], without those that have none."""
+        """Return [(family, first day of its quotient)] of those that have one."""
         return (
             self.env["espace.family.income"]
             .sudo()

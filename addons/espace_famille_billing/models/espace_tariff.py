@@ -117,13 +117,6 @@ class EspaceTariff(models.Model):
                 "%(bracket)s (%(event)s)."
             ),
         }[type(problem)]
-        bracket = self.env._("from %s", format_number(problem.qf_min or Decimal(0)))
-        if problem.qf_max is not None:
-            bracket = self.env._(
-                "%(start)s to less than %(end)s",
-                start=bracket,
-                end=format_number(problem.qf_max),
-            )
         events = dict(
             self.env["espace.tariff.line"]
             ._fields["event"]
@@ -131,9 +124,19 @@ class EspaceTariff(models.Model):
         )
         return words % {
             "product": self.env["product.product"].browse(problem.product).name,
-            "bracket": bracket,
+            "bracket": self._bracket_words(problem.qf_min, problem.qf_max),
             "event": events[problem.event].lower(),
         }
+
+    @api.model
+    def _bracket_words(self, qf_min, qf_max):
+        """Say which quotients a bracket holds; None: without bound."""
+        words = self.env._("from %s", format_number(qf_min or Decimal(0)))
+        if qf_max is None:
+            return words
+        return self.env._(
+            "%(start)s to less than %(end)s", start=words, end=format_number(qf_max)
+        )
 
     # === CRUD === #
 

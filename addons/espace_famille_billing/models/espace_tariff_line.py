@@ -63,6 +63,20 @@ class EspaceTariffLine(models.Model):
         "Enter how many minutes a started unit lasts.",
     )
 
+    @api.depends("product_id", "event", "qf_min", "qf_max")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        events = dict(self._fields["event"]._description_selection(self.env))
+        for line in self:
+            words = [line.product_id.name or "", events.get(line.event, "")]
+            if line.qf_min or line.qf_max:
+                bracket = line.tariff_id._bracket_words(
+                    to_decimal(line.qf_min),
+                    to_decimal(line.qf_max) if line.qf_max else None,
+                )
+                words.append(self.env._("QF %s", bracket))
+            line.display_name = ", ".join(words)
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

@@ -19,8 +19,8 @@ MARKS = {"to_invoice": "+", "invoiced": "i", "offset": "x"}
 LATE = NOW + timedelta(days=5)
 AFTER = NOW + timedelta(days=8)
 
-# mode: how the story goes; each step with the charges of the booking once it is done.
-# Prices of the meal: in time 3.60, late 4.20, unplanned 5.40, absent 6.00, excused 1.10.
+# (mode, steps): each step with the charges of the booking once it is done. The meal
+# costs 3.60 in time, 4.20 late, 5.40 unplanned, 6.00 if absent, 1.10 if excused.
 BOOKING, CONSUMPTION = "booking", "consumption"
 STORIES = [
     # Booked in time, who came, or not

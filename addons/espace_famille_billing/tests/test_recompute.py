@@ -21,7 +21,7 @@ from .test_settlement import euros
 
 @tagged("post_install", "-at_install")
 class TestRecompute(EspaceBillingCase):
-    """Prices that change afterwards: what is not invoiced follows, the rest is marked."""
+    """Prices change afterwards: what is not invoiced follows, the rest is marked."""
 
     def booked_later(self, child, *days, product=None):
         """Book days whose charges are not yet invoiced."""
@@ -46,9 +46,7 @@ class TestRecompute(EspaceBillingCase):
         income = self.martin.income_ids
         bookings = self.booked_later(self.nina, MONDAY, TUESDAY)
         income.write({"date_from": TUESDAY, "value": 300})
-        self.assertEqual(
-            [booking.charged_amount for booking in bookings], [1.60, 1.20]
-        )
+        self.assertEqual([booking.charged_amount for booking in bookings], [1.60, 1.20])
 
     def test_the_name_of_the_source_recomputes_nothing(self):
         with patch.object(type(self.Reservation), "_quotients_changed") as changed:
@@ -64,9 +62,9 @@ class TestRecompute(EspaceBillingCase):
 
     def test_an_agent_without_the_money_enters_a_quotient(self):
         booking = self.booked_later(self.lina, MONDAY)
-        self.env["espace.family.income"].with_user(self._create_staff("manager")).create(
-            {"family_id": self.durand.id, "value": 300, "date_from": TODAY}
-        )
+        self.env["espace.family.income"].with_user(
+            self._create_staff("manager")
+        ).create({"family_id": self.durand.id, "value": 300, "date_from": TODAY})
         self.assertEqual(booking.charged_amount, 1.20)
 
     def test_what_is_on_a_draft_invoice_is_marked_and_not_changed(self):

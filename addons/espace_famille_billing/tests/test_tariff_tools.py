@@ -148,10 +148,11 @@ class TestPriceSimulation(EspaceBillingCase):
         simulation = self.simulate(family_id=self.martin, date=MONDAY)
         self.assertEqual((simulation.qf_known, simulation.qf), (True, 750))
         line = self.price(simulation, self.t2)
+        self.assertEqual((line.unit_price, line.quantity, line.amount), (0.65, 2, 1.30))
         self.assertEqual(
-            (line.unit_price, line.quantity, line.amount), (0.65, 2, 1.30)
+            line.tariff_line_id.display_name,
+            "Tranche 2, Booked in time, QF from 500 to less than 1001",
         )
-        self.assertEqual(line.tariff_line_id.qf_min, 500)
         self.assertIn("QF 750", line.explanation.replace(NBSP, " "))
         booking = self.booked(self.nina, self.t2, MONDAY)
         self.assertEqual(booking.charge_ids.explanation, line.explanation)

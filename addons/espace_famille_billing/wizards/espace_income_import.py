@@ -29,9 +29,11 @@ class EspaceIncomeImport(models.TransientModel):
         help="For lines without a date.",
     )
     source = fields.Selection(
-        lambda self: self.env["espace.family.income"]
-        ._fields["source"]
-        ._description_selection(self.env),
+        lambda self: (
+            self.env["espace.family.income"]
+            ._fields["source"]
+            ._description_selection(self.env)
+        ),
         default="caf",
         required=True,
     )

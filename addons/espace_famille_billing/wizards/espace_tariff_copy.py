@@ -184,9 +184,7 @@ class EspaceTariffCopyLine(models.TransientModel):
     _description = "Price of Next Year"
 
     copy_id = fields.Many2one("espace.tariff.copy", required=True, ondelete="cascade")
-    line_id = fields.Many2one(
-        "espace.tariff.line", required=True, ondelete="cascade"
-    )
+    line_id = fields.Many2one("espace.tariff.line", required=True, ondelete="cascade")
     product_id = fields.Many2one(related="line_id.product_id")
     event = fields.Selection(related="line_id.event")
     qf_min = fields.Float(related="line_id.qf_min")

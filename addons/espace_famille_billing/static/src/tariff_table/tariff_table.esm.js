@@ -32,7 +32,9 @@ function buildColumns(lines, events) {
 
 /** The brackets [from, to) that no line cuts in two. */
 function buildRows(columns) {
-    const ends = columns.flatMap(({lines}) => lines.flatMap(({from, to}) => [from, to]));
+    const ends = columns.flatMap(({lines}) =>
+        lines.flatMap(({from, to}) => [from, to])
+    );
     const bounds = [...new Set([0, ...ends])].sort((one, other) => one - other);
     return bounds
         .filter((from) => from !== Infinity)
@@ -48,11 +50,15 @@ export function buildTable(lines, events) {
     const rows = buildRows(columns);
     for (const row of rows) {
         row.cells = columns.flatMap((column) => {
-            const line = column.lines.find(({from, to}) => from <= row.from && row.from < to);
+            const line = column.lines.find(
+                ({from, to}) => from <= row.from && row.from < to
+            );
             if (line && line.from !== row.from) {
                 return [];
             }
-            const span = line ? rows.filter(({from}) => line.from <= from && from < line.to) : [row];
+            const span = line
+                ? rows.filter(({from}) => line.from <= from && from < line.to)
+                : [row];
             return [{key: column.key, column, line, span: span.length}];
         });
     }
@@ -72,7 +78,9 @@ export function buildTable(lines, events) {
 export function linesToSplit(table, bound) {
     const around = ({from, to}) => from < bound && bound < to;
     const split = table.columns.filter(({lines}) => lines.length > 1);
-    return (split.length ? split : table.columns).flatMap(({lines}) => lines.filter(around));
+    return (split.length ? split : table.columns).flatMap(({lines}) =>
+        lines.filter(around)
+    );
 }
 
 /** Pairs of lines [below, above] that meet at a bound and become one without it. */

@@ -91,7 +91,10 @@ export class TariffTableField extends X2ManyField {
 
     /** "/ h", "/ 30 min": what the price is for, when it is not the session. */
     unit({data}) {
-        const units = {hour: _t("/ h"), started_unit: _t("/ %s min", data.unit_minutes)};
+        const units = {
+            hour: _t("/ h"),
+            started_unit: _t("/ %s min", data.unit_minutes),
+        };
         return units[data.unit] || "";
     }
 
@@ -104,9 +107,15 @@ export class TariffTableField extends X2ManyField {
         const rate = _t("%s percent of the QF", this.format(data.amount));
         const limits = [data.min_amount, data.max_amount];
         if (limits.every(Boolean)) {
-            return _t("%s, %s to %s", rate, ...limits.map((limit) => this.format(limit)));
+            return _t(
+                "%s, %s to %s",
+                rate,
+                ...limits.map((limit) => this.format(limit))
+            );
         }
-        return data.max_amount ? _t("%s, at most %s", rate, this.format(limits[1])) : rate;
+        return data.max_amount
+            ? _t("%s, at most %s", rate, this.format(limits[1]))
+            : rate;
     }
 
     label(row, {column}) {
@@ -136,7 +145,9 @@ export class TariffTableField extends X2ManyField {
         } catch {
             // Said below.
         }
-        this.refuse(_t("“%s” is no price nor quotient: enter a positive number.", input.value));
+        this.refuse(
+            _t("“%s” is no price nor quotient: enter a positive number.", input.value)
+        );
         return null;
     }
 
@@ -179,8 +190,12 @@ export class TariffTableField extends X2ManyField {
             columns
                 .flatMap(({lines}) => lines)
                 .flatMap((line) => [
-                    ...(line.to === row.from ? [[UPDATE, line.id, {qf_max: bound}]] : []),
-                    ...(line.from === row.from ? [[UPDATE, line.id, {qf_min: bound}]] : []),
+                    ...(line.to === row.from
+                        ? [[UPDATE, line.id, {qf_max: bound}]]
+                        : []),
+                    ...(line.from === row.from
+                        ? [[UPDATE, line.id, {qf_min: bound}]]
+                        : []),
                 ])
         );
     }
@@ -188,7 +203,10 @@ export class TariffTableField extends X2ManyField {
     /** The commands that cut a line at some bounds, at the same price. */
     split(line, bounds) {
         const copy = Object.fromEntries(
-            Object.keys(line.record.activeFields).map((name) => [name, line.record.data[name]])
+            Object.keys(line.record.activeFields).map((name) => [
+                name,
+                line.record.data[name],
+            ])
         );
         const ends = [...bounds, line.to];
         return [
@@ -226,7 +244,9 @@ export class TariffTableField extends X2ManyField {
 
     /** Give a product that had one price a price for each bracket. */
     async onSplitColumn({lines: [line]}) {
-        const inside = this.buildTable().bounds.filter((b) => line.from < b && b < line.to);
+        const inside = this.buildTable().bounds.filter(
+            (b) => line.from < b && b < line.to
+        );
         await this.apply(this.split(line, inside));
     }
 
