@@ -88,7 +88,10 @@ class EspaceCheck(models.AbstractModel):
 
     @api.model
     def _find_settled(self, companies):
-        """Settle everything without writing: what would be charged is wrong."""
+        """Settle everything without writing: what would be charged is wrong.
+
+        Prices that changed afterwards are known and listed, to be corrected.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -110,7 +113,7 @@ class EspaceCheck(models.AbstractModel):
         for ids in split_every(BATCH, [booking_id for [booking_id] in rows]):
             wrong += self._unsettled_ids(Reservation.browse(ids))
             self.env.invalidate_all()
-        return Reservation.browse(wrong)
+        return Reservation.browse(wrong).filtered(lambda r: not r.price_change)
 
     @api.model
     def _unsettled_ids(self, reservations):

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+# What decides of prices.
+PRICED = {"family_id", "value", "date_from"}
 
 
 class EspaceFamilyIncome(models.Model):
@@ -36,6 +39,48 @@ class EspaceFamilyIncome(models.Model):
         "(family_id, date_from)",
         "This family already has a quotient familial from that date.",
     )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        incomes = super().create(vals_list)
+        incomes._recompute_prices()
+        return incomes
+
+    def write(self, vals):
+        if not PRICED & vals.keys():
+            return super().write(vals)
+        before = self._starts()
+        result = super().write(vals)
+        self._recompute_prices(before)
+        return result
+
+    def unlink(self):
+        before = self._starts()
+        result = super().unlink()
+        self.browse()._recompute_prices(before)
+        return result
+
+    # === Prices === #
+
+    def _starts(self):
+        """Return {family: first day on which one of these counts}."""
+        starts = {}
+        for income in self:
+            family, day = income.family_id, income.date_from
+            starts[family] = min(starts.get(family, day), day)
+        return starts
+
+    def _recompute_prices(self, before=None):
+        """Charge anew what is not invoiced, from the first day that may change on.
+
+        :param dict before: {family: first day} before the change
+        """
+        starts = self._starts()
+        for family, day in (before or {}).items():
+            starts[family] = min(starts.get(family, day), day)
+        self.env["espace.reservation"]._quotients_changed(starts)
 
     def _in_force(self, day):
         """Return the quotient that counts on `day`, maybe empty."""

@@ -1,0 +1,164 @@
+"""Prices of many bookings at once, with what explains them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..domain import pricing
+from ..domain.wording import explain
+
+LAST_DAY = date.max
+
+
+def to_decimal(value):
+    """Return the Decimal of a stored number, exact to four decimals."""
+    return Decimal(str(round(value, 4)))
+
+
+class MissingPrice(UserError):
+    """No tariff is in force, or it has no line for what is asked."""
+
+
+class NoTariff(MissingPrice):
+    """The commune has no tariff at all: it does not bill, or not yet."""
+
+
+class TariffPrice(NamedTuple):
+    """A price in euros with all that explains it.
+
+    `line` is an `espace.tariff.line`, empty where nothing is due; `qf` is None for a
+    family whose quotient is unknown.
+    """
+
+    amount: Decimal
+    unit_price: Decimal
+    quantity: Decimal
+    line: models.Model
+    qf: Decimal | None
+    event: str
+    explanation: str
+
+
+class Pricer:
+    """Finds many prices in few queries: grids, quotients and siblings are kept."""
+
+    def __init__(self, env):
+        self.env = env
+        self._tariffs = {}
+        self._in_force = {}
+        self._grids = {}
+        self._prices = {}
+        self._incomes = {}
+        self._ranks = {}
+
+    def price(self, product, child, family, date, event="planned", duration=None):
+        """See `espace.tariff._price`."""
+        return self.price_of(
+            family.company_id,
+            product,
+            date,
+            event,
+            duration,
+            qf=self.qf(family, date),
+            resident=family.residency == "resident",
+            sibling_rank=self.sibling_rank(child, family),
+            pai=child.has_pai,
+        )
+
+    def price_of(self, company, product, date, event="planned", duration=None, **who):
+        """Return the `TariffPrice` of whoever is in that situation.
+
+        :param int duration: minutes spent, None for the hours of the product
+        :param who: `qf`, `resident`, `sibling_rank` and `pai` of `pricing.Situation`
+        :raise MissingPrice: no tariff, or no line of it, gives a price
+        """
+        if product._name == "product.template":
+            product = product.product_variant_id
+        tariff, grid = self._tariff(company, date)
+        situation = pricing.Situation(
+            product=product.id,
+            event=event,
+            duration_minutes=duration,
+            hours=to_decimal(product.espace_hours or 1),
+            **who,
+        )
+        key = (tariff.id, situation)
+        if key not in self._prices:
+            self._prices[key] = self._find(grid, situation, product, tariff)
+        return self._prices[key]
+
+    def _find(self, grid, situation, product, tariff):
+        try:
+            price = pricing.price(grid, situation)
+        except pricing.NoPrice as error:
+            raise MissingPrice(
+                self.env._(
+                    "The tariff “%(tariff)s” gives no price for %(product)s: "
+                    "complete it.",
+                    tariff=tariff.name,
+                    product=product.name,
+                )
+            ) from error
+        subject = "Repas" if product.espace_includes_meal else "Accueil"
+        return TariffPrice(
+            amount=price.amount,
+            unit_price=price.unit_price,
+            quantity=price.quantity,
+            line=self.env["espace.tariff.line"].browse(price.line and price.line.key),
+            qf=price.qf,
+            event=price.event,
+            explanation=explain(price, subject),
+        )
+
+    def _tariff(self, company, day):
+        """Return the tariff in force on `day` and its grid."""
+        key = (company.id, day)
+        if key not in self._in_force:
+            self._in_force[key] = self._find_tariff(company, day)
+        return self._in_force[key]
+
+    def _find_tariff(self, company, day):
+        if company.id not in self._tariffs:
+            self._tariffs[company.id] = (
+                self.env["espace.tariff"]
+                .sudo()
+                .search([("company_id", "=", company.id)])
+            )
+        tariff = self._tariffs[company.id]._in_force(day)
+        if not tariff:
+            raise self._no_tariff(company, day)
+        if tariff.id not in self._grids:
+            self._grids[tariff.id] = tariff._grid()
+        return tariff, self._grids[tariff.id]
+
+    def _no_tariff(self, company, day):
+        words = self.env._(
+            "No tariff is in force on %s: enter one.", company._espace_day_words(day)
+        )
+        missing = MissingPrice if self._tariffs[company.id] else NoTariff
+        return missing(words)
+
+    def qf(self, family, day):
+        """Return the quotient that counts on `day`, None if unknown."""
+        if family.id not in self._incomes:
+            incomes = family.sudo().income_ids.sorted("date_from", reverse=True)
+            self._incomes[family.id] = [
+                (income.date_from, to_decimal(income.value)) for income in incomes
+            ]
+        return next(
+            (value for start, value in self._incomes[family.id] if start <= day), None
+        )
+
+    def sibling_rank(self, child, family):
+        """Return the child's rank in the paying family, the eldest being 1."""
+        if family.id not in self._ranks:
+            children = family.sudo().child_ids.sorted(
+                lambda sibling: (sibling.birth_date or LAST_DAY, sibling.id)
+            )
+            self._ranks[family.id] = {
+                sibling_id: rank for rank, sibling_id in enumerate(children.ids, 1)
+            }
+        return self._ranks[family.id].get(child.id, 1)
