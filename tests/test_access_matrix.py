@@ -45,6 +45,10 @@ STAFF = {
     "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),
     "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
     "espace.charge": ("", "r", "r", "r"),
+    "espace.activation": ("", "r", "", "r"),
+    "espace.attempt": ("", "", "", ""),
+    "espace.change": ("", "rw", "", "rw"),
+    "espace.account.request": ("", "rw", "", "rw"),
     "espace.regie": ("", "r", "rwc", "rwc"),
 }
 # What a parent reads, of its own families only.

@@ -6,3 +6,5 @@ from . import payment
 from . import invoices
 from . import contacts
 from . import absences
+from . import activation
+from . import public_forms
