@@ -84,7 +84,7 @@ def test_a_known_person_without_name_is_an_error_not_an_omission():
         ("", "missing"),
         ("Ab1!Ab1", "too_weak"),
         ("123456789012", "too_weak"),
-        ("abcdefghijk", "too_weak"),
+        ("abcdefghij", "too_weak"),
         ("aaaaaaaaaaaaaaa", "too_easy"),
         ("testmp2019testmp", "too_easy"),
         ("quatre mots pour rire", None),
