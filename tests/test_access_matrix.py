@@ -49,6 +49,8 @@ STAFF = {
     "espace.attempt": ("", "", "", ""),
     "espace.change": ("", "rw", "", "rw"),
     "espace.account.request": ("", "rw", "", "rw"),
+    "espace.news": ("r", "rwcu", "", "rwcu"),
+    "espace.news.read": ("", "r", "", "r"),
     "espace.regie": ("", "r", "rwc", "rwc"),
 }
 # What a parent reads, of its own families only.

@@ -8,3 +8,4 @@ from . import contacts
 from . import absences
 from . import activation
 from . import public_forms
+from . import news

@@ -12,3 +12,4 @@ from . import res_config_settings
 from . import espace_security_test
 from . import espace_portal_absence
 from . import espace_account_request
+from . import espace_news

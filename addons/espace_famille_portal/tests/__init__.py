@@ -7,3 +7,4 @@ from . import test_pages
 from . import test_payment
 from . import test_period
 from . import test_waiting
+from . import test_news
