@@ -49,6 +49,7 @@ STAFF = {
     "espace.attempt": ("", "", "", ""),
     "espace.change": ("", "rw", "", "rw"),
     "espace.account.request": ("", "rw", "", "rw"),
+    "espace.request": ("", "rwc", "", "rwc"),
     "espace.news": ("r", "rwcu", "", "rwcu"),
     "espace.news.read": ("", "r", "", "r"),
     "espace.regie": ("", "r", "rwc", "rwc"),
@@ -63,6 +64,7 @@ PARENT = {
     "espace.reservation",
     "espace.absence",
     "espace.charge",
+    "espace.request",
 }
 
 

@@ -20,6 +20,7 @@
         "views/espace_change_views.xml",
         "views/espace_account_request_views.xml",
         "views/espace_news_views.xml",
+        "views/espace_request_views.xml",
         "views/res_config_settings_views.xml",
         "views/espace_family_views.xml",
         "views/espace_guardian_views.xml",
@@ -35,6 +36,7 @@
         "views/portal_activation.xml",
         "views/portal_public_forms.xml",
         "views/portal_news.xml",
+        "views/portal_requests.xml",
     ],
     "demo": ["demo/espace_famille_portal_demo.xml"],
     "assets": {

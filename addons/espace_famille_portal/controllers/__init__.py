@@ -9,3 +9,4 @@ from . import absences
 from . import activation
 from . import public_forms
 from . import news
+from . import requests

@@ -13,3 +13,4 @@ from . import espace_security_test
 from . import espace_portal_absence
 from . import espace_account_request
 from . import espace_news
+from . import espace_request

@@ -25,6 +25,15 @@ class ResCompany(models.Model):
         help="An address that nobody reads; the e-mails say whom to contact instead.",
     )
 
+    espace_answer_days = fields.Integer(
+        "Requests Answered within (days)",
+        default=5,
+        help="After that a request of a family is shown as overdue.",
+    )
+
+    _espace_answer_days_positive = models.Constraint(
+        "CHECK(espace_answer_days >= 0)", "A delay must not be negative."
+    )
     _espace_activation_days_positive = models.Constraint(
         "CHECK(espace_activation_days > 0)",
         "An invitation must hold for at least one day.",

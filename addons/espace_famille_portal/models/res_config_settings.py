@@ -10,4 +10,7 @@ class ResConfigSettings(models.TransientModel):
     espace_changes = fields.Selection(
         related="company_id.espace_changes", readonly=False
     )
+    espace_answer_days = fields.Integer(
+        related="company_id.espace_answer_days", readonly=False
+    )
     espace_sender = fields.Char(related="company_id.espace_sender", readonly=False)

@@ -8,3 +8,4 @@ from . import test_payment
 from . import test_period
 from . import test_waiting
 from . import test_news
+from . import test_requests
