@@ -45,6 +45,13 @@ STAFF = {
     "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),
     "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
     "espace.charge": ("", "r", "r", "r"),
+    "espace.activation": ("", "r", "", "r"),
+    "espace.attempt": ("", "", "", ""),
+    "espace.change": ("", "rw", "", "rw"),
+    "espace.account.request": ("", "rw", "", "rw"),
+    "espace.request": ("", "rwc", "", "rwc"),
+    "espace.news": ("r", "rwcu", "", "rwcu"),
+    "espace.news.read": ("", "r", "", "r"),
     "espace.regie": ("", "r", "rwc", "rwc"),
     "espace.billing.run": ("", "r", "rwcu", "rwcu"),
     "espace.billing.run.family": ("", "r", "r", "r"),
@@ -60,6 +67,7 @@ PARENT = {
     "espace.reservation",
     "espace.absence",
     "espace.charge",
+    "espace.request",
 }
 
 

@@ -1,6 +1,5 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -54,7 +53,7 @@ class TestInvoiceSoon(EspaceBillingCase):
 
         def fail_once(charges, now):
             if self.martin in charges.family_id:
-                raise UserError("No journal")
+                raise ValueError("No journal")
             return invoice(charges, now)
 
         with (

@@ -6,3 +6,7 @@ from . import payment
 from . import invoices
 from . import contacts
 from . import absences
+from . import activation
+from . import public_forms
+from . import news
+from . import requests

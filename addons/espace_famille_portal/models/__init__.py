@@ -1,3 +1,6 @@
+from . import espace_activation
+from . import espace_attempt
+from . import espace_change
 from . import espace_family
 from . import espace_guardian
 from . import espace_portal_cart
@@ -5,4 +8,9 @@ from . import espace_portal_home
 from . import espace_portal_period
 from . import ir_qweb
 from . import res_company
+from . import res_config_settings
+from . import espace_security_test
 from . import espace_portal_absence
+from . import espace_account_request
+from . import espace_news
+from . import espace_request

@@ -7,10 +7,9 @@ class EspaceFamily(models.Model):
 
     # === Actions === #
 
-    def action_grant_portal(self):
-        """Open Odoo's wizard that invites the guardians to the portal."""
-        self.check_access("write")
-        return self.guardian_ids.action_grant_portal()
+    def action_invite(self):
+        """Open the invitation of the guardians of one or hundreds of families."""
+        return self.guardian_ids.action_invite()
 
     # === The family of a portal page === #
 

@@ -1,11 +1,56 @@
-from odoo import models
+from urllib.parse import urlencode
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+ACTIVATION_URL = "/espace-famille/activation"
 
 
 class EspaceGuardian(models.Model):
     _inherit = "espace.guardian"
 
-    def action_grant_portal(self):
-        """Open Odoo's wizard that gives these people access to the portal."""
+    activation_ids = fields.One2many(
+        "espace.activation",
+        "guardian_id",
+        "Invitations",
+        groups="espace_famille.group_manager",
+    )
+
+    def action_invite(self):
+        """Open the invitation of these guardians."""
+        self._check_invites()
+        return self.env["espace.invitation"]._open(self)
+
+    def _check_invites(self):
+        if not self.env.user.has_group("espace_famille.group_manager"):
+            raise AccessError(self.env._("Only the management invites families."))
         self.check_access("write")
-        wizard = self.env["portal.wizard"].create({"partner_ids": self.partner_id.ids})
-        return wizard._action_open_modal()
+
+    def _invite(self, now=None):
+        """Send each of these guardians an e-mail with a new activation code.
+
+        :return: the invitations; those without a proper address are left out
+        """
+        now = now or fields.Datetime.now()
+        template = self.env.ref("espace_famille_portal.mail_template_activation").sudo()
+        invitations = self.env["espace.activation"]
+        for guardian in self._invitable():
+            invitation, code = invitations._issue(guardian, now)
+            template.with_context(
+                activation_url=guardian._activation_url(code)
+            ).send_mail(guardian.id)
+            invitations |= invitation
+        to_invite = invitations.family_id.filtered(lambda f: f.state == "draft")
+        to_invite.sudo().state = "invited"
+        return invitations
+
+    def _invitable(self):
+        """Return those who have an address and no account yet."""
+        return self.filtered(
+            lambda one: one.email_normalized and not one.sudo().user_id
+        )
+
+    def _activation_url(self, code):
+        self.ensure_one()
+        query = urlencode({"activationCode": code, "email": self.email_normalized})
+        return f"{self.get_base_url()}{ACTIVATION_URL}?{query}"

@@ -6,6 +6,7 @@ from odoo.addons.espace_famille.domain.booking import SEAT_STATES
 
 NEXT_DAYS = 7
 WARNED_DAYS = 10
+SHOWN_NEWS = 3
 
 
 class EspacePortalHome(models.AbstractModel):
@@ -26,7 +27,18 @@ class EspacePortalHome(models.AbstractModel):
             "next_days": self._next_days(family, now),
             "limits": self._limits(family, now),
             "proofs": self.env["espace.portal.absence"]._awaited(family),
+            "news": self._news(family, now),
         }
+
+    @api.model
+    def _news(self, family, now):
+        """Return [(id, title, alert or not, unread or not)] of the first news."""
+        news_sudo = self.env["espace.news"]._for_family(family, now)[:SHOWN_NEWS]
+        unread_sudo = news_sudo._unread(self.env.user)
+        return [
+            (one.id, one.name, one.kind in ("alert", "closure"), one in unread_sudo)
+            for one in news_sudo
+        ]
 
     # === The next days === #
 

@@ -159,7 +159,5 @@ class TestAccess(EspacePortalCase):
 
     def test_parents_invite_nobody(self):
         for record in (self.martin, self.martin.guardian_ids):
-            _result, error = self.call_kw(
-                record._name, "action_grant_portal", record.ids
-            )
+            _result, error = self.call_kw(record._name, "action_invite", record.ids)
             self.assertTrue(error)

@@ -1,1 +1,2 @@
+from . import espace_invitation
 from . import portal_wizard

@@ -1,0 +1,234 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import plaintext2html
+
+MAX_FILES = 5
+MAX_WORDS = 4000
+OPEN_STATES = ("new", "in_progress")
+
+
+class EspaceRequest(models.Model):
+    """A conversation of a family with the commune (demande)."""
+
+    _name = "espace.request"
+    _description = "Request of a Family"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char("Subject", required=True, tracking=True)
+    kind = fields.Selection(
+        [
+            ("booking", "Booking"),
+            ("invoice", "Invoice"),
+            ("absence", "Absence and proof"),
+            ("situation", "Change of situation"),
+            ("other", "Other"),
+        ],
+        default="other",
+        required=True,
+        tracking=True,
+    )
+    family_id = fields.Many2one(
+        "espace.family",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="family_id.company_id", store=True, index=True)
+    child_id = fields.Many2one(
+        "espace.child", domain="[('family_ids', 'in', family_id)]", check_company=True
+    )
+    date_from = fields.Date("From")
+    date_to = fields.Date("Until")
+    author_id = fields.Many2one("res.partner", "Asked by", readonly=True)
+    state = fields.Selection(
+        [
+            ("new", "New"),
+            ("in_progress", "In progress"),
+            ("waiting", "Waiting for the family"),
+            ("done", "Closed"),
+        ],
+        default="new",
+        required=True,
+        tracking=True,
+        group_expand=True,
+    )
+    user_id = fields.Many2one(
+        "res.users", "Followed by", domain=[("share", "=", False)], tracking=True
+    )
+    last_family_at = fields.Datetime("Last Message of the Family", readonly=True)
+    answer_by = fields.Date(
+        "Answer by", compute="_compute_answer_by", store=True, index=True
+    )
+    overdue = fields.Boolean(compute="_compute_overdue", search="_search_overdue")
+
+    _dates_ordered = models.Constraint(
+        "CHECK(date_from IS NULL OR date_to IS NULL OR date_from <= date_to)",
+        "The last day comes before the first.",
+    )
+    _to_answer = models.Index(
+        "(company_id, answer_by) WHERE state IN ('new', 'in_progress')"
+    )
+
+    @api.depends("last_family_at", "company_id.espace_answer_days")
+    def _compute_answer_by(self):
+        for request in self:
+            last = request.last_family_at
+            request.answer_by = last and request.company_id._espace_local(
+                last
+            ).date() + timedelta(days=request.company_id.espace_answer_days)
+
+    @api.depends("answer_by", "state")
+    def _compute_overdue(self):
+        for request in self:
+            request.overdue = bool(
+                request.state in OPEN_STATES
+                and request.answer_by
+                and request.answer_by < request.company_id._espace_today()
+            )
+
+    def _search_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = fields.Domain("state", "in", OPEN_STATES) & fields.Domain(
+            "answer_by", "<", self.env.company._espace_today()
+        )
+        return late if True in value else ~late
+
+    # === The family === #
+
+    @api.model
+    def _ask(self, family, author, values, text, files=(), now=None):
+        """Open a request in the name of a guardian.
+
+        :param author: the guardian's `res.partner`
+        :param dict values: kind, name, child_id, date_from, date_to
+        :param files: list of (name, bytes), checked by their content
+        :raise AccessError: the child is not of this family
+        :raise UserError: no subject, no text, or a file that is not taken
+        """
+        child = self.env["espace.child"].sudo().browse(values.get("child_id") or [])
+        if child and child not in family.sudo().child_ids:
+            raise AccessError(
+                self.env._("This child does not belong to your family account.")
+            )
+        if not (values.get("name") or "").strip():
+            raise UserError(self.env._("Enter the subject of your request."))
+        self._check_message(text, files)
+        request = (
+            self.sudo()
+            .with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
+            .create({**values, "family_id": family.id, "author_id": author.id})
+        )
+        request.message_subscribe(author.ids)
+        request._write_as_family(author, text, files, now)
+        return request
+
+    def _answer_as_family(self, author, text, files=(), now=None):
+        """Add a message of a guardian; a closed request is open again."""
+        self.ensure_one()
+        self._check_message(text, files)
+        request = self.sudo()
+        if request.state != "new":
+            request.state = "in_progress"
+        request.message_subscribe(author.ids)
+        request._write_as_family(author, text, files, now)
+
+    def _check_message(self, text, files):
+        if not (text or "").strip() and not files:
+            raise UserError(self.env._("Write your message first."))
+        if len(files) > MAX_FILES:
+            raise UserError(self.env._("Send %s files at most.", MAX_FILES))
+
+    def _write_as_family(self, author, text, files, now):
+        Document = self.env["espace.document"].sudo()
+        attachments = [(Document._check_file(name, raw), raw) for name, raw in files]
+        self.last_family_at = now or fields.Datetime.now()
+        self.message_post(
+            body=plaintext2html((text or "").strip()[:MAX_WORDS]),
+            author_id=author.id,
+            email_from=author.email_formatted or self.company_id.email_formatted,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachments=attachments,
+        )
+
+    # === The commune === #
+
+    def message_post(self, **kwargs):
+        """After an agent's message the request waits for the family.
+
+        Notes stay inside the town hall.
+        """
+        message = super().message_post(**kwargs)
+        by_staff = (
+            message.message_type == "comment"
+            and not message.is_internal
+            and message.subtype_id == self.env.ref("mail.mt_comment")
+            and any(not user.share for user in message.sudo().author_id.user_ids)
+        )
+        if by_staff and self.state in OPEN_STATES:
+            self.sudo().write(
+                {"state": "waiting", "user_id": self.user_id.id or self.env.uid}
+            )
+        return message
+
+    def action_take(self):
+        """Follow these requests oneself."""
+        self.check_access("write")
+        self.write({"user_id": self.env.uid})
+        self.filtered(lambda r: r.state == "new").write({"state": "in_progress"})
+
+    def action_close(self):
+        self.check_access("write")
+        self.write({"state": "done"})
+
+    def action_reopen(self):
+        self.check_access("write")
+        self.write({"state": "in_progress"})
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Lead the family from the e-mail to its own page."""
+        groups = super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals
+        )
+        if not self:
+            return groups
+        guardians = self.sudo().family_id.guardian_ids.partner_id.ids
+        url = f"{self.get_base_url()}/my/demandes/{self.id}"
+        return [
+            (
+                "espace_guardian",
+                lambda data: data["id"] in guardians,
+                {
+                    "active": True,
+                    "has_button_access": True,
+                    "button_access": {
+                        "url": url,
+                        "title": self.env._("Read and answer"),
+                    },
+                },
+            ),
+            *groups,
+        ]
+
+    # === The page === #
+
+    def _conversation(self):
+        """Return the messages that the family reads, the oldest first."""
+        self.ensure_one()
+        return (
+            self.sudo()
+            .message_ids.filtered(
+                lambda message: (
+                    message.message_type in ("comment", "email")
+                    and not message.is_internal
+                    and message.subtype_id == self.env.ref("mail.mt_comment")
+                )
+            )
+            .sorted("id")
+        )

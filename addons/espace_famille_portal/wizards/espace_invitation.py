@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+
+
+class EspaceInvitation(models.TransientModel):
+    """Invites one or hundreds of guardians; shows first who can be."""
+
+    _name = "espace.invitation"
+    _description = "Invite Families"
+
+    line_ids = fields.One2many("espace.invitation.line", "invitation_id")
+    ready_count = fields.Integer("To Invite", compute="_compute_counts")
+    again_count = fields.Integer("Invited before", compute="_compute_counts")
+    account_count = fields.Integer("With an Account", compute="_compute_counts")
+    no_email_count = fields.Integer("Without an Address", compute="_compute_counts")
+
+    @api.depends("line_ids.status")
+    def _compute_counts(self):
+        for invitation in self:
+            statuses = invitation.line_ids.mapped("status")
+            invitation.again_count = statuses.count("again")
+            invitation.ready_count = statuses.count("new") + invitation.again_count
+            invitation.account_count = statuses.count("account")
+            invitation.no_email_count = statuses.count("no_email")
+
+    @api.model
+    def _open(self, guardians):
+        invitation = self.create(
+            {
+                "line_ids": [
+                    fields.Command.create({"guardian_id": guardian.id})
+                    for guardian in guardians
+                ]
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invite to the Portal"),
+            "res_model": self._name,
+            "res_id": invitation.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_send(self):
+        """Send the e-mails; codes sent before end."""
+        self.ensure_one()
+        guardians = self.line_ids.guardian_id
+        guardians._check_invites()
+        invitations = guardians._invite()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Invitations on their way: %s.", len(invitations)
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+
+class EspaceInvitationLine(models.TransientModel):
+    _name = "espace.invitation.line"
+    _description = "Guardian to Invite"
+    _order = "status, id"
+
+    invitation_id = fields.Many2one(
+        "espace.invitation", required=True, ondelete="cascade"
+    )
+    guardian_id = fields.Many2one("espace.guardian", required=True, ondelete="cascade")
+    family_id = fields.Many2one(related="guardian_id.family_id")
+    email = fields.Char(related="guardian_id.email")
+    status = fields.Selection(
+        [
+            ("new", "Will be invited"),
+            ("again", "Will be invited again: the code before ends"),
+            ("account", "Has an account"),
+            ("no_email", "No proper e-mail address"),
+        ],
+        compute="_compute_status",
+        store=True,
+    )
+
+    @api.depends("guardian_id")
+    def _compute_status(self):
+        for line in self:
+            guardian = line.guardian_id.sudo()
+            if guardian.user_id:
+                line.status = "account"
+            elif not guardian.email_normalized:
+                line.status = "no_email"
+            else:
+                line.status = "again" if guardian.activation_ids else "new"
