@@ -11,3 +11,6 @@ from . import test_settlement
 from . import test_tariff
 from . import test_views
 from . import test_waiting_money
+from . import test_accounting
+from . import test_analytic
+from . import test_regie_setup

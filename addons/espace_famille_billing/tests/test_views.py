@@ -29,6 +29,7 @@ class TestBillingViews(BillingRightsCase):
     def test_every_menu_opens_for_those_who_see_it(self):
         # One of each kind: a booking that the tariff has no price for, too.
         self.own.reservation_id.settlement_error = "No price"
+        self.company._espace_setup_regie()
         for role in STAFF:
             menus = self.as_(role, self.env["ir.ui.menu"])
             visible = menus.browse(menus._visible_menu_ids())
@@ -43,6 +44,8 @@ class TestBillingViews(BillingRightsCase):
 
     def _open(self, action, role):
         model = self.as_(role, self.env[action.res_model])
+        if model._transient:
+            return Form(model)
         views = [
             (view_id, mode) for view_id, mode in action.sudo().views if mode != "search"
         ]
@@ -50,10 +53,13 @@ class TestBillingViews(BillingRightsCase):
         fields = loaded["models"][action.res_model]["fields"]
         records = model.search_fetch(safe_eval(action.domain or "[]"), limit=5)
         self.assertTrue(records)
-        records.read([name for name in fields if name in model._fields])
+        return records.read([name for name in fields if name in model._fields])
 
     def test_whoever_may_read_a_record_opens_its_form(self):
+        regie = self.company._espace_setup_regie()
         records = [
+            regie,
+            regie.journal_ids[0],
             self.martin,
             self.nina,
             self.own.reservation_id,
@@ -80,6 +86,8 @@ class TestBillingViews(BillingRightsCase):
 
     def test_every_empty_list_says_what_to_do(self):
         for action in self.of_addon("espace_famille_billing", "ir.actions.act_window"):
+            if self.env[action.res_model]._transient:
+                continue
             with self.subTest(action=action.xml_id):
                 self.assertTrue(action.help)
 
