@@ -24,6 +24,22 @@ class EspaceAgedReceivable(models.Model):
     _auto = False
     _order = "date_maturity, id"
     _rec_name = "move_id"
+    # Written to the database before it is read here.
+    _depends = {
+        "account.move.line": [
+            "account_id",
+            "amount_residual",
+            "company_id",
+            "date",
+            "date_maturity",
+            "journal_id",
+            "move_id",
+            "parent_state",
+            "partner_id",
+        ],
+        "account.account": ["account_type"],
+        "espace.family": ["company_id", "partner_id"],
+    }
 
     move_id = fields.Many2one("account.move", "Document", readonly=True)
     partner_id = fields.Many2one("res.partner", "Debtor", readonly=True)

@@ -3,6 +3,8 @@ from base64 import b64encode
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..domain import fec
+
 # Odoo's module for France writes the file (18 columns, article A47 A-1 of the Livre des
 # procédures fiscales). The free edition has no button for it.
 ENGINE = "l10n_fr.fec.export.wizard"
@@ -97,4 +99,6 @@ class EspaceFecWizard(models.TransientModel):
             )
         )
         result = engine.generate_fec()
-        return result["file_name"], result["file_content"]
+        currency = self.company_id.currency_id.name
+        text = fec.tidied(result["file_content"].decode(), currency)
+        return result["file_name"], text.encode()
