@@ -12,6 +12,7 @@ from ..domain.fec import COLUMNS
 from ..models.espace_tariff import to_decimal
 from .test_regie_setup import RegieSetupCase
 
+
 class ScenarioCase(RegieSetupCase):
     """Two families in January: invoices, part payments, a rejected cheque.
 
@@ -156,7 +157,14 @@ class OnAnyBooks:
 
     def test_debts_grow_older_by_their_due_date(self):
         due = self.own.invoice_date_due
-        for days, age in ((0, "0"), (1, "1"), (30, "1"), (31, "2"), (61, "3"), (91, "4")):
+        for days, age in (
+            (0, "0"),
+            (1, "1"),
+            (30, "1"),
+            (31, "2"),
+            (61, "3"),
+            (91, "4"),
+        ):
             with self.subTest(days=days), self.at(due + timedelta(days=days)):
                 self.assertEqual(self.aged(), {age: 2.85})
 

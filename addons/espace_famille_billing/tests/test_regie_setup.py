@@ -236,9 +236,7 @@ class TestRegieSetup(RegieSetupCase):
     # === Online === #
 
     def test_a_provider_pays_into_the_journal_online(self):
-        provider = self.env["payment.provider"].search(
-            [("code", "=", "demo")], limit=1
-        )
+        provider = self.env["payment.provider"].search([("code", "=", "demo")], limit=1)
         if not provider:
             self.skipTest("needs payment_demo")
         provider = provider.copy({"company_id": self.company.id, "state": "test"})
@@ -250,9 +248,7 @@ class TestRegieSetup(RegieSetupCase):
         self.assertEqual(line.payment_account_id, online.default_account_id)
 
     def test_setting_up_moves_a_provider_that_was_there_before(self):
-        provider = self.env["payment.provider"].search(
-            [("code", "=", "demo")], limit=1
-        )
+        provider = self.env["payment.provider"].search([("code", "=", "demo")], limit=1)
         if not provider:
             self.skipTest("needs payment_demo")
         provider = provider.copy({"company_id": self.company.id, "state": "test"})
@@ -291,8 +287,6 @@ class TestRegieSetup(RegieSetupCase):
 
     def test_booking_is_invoiced_before_the_regie_is_set_up(self):
         self.canteen.income_account_id = False
-        self.Reservation._book(
-            self.martin, [(self.nina, self.meal, MONDAY)], now=NOW
-        )
+        self.Reservation._book(self.martin, [(self.nina, self.meal, MONDAY)], now=NOW)
         line = self.invoices(self.martin).invoice_line_ids
         self.assertEqual(line.account_id, self.company.income_account_id)

@@ -20,10 +20,14 @@ class EspaceFecWizard(models.TransientModel):
         "res.company", required=True, default=lambda self: self.env.company
     )
     date_from = fields.Date(
-        "From", required=True, default=lambda self: self._today().replace(month=1, day=1)
+        "From",
+        required=True,
+        default=lambda self: self._today().replace(month=1, day=1),
     )
     date_to = fields.Date(
-        "Until", required=True, default=lambda self: self._today().replace(month=12, day=31)
+        "Until",
+        required=True,
+        default=lambda self: self._today().replace(month=12, day=31),
     )
     draft_count = fields.Integer("Drafts", compute="_compute_draft_count")
     file = fields.Binary(readonly=True, attachment=False)

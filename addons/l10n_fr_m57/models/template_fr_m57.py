@@ -92,12 +92,13 @@ class AccountChartTemplate(models.AbstractModel):
         }
 
     def _prepare_regie_journal(self, means, account, code, name, name_fr):
-        """Return a journal whose payments are booked on its account and paid at once."""
+        """Return a journal whose payments are booked on its account, paid at once."""
+        manual = "account.account_payment_method_manual"
         lines = {
             way: [
                 Command.create(
                     {
-                        "payment_method_id": f"account.account_payment_method_manual_{way}",
+                        "payment_method_id": f"{manual}_{way}",
                         "payment_account_id": f"m57_{account}",
                     }
                 )
