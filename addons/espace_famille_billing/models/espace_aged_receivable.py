@@ -62,7 +62,8 @@ class EspaceAgedReceivable(models.Model):
         return SQL(
             """
             SELECT line.id, line.move_id, line.partner_id, family.id AS family_id,
-                   line.account_id, line.journal_id, line.date, due.day AS date_maturity,
+                   line.account_id, line.journal_id, line.date,
+                   due.day AS date_maturity,
                    GREATEST(%(today)s - due.day, 0) AS days,
                    CASE %(ages)s END AS age,
                    line.amount_residual AS amount, line.company_id,

@@ -43,11 +43,12 @@ class TestBillingViews(BillingRightsCase):
                     self._open(menu.action, role)
 
     def _open(self, action, role):
+        action = action.sudo()
         model = self.as_(role, self.env[action.res_model])
         if model._transient:
             return Form(model)
         views = [
-            (view_id, mode) for view_id, mode in action.sudo().views if mode != "search"
+            (view_id, mode) for view_id, mode in action.views if mode != "search"
         ]
         loaded = model.get_views([*views, (action.search_view_id.id, "search")])
         fields = loaded["models"][action.res_model]["fields"]
