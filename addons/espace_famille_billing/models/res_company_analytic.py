@@ -6,8 +6,9 @@ ANALYTIC_PLAN = "espace_famille_billing.analytic_plan_services"
 class ResCompany(models.Model):
     """Analytic accounting by activity, for the communes that want it.
 
-    It is off by default: posting an invoice then writes a second record for each of
-    its lines, which a commune that does not read them should not wait for.
+    It is off by default: posting then writes a second record for each invoice line,
+    about a tenth more work, and every employee sees analytic accounts on entries, which
+    is of no use to a commune that does not read them.
     """
 
     _inherit = "res.company"

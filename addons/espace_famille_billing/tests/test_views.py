@@ -47,9 +47,7 @@ class TestBillingViews(BillingRightsCase):
         model = self.as_(role, self.env[action.res_model])
         if model._transient:
             return Form(model)
-        views = [
-            (view_id, mode) for view_id, mode in action.views if mode != "search"
-        ]
+        views = [(view_id, mode) for view_id, mode in action.views if mode != "search"]
         loaded = model.get_views([*views, (action.search_view_id.id, "search")])
         fields = loaded["models"][action.res_model]["fields"]
         records = model.search_fetch(safe_eval(action.domain or "[]"), limit=5)
