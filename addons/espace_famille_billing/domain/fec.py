@@ -1,7 +1,7 @@
 """The file of entries that French accountants exchange (FEC).
 
-Source: article A47 A-1 of the Livre des procédures fiscales: a heading, then one line an
-entry of 18 columns separated by “|”; amounts with a decimal comma; an amount in a
+Source: article A47 A-1 of the Livre des procédures fiscales: a heading, then one line
+an entry of 18 columns separated by “|”; amounts with a decimal comma; an amount in a
 foreign currency only where there is one.
 """
 
