@@ -25,14 +25,14 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
-    espace_write_off_account_id = fields.Many2one(
+    espace_writeoff_account_id = fields.Many2one(
         "account.account",
         "Account for Write-Offs",
         check_company=True,
         domain=[("account_type", "=", "expense")],
         help="Debts that are given up (créances admises en non-valeur): 6541 in M57.",
     )
-    espace_rejection_product_id = fields.Many2one(
+    espace_fee_product_id = fields.Many2one(
         "product.product",
         "Fee for Rejected Payments",
         check_company=True,
@@ -152,12 +152,12 @@ class ResCompany(models.Model):
     # === Accounts === #
 
     def _espace_setup_accounts(self):
-        if not self.espace_write_off_account_id:
-            self.espace_write_off_account_id = self._espace_find_account(
+        if not self.espace_writeoff_account_id:
+            self.espace_writeoff_account_id = self._espace_find_account(
                 ("expense",), WRITE_OFF_CODES
             )
-        if not self.espace_rejection_product_id:
-            self.espace_rejection_product_id = self._espace_create_fee()
+        if not self.espace_fee_product_id:
+            self.espace_fee_product_id = self._espace_create_fee()
 
     def _espace_create_fee(self):
         account = self._espace_find_account(INCOME_TYPES, FEE_CODES)

@@ -5,11 +5,11 @@ from odoo.exceptions import AccessError
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    espace_write_off_account_id = fields.Many2one(
-        related="company_id.espace_write_off_account_id", readonly=False
+    espace_writeoff_account_id = fields.Many2one(
+        related="company_id.espace_writeoff_account_id", readonly=False
     )
-    espace_rejection_product_id = fields.Many2one(
-        related="company_id.espace_rejection_product_id", readonly=False
+    espace_fee_product_id = fields.Many2one(
+        related="company_id.espace_fee_product_id", readonly=False
     )
     espace_analytic = fields.Boolean(
         related="company_id.espace_analytic", readonly=False

@@ -89,15 +89,15 @@ class OnAnyChart:
         income = self.env["account.account"].create(
             {"name": "Meals", "code": "706900", "account_type": "income"}
         )
-        self.company.espace_write_off_account_id = other
+        self.company.espace_writeoff_account_id = other
         self.canteen.income_account_id = income
         self.company._espace_setup_regie()
-        self.assertEqual(self.company.espace_write_off_account_id, other)
+        self.assertEqual(self.company.espace_writeoff_account_id, other)
         self.assertEqual(self.canteen.income_account_id, income)
 
     def test_services_have_no_tax(self):
         self.assertFalse(self.canteen.product_ids.taxes_id)
-        self.assertFalse(self.company.espace_rejection_product_id.taxes_id)
+        self.assertFalse(self.company.espace_fee_product_id.taxes_id)
 
     def test_a_new_option_has_no_tax_and_the_income_account_of_its_activity(self):
         option = self._create_option(self.canteen, "Goûter")
@@ -122,10 +122,10 @@ class OnAnyChart:
         self.assertEqual(line.account_id, own)
 
     def test_write_offs_have_their_account(self):
-        self.assertEqual(self.company.espace_write_off_account_id.code, self.write_off)
+        self.assertEqual(self.company.espace_writeoff_account_id.code, self.write_off)
 
     def test_rejected_payments_have_a_fee_that_costs_nothing_yet(self):
-        fee = self.company.espace_rejection_product_id
+        fee = self.company.espace_fee_product_id
         self.assertEqual(fee.list_price, 0)
         self.assertIn(
             fee._get_product_accounts()["income"].account_type,
@@ -156,7 +156,7 @@ class TestRegieOnM57(OnAnyChart, RegieSetupCase):
         )
 
     def test_the_fee_is_booked_on_sundry_income(self):
-        fee = self.company.espace_rejection_product_id
+        fee = self.company.espace_fee_product_id
         self.assertEqual(fee._get_product_accounts()["income"].code, "75888")
 
 
@@ -177,7 +177,7 @@ class TestRegieOnTheGenericChart(OnAnyChart, RegieSetupCase):
 
     def test_write_offs_have_their_account(self):
         """No account of this chart is known to be for them: the commune chooses."""
-        self.assertFalse(self.company.espace_write_off_account_id)
+        self.assertFalse(self.company.espace_writeoff_account_id)
 
 
 @tagged("post_install", "-at_install")
