@@ -8,7 +8,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 #: Our addons, the ones below first.
-ADDONS = ("espace_famille", "espace_famille_billing", "espace_famille_portal")
+ADDONS = (
+    "l10n_fr_m57",
+    "espace_famille",
+    "espace_famille_billing",
+    "espace_famille_portal",
+)
 
 #: The database that ``./espace demo`` makes.
 DEMO_DB = "espace_demo"

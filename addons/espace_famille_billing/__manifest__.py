@@ -34,6 +34,12 @@
         "views/espace_billing_settings_views.xml",
         "report/report_invoice_family.xml",
         "wizards/espace_credit_wizard_views.xml",
+        "views/account_journal_views.xml",
+        "views/account_move_line_views.xml",
+        "views/espace_regie_views.xml",
+        "views/espace_aged_receivable_views.xml",
+        "views/res_config_settings_views.xml",
+        "wizards/espace_fec_wizard_views.xml",
         "views/espace_famille_billing_menus.xml",
     ],
     "assets": {

@@ -1,3 +1,4 @@
 from . import valdurenque
+from . import books
 from . import absences
 from . import runs

@@ -32,6 +32,7 @@ class EspaceDemo(models.AbstractModel):
     @api.model
     def _load_money(self):
         """Set the prices and quotients, then book, point, invoice and collect."""
+        self._load_books()
         self._set_online_payment(False)
         self._load_tariff()
         self._load_incomes()
@@ -65,18 +66,6 @@ class EspaceDemo(models.AbstractModel):
                         PRICES
                     )
                 ],
-            }
-        )
-        accounts = self.env["account.account"].search(
-            [("code", "=like", "706%"), ("company_ids", "in", company.ids)], limit=1
-        )
-        products = self.env["product.template"].search(
-            [("espace_activity_id", "!=", False)]
-        )
-        products.write(
-            {
-                "taxes_id": [fields.Command.clear()],
-                "property_account_income_id": accounts.id,
             }
         )
 
@@ -169,7 +158,7 @@ class EspaceDemo(models.AbstractModel):
         company = self._company()
         today = self._today()
         journals = self.env["account.journal"].search(
-            [("company_id", "=", company.id), ("type", "in", ("bank", "cash"))]
+            [("company_id", "=", company.id), ("espace_regie_id", "!=", False)]
         )
         invoices = self.env["account.move"].search(
             [

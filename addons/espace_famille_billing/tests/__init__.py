@@ -18,3 +18,6 @@ from . import test_run_sending
 from . import test_tariff_tools
 from . import test_views
 from . import test_waiting_money
+from . import test_accounting
+from . import test_analytic
+from . import test_regie_setup

@@ -20,7 +20,10 @@ class EspaceBillingCase(EspaceCase):
 
     Canteen 3.60 €, 5.40 € without booking or proof of absence; childcare by the hour
     and by quotient. The Martins have a quotient of 750, the Durands gave none.
+    Subclasses that name another chart of accounts run their tests on it.
     """
+
+    chart = "generic_coa"
 
     @classmethod
     def setUpClass(cls):
@@ -38,7 +41,7 @@ class EspaceBillingCase(EspaceCase):
         """Open the books of the commune, in euros, with a tax ready by default."""
         cls.company.currency_id = cls.env.ref("base.EUR")
         cls.env["account.chart.template"].try_loading(
-            "generic_coa", company=cls.company, install_demo=False
+            cls.chart, company=cls.company, install_demo=False
         )
         cls.company.currency_id = cls.env.ref("base.EUR")
         cls.bank_journal = cls.env["account.journal"].search(

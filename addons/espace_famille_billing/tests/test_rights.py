@@ -27,6 +27,8 @@ RIGHTS = {
         "manager": ["read"],
         "portal": ["read"],
     },
+    "espace.aged.receivable": {"finance": ["read"], "admin": ["read"]},
+    "espace.fec.wizard": {"finance": VERBS, "admin": VERBS},
 }
 ROLES = ("finance", "admin", "manager", "animation", "health", "portal", "employee")
 

@@ -3,3 +3,4 @@ from . import espace_price_simulation
 from . import espace_tariff_copy
 from . import espace_price_recompute
 from . import espace_income_import
+from . import espace_fec_wizard

@@ -1,0 +1,37 @@
+"""The books and the régie of the demonstration commune."""
+
+from odoo import api, models
+from odoo.fields import Command
+
+CHART = "fr_m57"
+
+
+class EspaceDemo(models.AbstractModel):
+    _inherit = "espace.demo"
+
+    @api.model
+    def _load_books(self):
+        """Open the books under M57 where that chart is installed, and the régie."""
+        company = self._company()
+        if self._may_change_chart(company):
+            self.env["account.chart.template"].try_loading(CHART, company)
+        company._espace_setup_regie().write(
+            {
+                "name": "Régie des services scolaires",
+                "code": "SCO",
+                "decision": "Arrêté n° 2019-14 du 3 mai 2019",
+                "cash_ceiling": 1500,
+                "regisseur_id": self._ref("user_finance").id,
+                "deputy_ids": [Command.set(self._ref("user_manager").ids)],
+            }
+        )
+
+    @api.model
+    def _may_change_chart(self, company):
+        """Tell whether the commune has no books yet and M57 can be read from here."""
+        charts = self.env["account.chart.template"]._get_chart_template_mapping()
+        return (
+            charts.get(CHART, {}).get("installed")
+            and company.chart_template != CHART
+            and not company._existing_accounting()
+        )

@@ -1,0 +1,194 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from .account_journal import MEANS
+
+# Codes of the journals that are made, and the account types and codes that are looked
+# for on the commune's own chart, the first found: M57 first, then the general chart.
+JOURNAL_CODES = {
+    "cash": "RNUM",
+    "cheque": "RCHQ",
+    "card": "RCB",
+    "online": "RWEB",
+    "cesu": "RCESU",
+    "direct_debit": "RPRE",
+    "transfer": "RVIR",
+}
+INCOME_TYPES = ("income", "income_other")
+WRITE_OFF_CODES = ("6541", "654")
+FEE_CODES = ("75888", "7588", "758", "7088", "708")
+
+
+class ResCompany(models.Model):
+    """The régie's accounts, on whatever chart of accounts the commune has."""
+
+    _inherit = "res.company"
+
+    espace_writeoff_account_id = fields.Many2one(
+        "account.account",
+        "Account for Write-Offs",
+        check_company=True,
+        domain=[("account_type", "=", "expense")],
+        help="Debts that are given up (créances admises en non-valeur): 6541 in M57.",
+    )
+    espace_fee_product_id = fields.Many2one(
+        "product.product",
+        "Fee for Rejected Payments",
+        check_company=True,
+        help="What a family is charged when its bank rejects a cheque or a debit.",
+    )
+
+    # === Setup === #
+
+    def _espace_setup_regie(self):
+        """Make what misses to collect and book the families' money; keep the rest.
+
+        May run any number of times, on the chart M57 or any other: the default régie, a
+        journal with its account for each means of payment, the accounts for write-offs
+        and fees, services without taxes and with an income account.
+
+        :return: the default `espace.regie`
+        :raise UserError: the commune has no chart of accounts yet
+        """
+        self.ensure_one()
+        company = self.sudo().with_company(self)
+        if not company._espace_find_account(("asset_receivable",)):
+            raise UserError(
+                company.env._(
+                    "%s has no chart of accounts yet: choose one in the settings of "
+                    "Invoicing, under Fiscal Localization.",
+                    company.name,
+                )
+            )
+        regie = company._espace_default_regie() or company._espace_create_regie()
+        for means, label in company._espace_means_names().items():
+            company._espace_setup_journal(regie, means, label)
+        company._espace_setup_online_payment()
+        company._espace_setup_accounts()
+        company._espace_setup_options()
+        return regie.with_env(self.env)
+
+    def _espace_default_regie(self):
+        """Return the régie that collects unless another is chosen, maybe none."""
+        self.ensure_one()
+        return self.env["espace.regie"].search([("company_id", "=", self.id)], limit=1)
+
+    def _espace_create_regie(self):
+        return self.env["espace.regie"].create(
+            {
+                "name": self.env._("Régie of %s", self.name),
+                "code": "REG",
+                "company_id": self.id,
+            }
+        )
+
+    def _espace_means_names(self):
+        """Return {means of payment: its name}."""
+        field = self.env["account.journal"]._fields["espace_means"]
+        names = dict(field._description_selection(self.env))
+        return {means: names[means] for means, _name in MEANS}
+
+    # === Journals === #
+
+    def _espace_setup_journal(self, regie, means, label):
+        """Have one journal of the régie for a means: its own, the chart's or a new."""
+        journals = self.env["account.journal"].search([("company_id", "=", self.id)])
+        collecting = journals.filtered(
+            lambda journal: journal.espace_regie_id and journal.espace_means == means
+        )
+        if collecting:
+            collecting._espace_book_at_once()
+            return
+        vals = {"espace_regie_id": regie.id, "espace_means": means}
+        journal = self._espace_journal_of_chart(means)
+        if journal and not journal.espace_regie_id:
+            journal.write(vals)
+            return
+        code = JOURNAL_CODES[means]
+        if code not in journals.with_context(active_test=False).mapped("code"):
+            vals["code"] = code
+        journals.create(
+            {
+                "name": self.env._("Régie – %s", label),
+                "type": "cash" if means == "cash" else "bank",
+                "company_id": self.id,
+                **vals,
+            }
+        )
+
+    def _espace_journal_of_chart(self, means):
+        """Return the journal that the chart M57 has for a means, maybe none."""
+        journal = self.env.ref(
+            f"account.{self.id}_regie_{means}", raise_if_not_found=False
+        )
+        return journal or self.env["account.journal"]
+
+    def _espace_online_journal(self):
+        """Return the journal of payments online, maybe none."""
+        self.ensure_one()
+        return self.env["account.journal"].search(
+            [
+                ("company_id", "=", self.id),
+                ("espace_regie_id", "!=", False),
+                ("espace_means", "=", "online"),
+                ("type", "=", "bank"),
+            ],
+            limit=1,
+        )
+
+    def _espace_setup_online_payment(self):
+        """Have the providers in use pay into the régie; what was paid stays."""
+        providers = self.env["payment.provider"].search(
+            [
+                ("company_id", "=", self.id),
+                ("state", "in", ("enabled", "test")),
+                ("code", "not in", ("none", "custom")),
+            ]
+        )
+        outside = providers.filtered(lambda p: not p.journal_id.espace_regie_id)
+        outside.journal_id = self._espace_online_journal()
+
+    # === Accounts === #
+
+    def _espace_setup_accounts(self):
+        if not self.espace_writeoff_account_id:
+            self.espace_writeoff_account_id = self._espace_find_account(
+                ("expense",), WRITE_OFF_CODES
+            )
+        if not self.espace_fee_product_id:
+            self.espace_fee_product_id = self._espace_create_fee()
+
+    def _espace_create_fee(self):
+        account = self._espace_find_account(INCOME_TYPES, FEE_CODES)
+        fee = self.env["product.product"].create(
+            {
+                "name": self.env._("Fee for a rejected payment"),
+                "type": "service",
+                "sale_ok": False,
+                "purchase_ok": False,
+                "list_price": 0,
+                "company_id": self.id,
+                "property_account_income_id": account.id,
+            }
+        )
+        fee.taxes_id = [Command.clear()]
+        return fee
+
+    def _espace_find_account(self, types, codes=("",)):
+        """Return the first account of these types whose code begins so, maybe none."""
+        self.ensure_one()
+        Account = self.env["account.account"].sudo().with_company(self)
+        own = [("company_ids", "in", self.ids), ("account_type", "in", types)]
+        for code in codes:
+            found = Account.search([*own, ("code", "=like", f"{code}%")], limit=1)
+            if found:
+                return found
+        return Account.browse()
+
+    def _espace_setup_options(self):
+        """Take the taxes off the services, and see that each has an income account."""
+        activities = self.env["espace.activity"].search([("company_id", "=", self.id)])
+        activities.product_ids._espace_drop_taxes()
+        for activity in activities.filtered(lambda a: not a.income_account_id):
+            activity.income_account_id = activity._default_income_account()
