@@ -46,6 +46,10 @@ STAFF = {
     "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
     "espace.charge": ("", "r", "r", "r"),
     "espace.regie": ("", "r", "rwc", "rwc"),
+    "espace.arrears.exemption": ("", "r", "rwcu", "rwcu"),
+    "espace.reminder.level": ("", "r", "rwcu", "rwcu"),
+    "espace.reminder": ("", "r", "r", "r"),
+    "espace.reminder.line": ("", "r", "r", "r"),
 }
 # What a parent reads, of its own families only.
 PARENT = {

@@ -14,4 +14,13 @@ from . import account_payment
 from . import ir_actions_report
 from . import payment_transaction
 from . import res_company
+from . import res_company_arrears
+from . import res_config_settings_arrears
+from . import account_move_dispute
+from . import espace_activity_debt
+from . import espace_reminder_level
+from . import espace_arrears_exemption
+from . import espace_reminder
+from . import espace_arrears
+from . import espace_family_arrears
 from . import espace_check

@@ -1,4 +1,5 @@
 from . import test_absence_settlement
+from . import test_arrears
 from . import test_attendance
 from . import test_charge
 from . import test_check
