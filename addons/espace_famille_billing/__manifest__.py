@@ -24,7 +24,15 @@
         "report/espace_reminder_reports.xml",
         "views/espace_reminder_views.xml",
         "views/espace_arrears_views.xml",
+        "report/espace_tax_certificate_reports.xml",
+        "report/espace_caf_reports.xml",
+        "views/espace_tax_views.xml",
+        "views/espace_caf_views.xml",
+        "views/espace_regie_dashboard_views.xml",
         "views/espace_famille_billing_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["espace_famille_billing/static/src/dashboard/*"],
+    },
     "demo": ["demo/espace_famille_billing_demo.xml"],
 }

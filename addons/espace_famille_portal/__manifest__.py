@@ -19,6 +19,7 @@
         "views/portal_payment.xml",
         "views/portal_invoices.xml",
         "views/portal_contacts.xml",
+        "views/portal_certificates.xml",
         "views/portal_absences.xml",
     ],
     "demo": ["demo/espace_famille_portal_demo.xml"],

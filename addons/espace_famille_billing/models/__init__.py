@@ -23,4 +23,7 @@ from . import espace_arrears_exemption
 from . import espace_reminder
 from . import espace_arrears
 from . import espace_family_arrears
+from . import espace_tax_certificate
+from . import espace_caf_hours
+from . import espace_regie_dashboard
 from . import espace_check

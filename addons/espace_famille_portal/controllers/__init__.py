@@ -5,4 +5,5 @@ from . import cart
 from . import payment
 from . import invoices
 from . import contacts
+from . import certificates
 from . import absences

@@ -1,4 +1,5 @@
 from . import espace_family
+from . import espace_family_certificates
 from . import espace_guardian
 from . import espace_portal_cart
 from . import espace_portal_home
