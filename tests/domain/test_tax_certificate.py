@@ -84,7 +84,9 @@ def test_once_all_is_paid_each_part_has_exactly_its_amount(amounts, steps):
         left -= paid
     payments.append(Settlement(MARCH, left))
     found = tax.paid_parts([Part(amount) for amount in amounts], payments)
-    sums = [sum(column) for column in zip(*(shares for _p, shares in found))]
+    sums = [
+        sum(column) for column in zip(*(shares for _p, shares in found), strict=True)
+    ]
     assert sums == amounts
     for payment, shares in found:
         assert sum(shares) == payment.amount

@@ -63,9 +63,7 @@ class EspaceArrearsLine(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     move_id = fields.Many2one("account.move", "Invoice", readonly=True)
     due_date = fields.Date("Due on", readonly=True)
-    days_late = fields.Integer(
-        "Days Late", readonly=True, aggregator="max", help="0: not due yet."
-    )
+    days_late = fields.Integer(readonly=True, aggregator="max", help="0: not due yet.")
     bucket = fields.Selection(BUCKETS, "Age", readonly=True)
     amount = fields.Monetary("Left to Pay", readonly=True)
     disputed = fields.Boolean(readonly=True)
@@ -151,14 +149,14 @@ class EspaceArrears(models.Model):
     credit = fields.Monetary(
         "Credits", readonly=True, help="Unused payments and credit notes, negative."
     )
-    not_due = fields.Monetary("Not Due", readonly=True)
+    not_due = fields.Monetary(readonly=True)
     late_30 = fields.Monetary("1 to 30 Days", readonly=True)
     late_60 = fields.Monetary("31 to 60 Days", readonly=True)
     late_90 = fields.Monetary("61 to 90 Days", readonly=True)
     late_more = fields.Monetary("More than 90 Days", readonly=True)
     disputed = fields.Monetary("In Dispute", readonly=True)
     oldest_due = fields.Date("Unpaid since", readonly=True)
-    days_late = fields.Integer("Days Late", readonly=True, aggregator="max")
+    days_late = fields.Integer(readonly=True, aggregator="max")
     last_level_id = fields.Many2one(
         "espace.reminder.level", "Last Reminder", readonly=True
     )

@@ -66,11 +66,9 @@ class EspaceCafHours(models.Model):
     )
     caf_regime = fields.Selection(REGIMES, "Scheme", readonly=True)
     hours_realised = fields.Float(
-        "Hours Realised", readonly=True, help="The whole slot if the child came at all."
+        readonly=True, help="The whole slot if the child came at all."
     )
-    hours_billed = fields.Float(
-        "Hours Billed", readonly=True, help="Of what is charged, come or not."
-    )
+    hours_billed = fields.Float(readonly=True, help="Of what is charged, come or not.")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary("Charged", readonly=True)
 

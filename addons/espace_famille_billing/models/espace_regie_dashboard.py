@@ -61,9 +61,7 @@ class EspaceRegieDashboard(models.AbstractModel):
             ["amount:sum", "__count"],
         )[0]
         month = today.replace(day=1)
-        received = sum(
-            amount for start, _means, amount in movements if start == month
-        )
+        received = sum(amount for start, _means, amount in movements if start == month)
         amounts = [
             (
                 "due",

@@ -95,9 +95,7 @@ class EspaceReminder(models.Model):
         )
         domain_levels = levels._domain_levels()
         reached = self._reached(families, domain_levels)
-        paying = {
-            move.id for move in lines.move_id if move.espace_payment_on_its_way
-        }
+        paying = {move.id for move in lines.move_id if move.espace_payment_on_its_way}
         found = {}
         for family, own in of_family.items():
             debt = arrears[family.id]

@@ -108,8 +108,13 @@ class EspaceReminderLevel(models.Model):
         }
 
     @api.model
-    def _create_defaults(self, companies):
-        """Give each commune that has none the usual three levels, in its language."""
+    def _create_defaults(self, companies=None):
+        """Give each commune that has none the usual three levels, in its language.
+
+        :param companies: `res.company` records, all of them if None
+        """
+        if companies is None:
+            companies = self.env["res.company"].search([("espace_tz", "!=", False)])
         lacking = companies.filtered(
             lambda company: not company.espace_reminder_level_ids
         )

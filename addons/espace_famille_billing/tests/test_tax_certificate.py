@@ -28,9 +28,7 @@ class TestTaxCertificate(ArrearsCase):
         self.book(self.martin, *items)
         for child, product, day in items:
             if product != self.meal:
-                reservation = self.reservation(
-                    child, product.espace_activity_id, day
-                )
+                reservation = self.reservation(child, product.espace_activity_id, day)
                 self.point(reservation, "present")
         charges = self.martin.charge_ids.filtered(lambda c: c.state == "to_invoice")
         charges._invoice(self.env.cr.now())._post()

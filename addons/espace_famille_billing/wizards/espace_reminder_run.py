@@ -30,7 +30,7 @@ class EspaceReminderRun(models.TransientModel):
     summary = fields.Text(compute="_compute_summary")
     reminder_ids = fields.Many2many("espace.reminder", string="Sent", readonly=True)
     letter_count = fields.Integer(compute="_compute_letter_count")
-    failed_ids = fields.Many2many("espace.family", string="Failed", readonly=True)
+    failed_ids = fields.Many2many("espace.family", readonly=True)
 
     @api.depends("reminder_ids")
     def _compute_letter_count(self):
@@ -150,11 +150,11 @@ class EspaceReminderRunLine(models.TransientModel):
 
     run_id = fields.Many2one("espace.reminder.run", required=True, ondelete="cascade")
     family_id = fields.Many2one("espace.family", required=True, readonly=True)
-    level_id = fields.Many2one("espace.reminder.level", "Level", readonly=True)
+    level_id = fields.Many2one("espace.reminder.level", readonly=True)
     chosen = fields.Boolean("Send")
     currency_id = fields.Many2one(related="run_id.company_id.currency_id")
     amount = fields.Monetary("Amount Asked", readonly=True)
-    days_late = fields.Integer("Days Late", readonly=True)
+    days_late = fields.Integer(readonly=True)
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
     reason = fields.Selection(
         [

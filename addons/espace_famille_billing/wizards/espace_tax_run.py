@@ -3,6 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
+from odoo.tools.misc import format_amount
 
 from ..domain.tax_certificate import AGE
 
@@ -80,3 +81,49 @@ class EspaceTaxRun(models.TransientModel):
             & Domain("child_ids", "in", children.ids),
             order="name",
         )
+
+    # === Words, in the family's language === #
+
+    def _title(self, certificate):
+        env = self._env_of(certificate)
+        return env._("Tax certificate – income of %s", certificate["year"])
+
+    def _intro(self, certificate):
+        family = certificate["family"]
+        return self._env_of(certificate)._(
+            "%(commune)s certifies that the family %(family)s (account %(reference)s) "
+            "paid from 1 January to 31 December %(year)s, for the care of children "
+            "under 6 on 1 January %(year)s:",
+            commune=family.company_id.name,
+            family=family.name,
+            reference=family.reference,
+            year=certificate["year"],
+        )
+
+    def _cesu_words(self, certificate):
+        env = self._env_of(certificate)
+        return env._(
+            "Of what was paid, %s by CESU: deduct the part of these vouchers that your "
+            "employer financed.",
+            self._euros(env, certificate, certificate["cesu"]),
+        )
+
+    def _alternating_words(self, certificate, part):
+        """Say what alternating residence changes for a child."""
+        env = self._env_of(certificate)
+        ceiling = self._euros(env, certificate, part["ceiling"])
+        if part["halved"]:
+            return env._(
+                "In alternating residence: half of the sums paid is certified; ceiling "
+                "%s.",
+                ceiling,
+            )
+        return env._("In alternating residence: ceiling %s.", ceiling)
+
+    def _env_of(self, certificate):
+        lang = certificate["family"].lang or self.env.lang
+        return self.with_context(lang=lang).env
+
+    def _euros(self, env, certificate, amount):
+        currency = certificate["family"].company_id.currency_id
+        return format_amount(env, float(amount), currency)

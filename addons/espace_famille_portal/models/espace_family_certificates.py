@@ -30,9 +30,7 @@ class EspaceFamily(models.Model):
         """Return the PDF of a past year, None where there is no certificate."""
         self.ensure_one()
         Certificate = self.env["espace.tax.certificate"].sudo()
-        if year not in Certificate._years(
-            self.sudo(), self.company_id._espace_today()
-        ):
+        if year not in Certificate._years(self.sudo(), self.company_id._espace_today()):
             return None
         run = (
             self.env["espace.tax.run"]
@@ -48,8 +46,6 @@ class EspaceFamily(models.Model):
         pdf, _kind = (
             self.env["ir.actions.report"]
             .sudo()
-            ._render_qweb_pdf(
-                "espace_famille_billing.tax_certificate_report", run.ids
-            )
+            ._render_qweb_pdf("espace_famille_billing.tax_certificate_report", run.ids)
         )
         return pdf

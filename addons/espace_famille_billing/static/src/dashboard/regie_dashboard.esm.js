@@ -1,4 +1,11 @@
-import {Component, onWillStart, onWillUnmount, useEffect, useRef, useState} from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    onWillUnmount,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import {Layout} from "@web/search/layout";
 import {cookie} from "@web/core/browser/cookie";
 import {getColor} from "@web/core/colors/colors";
