@@ -55,11 +55,7 @@ class EspaceRegieDashboard(models.AbstractModel):
     def _cards(self, company, today, movements):
         """Return the figures at the top, each with the list behind it."""
         debts, credits, overdue, blocked = self._arrears_sums(company)
-        waiting = self.env["espace.charge"]._read_group(
-            [("company_id", "=", company.id), ("state", "=", "to_invoice")],
-            [],
-            ["amount:sum", "__count"],
-        )[0]
+        to_invoice, to_deduct = self._waiting_charges(company)
         month = today.replace(day=1)
         received = sum(amount for start, _means, amount in movements if start == month)
         amounts = [
@@ -95,8 +91,8 @@ class EspaceRegieDashboard(models.AbstractModel):
             (
                 "to_invoice",
                 self.env._("To invoice"),
-                waiting[0] or 0,
-                self.env._("charges: %s", waiting[1]),
+                to_invoice,
+                self.env._("credits to deduct: %s", self._euros(company, to_deduct)),
                 self._link(
                     "espace_charge_action", context={"search_default_to_invoice": 1}
                 ),
@@ -125,6 +121,19 @@ class EspaceRegieDashboard(models.AbstractModel):
         )
         credits = -(credit or 0)
         return (total or 0) + credits, credits, overdue or 0, blocked
+
+    @api.model
+    def _waiting_charges(self, company):
+        """Return the euros of the charges, and of the credits, not yet invoiced."""
+        waiting = [("company_id", "=", company.id), ("state", "=", "to_invoice")]
+        sums = [
+            self.env["espace.charge"]._read_group(
+                [*waiting, ("amount", sign, 0)], [], ["amount:sum"]
+            )[0][0]
+            or 0
+            for sign in (">", "<")
+        ]
+        return sums[0], -sums[1]
 
     # === By month === #
 

@@ -91,8 +91,8 @@ class EspaceTaxRun(models.TransientModel):
     def _intro(self, certificate):
         family = certificate["family"]
         return self._env_of(certificate)._(
-            "%(commune)s certifies that the family %(family)s (account %(reference)s) "
-            "paid from 1 January to 31 December %(year)s, for the care of children "
+            "%(commune)s certifies that %(family)s (account %(reference)s) paid "
+            "from 1 January to 31 December %(year)s, for the care of children "
             "under 6 on 1 January %(year)s:",
             commune=family.company_id.name,
             family=family.name,
