@@ -32,6 +32,11 @@ class EspaceReminderRun(models.TransientModel):
     letter_count = fields.Integer(compute="_compute_letter_count")
     failed_ids = fields.Many2many("espace.family", readonly=True)
 
+    @api.depends("state")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = self.env._("Send Reminders")
+
     @api.depends("reminder_ids")
     def _compute_letter_count(self):
         for run in self:
