@@ -56,6 +56,10 @@ STAFF = {
     "espace.billing.run": ("", "r", "rwcu", "rwcu"),
     "espace.billing.run.family": ("", "r", "r", "r"),
     "espace.billing.run.check": ("", "r", "r", "r"),
+    "espace.arrears.exemption": ("", "r", "rwcu", "rwcu"),
+    "espace.reminder.level": ("", "r", "rwcu", "rwcu"),
+    "espace.reminder": ("", "r", "r", "r"),
+    "espace.reminder.line": ("", "r", "r", "r"),
 }
 # What a parent reads, of its own families only.
 PARENT = {

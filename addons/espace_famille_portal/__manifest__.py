@@ -32,6 +32,7 @@
         "views/portal_payment.xml",
         "views/portal_invoices.xml",
         "views/portal_contacts.xml",
+        "views/portal_certificates.xml",
         "views/portal_absences.xml",
         "views/portal_activation.xml",
         "views/portal_public_forms.xml",

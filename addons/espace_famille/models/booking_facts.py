@@ -30,6 +30,7 @@ class BookingFacts:
         self._read_offer()
         self._read_bookings()
         self.documents = DocumentFacts(env, self.family, self.children)
+        self.family_block = self.family._booking_block(now)
         self._words = {}
         self._obstacles = {}
         self._session_facts = {}
@@ -222,7 +223,8 @@ class BookingFacts:
         """Say what keeps the child from that service on that day, '' if nothing does.
 
         It is the limits of an activity that asks for no enrolment (an enrolment has
-        met them), then the documents that are lacking.
+        met them), then the documents that are lacking, then what keeps the family
+        itself.
         """
         activity = session.activity_id
         key = (item.child_id, activity.id, item.date)
@@ -233,6 +235,7 @@ class BookingFacts:
             if not activity.enrolment_required:
                 words = activity._enrolment_refusal(child, item.date)
             words = words or self.documents.words(child, activity, item.date)
+            words = words or self.family_block(activity)
             self._obstacles[key] = words
         return self._obstacles[key]
 

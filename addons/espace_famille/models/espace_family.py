@@ -178,6 +178,16 @@ class EspaceFamily(models.Model):
 
     # === Tools === #
 
+    def _booking_block(self, now):
+        """Hook: find what keeps the family, not its children, from booking.
+
+        :param datetime now: naive UTC
+        :return: function that says in words, for an `espace.activity`, why the family
+            may not book it; '' if nothing keeps it
+        """
+        self.ensure_one()
+        return lambda activity: ""
+
     def _tell(self, subject, body):
         """Write to the guardians who book, and keep the message with the family.
 

@@ -2,3 +2,4 @@ from . import valdurenque
 from . import books
 from . import absences
 from . import runs
+from . import arrears

@@ -249,6 +249,9 @@ class EspaceCheck(models.AbstractModel):
                 LEFT JOIN espace_charge charge ON charge.invoice_line_id = line.id
                 WHERE move.company_id IN %s
                 AND move.espace_family_id IS NOT NULL AND move.state != 'cancel'
+                AND NOT EXISTS (
+                    SELECT 1 FROM espace_reminder WHERE fee_move_id = move.id
+                )
                 GROUP BY move.id
                 HAVING coalesce(sum(charge.amount), 0) != move.amount_total
                     * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END

@@ -35,6 +35,7 @@ class TestBillingViews(BillingRightsCase):
         self.env["espace.billing.run"].create({})
         self.own.reservation_id.price_change = "to_correct"
         self.company._espace_setup_regie()
+        self._fall_into_arrears()
         for role in STAFF:
             menus = self.as_(role, self.env["ir.ui.menu"])
             visible = menus.browse(menus._visible_menu_ids())
@@ -43,9 +44,29 @@ class TestBillingViews(BillingRightsCase):
             )
             own = own.filtered(lambda menu, visible=visible: menu.parent_id in visible)
             self.assertEqual(bool(own), role in ("finance", "admin"))
-            for menu in own.filtered("action"):
+            for menu in own.filtered(self._opens_a_list):
                 with self.subTest(role=role, menu=menu.complete_name):
                     self._open(menu.action, role)
+
+    def _opens_a_list(self, menu):
+        action = menu.action and menu.action.sudo()
+        return action and action._name == "ir.actions.act_window" and action.help
+
+    def _fall_into_arrears(self):
+        """Have the Martins pay one cent, be reminded, and be spared the next time."""
+        move = self.own.move_id
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create(
+            {"journal_id": self.bank_journal.id, "amount": 0.01}
+        )._create_payments()
+        with self.at("2027-01-31"):
+            self.env["espace.reminder"]._send(
+                self.company, self.company._espace_today(), self.martin
+            )
+        self.env["espace.arrears.exemption"].create(
+            {"family_id": self.martin.id, "reason": "Plan"}
+        )
 
     def _open(self, action, role):
         action = action.sudo()

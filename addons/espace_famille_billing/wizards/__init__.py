@@ -4,3 +4,6 @@ from . import espace_tariff_copy
 from . import espace_price_recompute
 from . import espace_income_import
 from . import espace_fec_wizard
+from . import espace_caf_run
+from . import espace_reminder_run
+from . import espace_tax_run

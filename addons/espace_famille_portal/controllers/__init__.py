@@ -5,6 +5,7 @@ from . import cart
 from . import payment
 from . import invoices
 from . import contacts
+from . import certificates
 from . import absences
 from . import activation
 from . import public_forms

@@ -2,6 +2,7 @@ from . import espace_activation
 from . import espace_attempt
 from . import espace_change
 from . import espace_family
+from . import espace_family_certificates
 from . import espace_guardian
 from . import espace_portal_cart
 from . import espace_portal_home

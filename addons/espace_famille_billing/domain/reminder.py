@@ -1,0 +1,138 @@
+"""Which reminder (relance) a family gets today, if any, and for which invoices.
+
+Levels are climbed one at a time: an invoice gets the first level before the second,
+however old it is, so that nobody receives a formal notice (mise en demeure) for a debt
+never mentioned before. A family gets one reminder a day at most, of the highest level
+that one of its invoices has come to.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+NOTHING_OVERDUE = "nothing_overdue"
+EXEMPT = "exempt"
+ON_ITS_WAY = "on_its_way"
+DISPUTED = "disputed"
+TOO_SOON = "too_soon"
+CREDIT = "credit"
+BELOW_MINIMUM = "below_minimum"
+NOT_YET = "not_yet"
+ALL_SENT = "all_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """`rank` orders the levels; `days` after the due date; `minimum` in euros."""
+
+    key: int
+    rank: int
+    days: int
+    minimum: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An unpaid invoice: `left` euros to pay, `reached` the highest rank reminded of.
+
+    `reached` is None while nothing was sent. `disputed` and `on_its_way` (the bank was
+    asked, or has the money) keep it out of reminders.
+    """
+
+    key: int
+    due: date
+    left: Decimal
+    reached: int | None = None
+    disputed: bool = False
+    on_its_way: bool = False
+
+
+class Verdict(NamedTuple):
+    """`level` is None where nothing is sent, for the `reason`; then `keys` is empty.
+
+    `amount` is in euros: what the invoices `keys` still ask, less the family's credit.
+    """
+
+    level: Level | None
+    amount: Decimal
+    keys: tuple = ()
+    reason: str = ""
+
+
+def verdict(
+    invoices: Iterable[Invoice],
+    levels: Iterable[Level],
+    today: date,
+    credit: Decimal = Decimal(0),
+    exempt: bool = False,
+    last_sent: date | None = None,
+    gap_days: int = 0,
+) -> Verdict:
+    """Return what a family with these unpaid invoices gets on the local date `today`.
+
+    :param credit: euros, not negative, that the family may deduct from what it owes
+    :param last_sent: the day of the family's last reminder, whatever its level
+    :param gap_days: days between two reminders of a family
+
+    >>> level = Level(1, 1, 10)
+    >>> verdict([Invoice(7, date(2027, 1, 1), Decimal(20))], [level], date(2027, 1, 11))
+    Verdict(level=Level(key=1, rank=1, days=10, minimum=Decimal('0')), \
+amount=Decimal('20'), keys=(7,), reason='')
+    """
+    overdue = [invoice for invoice in invoices if invoice.due < today]
+    if not overdue:
+        return _nothing(NOTHING_OVERDUE)
+    if exempt:
+        return _nothing(EXEMPT)
+    asked = [i for i in overdue if not i.disputed and not i.on_its_way]
+    if not asked:
+        disputed = all(invoice.disputed for invoice in overdue)
+        return _nothing(DISPUTED if disputed else ON_ITS_WAY)
+    if sum(invoice.left for invoice in asked) <= credit:
+        return _nothing(CREDIT)
+    steps = _steps(asked, sorted(levels, key=lambda level: level.rank))
+    if not steps:
+        return _nothing(ALL_SENT)
+    ripe = _ripe(steps, today)
+    if not ripe:
+        return _nothing(NOT_YET)
+    if last_sent and today < last_sent + timedelta(days=gap_days):
+        return _nothing(TOO_SOON)
+    for level, group in sorted(ripe.items(), key=lambda step: -step[0].rank):
+        amount = sum(invoice.left for invoice in group) - credit
+        if amount > 0 and amount >= level.minimum:
+            keys = tuple(invoice.key for invoice in group)
+            return Verdict(level, amount, keys)
+    return _nothing(BELOW_MINIMUM)
+
+
+def _nothing(reason: str) -> Verdict:
+    return Verdict(None, Decimal(0), (), reason)
+
+
+def _steps(asked: Sequence[Invoice], levels: Sequence[Level]):
+    """Return [(invoice, its next level)]; invoices that had the last one are left."""
+    steps = []
+    for invoice in asked:
+        level = next(
+            (
+                level
+                for level in levels
+                if invoice.reached is None or level.rank > invoice.reached
+            ),
+            None,
+        )
+        if level:
+            steps.append((invoice, level))
+    return steps
+
+
+def _ripe(steps, today: date) -> dict[Level, list[Invoice]]:
+    """Return {level: invoices that have come to it today}."""
+    ripe = {}
+    for invoice, level in steps:
+        if invoice.due + timedelta(days=level.days) <= today:
+            ripe.setdefault(level, []).append(invoice)
+    return ripe

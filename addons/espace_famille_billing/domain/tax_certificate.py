@@ -1,0 +1,125 @@
+"""What a family may declare for the care of its young children (attestation fiscale).
+
+Article 200 quater B of the Code général des impôts gives a tax credit for the care,
+outside the home, of children under 6 on 1 January of the year of the income. What
+counts is what was really paid in that year for being looked after: neither food nor
+penalties. In alternating residence each parent has half of the child.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from typing import NamedTuple
+
+AGE = 6
+CENT = Decimal("0.01")
+
+CEILING = Decimal(3500)
+"""Euros a child and year that the tax office takes into account; half when shared."""
+
+
+def is_young(birth_date: date, year: int) -> bool:
+    """Tell whether a child was under 6 on 1 January of the year of the income.
+
+    >>> is_young(date(2021, 1, 1), 2027), is_young(date(2021, 1, 2), 2027)
+    (False, True)
+    """
+    return date(year - AGE, 1, 1) < birth_date
+
+
+def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Divide euros in proportion to weights, to the cent and by largest remainder.
+
+    The shares add up to `amount` exactly. A negative weight (a credit) gets a share of
+    the other sign. Of equal remainders the first has the cent.
+
+    :raise ValueError: the weights add up to nothing, and `amount` does not
+
+    >>> [str(part) for part in share(Decimal("1.00"), [1, 1, 1])]
+    ['0.34', '0.33', '0.33']
+    """
+    total = sum(weights, Decimal(0))
+    if not amount:
+        return [Decimal(0)] * len(weights)
+    if not total:
+        raise ValueError("The weights add up to nothing.")
+    exact = [amount * weight / total / CENT for weight in weights]
+    floors = [part.to_integral_value(ROUND_FLOOR) for part in exact]
+    left = int((amount / CENT).to_integral_value() - sum(floors))
+    order = sorted(range(len(exact)), key=lambda n: (floors[n] - exact[n], n))
+    for n in order[:left]:
+        floors[n] += 1
+    return [part * CENT for part in floors]
+
+
+def ordinary_parts(amounts: Sequence[Decimal], planned: Decimal) -> list[Decimal]:
+    """Return of each charge of one booking what is no penalty, in euros.
+
+    All that exceeds the price of a booking made in time is a surcharge. The charges
+    are in the order they were made; a credit first takes the surcharge back.
+
+    >>> ordinary_parts([Decimal("3.60"), Decimal("1.80")], Decimal("3.60"))
+    [Decimal('3.60'), Decimal('0.00')]
+    """
+    parts, charged, kept = [], Decimal(0), Decimal(0)
+    for amount in amounts:
+        charged += amount
+        ordinary = min(charged, planned)
+        parts.append(ordinary - kept)
+        kept = ordinary
+    return parts
+
+
+class Part(NamedTuple):
+    """A part of an invoice: `amount` in euros, of what (`key`, None: not declared)."""
+
+    amount: Decimal
+    key: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Euros that settled a part of a document on a day, of a means of payment.
+
+    `means` is None where no money came or went: a credit note deducted, a debt written
+    off. `counted` tells whether it makes the document's parts paid (a credit note
+    does, a debt written off does not).
+    """
+
+    on: date
+    amount: Decimal
+    means: str | None = None
+    counted: bool = True
+
+
+def paid_parts(
+    parts: Sequence[Part], settlements: Sequence[Settlement]
+) -> list[tuple[Settlement, list[Decimal]]]:
+    """Allocate what settled one document to its parts, in the order it came.
+
+    Each settlement goes to what is left of the parts, in proportion: once a document
+    is settled each part has exactly its amount.
+
+    :return: for each settlement the euros of each part
+    """
+    left = [part.amount for part in parts]
+    allocated = []
+    for settlement in settlements:
+        # Nothing, or a credit alone, is left where a document was paid too much.
+        weights = left if sum(left) else [part.amount for part in parts]
+        shares = share(settlement.amount, weights)
+        left = [before - part for before, part in zip(left, shares, strict=True)]
+        allocated.append((settlement, shares))
+    return allocated
+
+
+def declared(paid: Decimal, alternating: bool) -> Decimal:
+    """Return the euros to declare: half of them, rounded down, if the child alternates.
+
+    >>> declared(Decimal("10.01"), True)
+    Decimal('5.00')
+    """
+    if not alternating:
+        return paid
+    return (paid / 2).quantize(CENT, ROUND_FLOOR)

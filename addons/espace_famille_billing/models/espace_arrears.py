@@ -1,0 +1,286 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .res_company_arrears import arrears_day
+
+# What every reading of the arrears depends on.
+LEDGER = {
+    "account.move": ["espace_disputed", "move_type", "state"],
+    "account.move.line": [
+        "account_id",
+        "amount_residual",
+        "company_id",
+        "date",
+        "date_maturity",
+        "move_id",
+        "parent_state",
+        "partner_id",
+        "reconciled",
+    ],
+    "account.account": ["account_type"],
+    "espace.family": ["company_id", "partner_id"],
+    "res.partner": ["commercial_partner_id"],
+}
+
+# What the gate, the family's form and the reminders ask for.
+FACTS = [
+    "blocked",
+    "blocking_amount",
+    "blocking_since",
+    "credit",
+    "days_late",
+    "exempt",
+    "last_sent",
+    "overdue",
+]
+
+BUCKETS = [
+    ("credit", "Credit"),
+    ("not_due", "Not due"),
+    ("late_30", "1 to 30 days"),
+    ("late_60", "31 to 60 days"),
+    ("late_90", "61 to 90 days"),
+    ("late_more", "More than 90 days"),
+]
+
+
+class EspaceArrearsLine(models.Model):
+    """What is open on families' accounts, line by line of the ledger, with its age.
+
+    These are the open receivable lines of the ledger, credits and unallocated payments
+    included: their sum is the balance of the families' accounts.
+    """
+
+    _name = "espace.arrears.line"
+    _description = "Open Amount of a Family"
+    _auto = False
+    _order = "due_date, family_id, id"
+    _rec_name = "move_id"
+    _depends = LEDGER
+
+    family_id = fields.Many2one("espace.family", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    move_id = fields.Many2one("account.move", "Invoice", readonly=True)
+    due_date = fields.Date("Due on", readonly=True)
+    days_late = fields.Integer(readonly=True, aggregator="max", help="0: not due yet.")
+    bucket = fields.Selection(BUCKETS, "Age", readonly=True)
+    amount = fields.Monetary("Left to Pay", readonly=True)
+    disputed = fields.Boolean(readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT l.id, f.id AS family_id, l.company_id, l.move_id,
+                   coalesce(l.date_maturity, l.date) AS due_date,
+                   l.amount_residual AS amount,
+                   coalesce(m.espace_disputed, FALSE) AS disputed,
+                   CASE WHEN l.amount_residual < 0 THEN 0
+                        ELSE greatest(%(today)s::date
+                                      - coalesce(l.date_maturity, l.date), 0)
+                   END AS days_late,
+                   CASE WHEN l.amount_residual < 0 THEN 'credit'
+                        WHEN late.days <= 0 THEN 'not_due'
+                        WHEN late.days <= 30 THEN 'late_30'
+                        WHEN late.days <= 60 THEN 'late_60'
+                        WHEN late.days <= 90 THEN 'late_90'
+                        ELSE 'late_more' END AS bucket
+              FROM espace_family f
+              JOIN res_partner p ON p.commercial_partner_id = f.partner_id
+              JOIN account_move_line l
+                   ON l.partner_id = p.id AND l.company_id = f.company_id
+              JOIN account_account a
+                   ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+              JOIN account_move m ON m.id = l.move_id
+        CROSS JOIN LATERAL (
+                   SELECT %(today)s::date
+                          - coalesce(l.date_maturity, l.date) AS days) late
+             WHERE l.parent_state = 'posted'
+               AND l.reconciled IS NOT TRUE
+               AND l.amount_residual != 0
+            """,
+            today=arrears_day(self.env),
+        )
+
+    def action_open_move(self):
+        """Open the invoice, or the payment that no invoice has taken up."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
+
+
+class EspaceArrears(models.Model):
+    """What each family owes and since when (impayés); nothing is stored."""
+
+    _name = "espace.arrears"
+    _description = "Arrears of a Family"
+    _auto = False
+    _order = "overdue desc, id"
+    _rec_name = "family_id"
+    _depends = {
+        **LEDGER,
+        "espace.arrears.exemption": [
+            "date_from",
+            "date_to",
+            "family_id",
+            "may_book",
+            "no_reminder",
+        ],
+        "espace.reminder": ["date", "family_id", "level_id"],
+        "res.company": [
+            "espace_block_amount",
+            "espace_block_days",
+            "espace_block_debt",
+        ],
+    }
+
+    family_id = fields.Many2one("espace.family", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    total = fields.Monetary(
+        "Balance", readonly=True, help="What the family owes less its credits."
+    )
+    overdue = fields.Monetary(readonly=True)
+    credit = fields.Monetary(
+        "Credits", readonly=True, help="Unused payments and credit notes, negative."
+    )
+    not_due = fields.Monetary(readonly=True)
+    late_30 = fields.Monetary("1 to 30 Days", readonly=True)
+    late_60 = fields.Monetary("31 to 60 Days", readonly=True)
+    late_90 = fields.Monetary("61 to 90 Days", readonly=True)
+    late_more = fields.Monetary("More than 90 Days", readonly=True)
+    disputed = fields.Monetary("In Dispute", readonly=True)
+    oldest_due = fields.Date("Unpaid since", readonly=True)
+    days_late = fields.Integer(readonly=True, aggregator="max")
+    last_level_id = fields.Many2one(
+        "espace.reminder.level", "Last Reminder", readonly=True
+    )
+    last_sent = fields.Date("Reminded on", readonly=True)
+    exempt = fields.Boolean("No Reminder", readonly=True)
+    blocked = fields.Boolean(
+        "Bookings Blocked",
+        readonly=True,
+        help="The family cannot book until it pays or is exempted.",
+    )
+    blocking_amount = fields.Monetary(
+        "Amount that Blocks",
+        readonly=True,
+        help="Overdue for longer than the commune accepts, less disputes and credits.",
+    )
+    blocking_since = fields.Date(readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            WITH family AS (
+                SELECT l.family_id, l.company_id,
+                       sum(l.amount) AS total,
+                       sum(l.amount) FILTER (WHERE l.days_late > 0) AS overdue,
+                       sum(l.amount) FILTER (WHERE l.bucket = 'credit') AS credit,
+                       sum(l.amount) FILTER (WHERE l.bucket = 'not_due') AS not_due,
+                       sum(l.amount) FILTER (WHERE l.bucket = 'late_30') AS late_30,
+                       sum(l.amount) FILTER (WHERE l.bucket = 'late_60') AS late_60,
+                       sum(l.amount) FILTER (WHERE l.bucket = 'late_90') AS late_90,
+                       sum(l.amount) FILTER (WHERE l.bucket = 'late_more')
+                           AS late_more,
+                       sum(l.amount) FILTER (WHERE l.disputed AND l.amount > 0)
+                           AS disputed,
+                       min(l.due_date) FILTER (WHERE l.days_late > 0) AS oldest_due,
+                       max(l.days_late) AS days_late,
+                       sum(l.amount) FILTER (
+                           WHERE l.days_late > c.espace_block_days
+                             AND NOT l.disputed) AS old,
+                       min(l.due_date) FILTER (
+                           WHERE l.days_late > c.espace_block_days
+                             AND NOT l.disputed) AS blocking_since
+                  FROM (%(lines)s) l
+                  JOIN res_company c ON c.id = l.company_id
+              GROUP BY l.family_id, l.company_id
+            )
+            SELECT family.family_id AS id, family.family_id, family.company_id,
+                   total, coalesce(overdue, 0) AS overdue,
+                   coalesce(credit, 0) AS credit, coalesce(not_due, 0) AS not_due,
+                   coalesce(late_30, 0) AS late_30, coalesce(late_60, 0) AS late_60,
+                   coalesce(late_90, 0) AS late_90,
+                   coalesce(late_more, 0) AS late_more,
+                   coalesce(disputed, 0) AS disputed,
+                   oldest_due, days_late, blocking_since,
+                   last.level_id AS last_level_id, last.date AS last_sent,
+                   coalesce(free.no_reminder, FALSE) AS exempt,
+                   greatest(coalesce(old, 0) + coalesce(credit, 0), 0)
+                       AS blocking_amount,
+                   coalesce(c.espace_block_debt
+                            AND NOT coalesce(free.may_book, FALSE)
+                            AND old IS NOT NULL
+                            AND old + coalesce(credit, 0) > c.espace_block_amount,
+                            FALSE) AS blocked
+              FROM family
+              JOIN res_company c ON c.id = family.company_id
+         LEFT JOIN LATERAL (
+                   SELECT r.level_id, r.date
+                     FROM espace_reminder r
+                    WHERE r.family_id = family.family_id
+                    ORDER BY r.date DESC, r.id DESC
+                    LIMIT 1) last ON TRUE
+         LEFT JOIN LATERAL (
+                   SELECT bool_or(e.no_reminder) AS no_reminder,
+                          bool_or(e.may_book) AS may_book
+                     FROM espace_arrears_exemption e
+                    WHERE e.family_id = family.family_id
+                      AND e.date_from <= %(today)s::date
+                      AND (e.date_to IS NULL OR e.date_to >= %(today)s::date)
+                   ) free ON TRUE
+            """,
+            lines=self.env["espace.arrears.line"]._table_query,
+            today=arrears_day(self.env),
+        )
+
+    # === Actions === #
+
+    def action_open_lines(self):
+        """Open what is unpaid, line by line."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille_billing.espace_arrears_line_action"
+        )
+        action["domain"] = [("family_id", "in", self.family_id.ids)]
+        action["context"] = {}
+        return action
+
+    def action_open_family(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "espace.family",
+            "res_id": self.family_id.id,
+            "view_mode": "form",
+        }
+
+    def action_exempt(self):
+        """Open the form that spares this family reminders or the block."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Exempt a Family"),
+            "res_model": "espace.arrears.exemption",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_family_id": self.family_id.id},
+        }
+
+    # === Tools === #
+
+    @api.model
+    def _of_families(self, families, day):
+        """Return what these families owe on a local date, for the gate and the portal.
+
+        :return: `espace.arrears` records, none for families without open amounts
+        """
+        fresh = self.sudo().with_context(espace_arrears_day=day)
+        fresh.invalidate_model(flush=False)
+        return fresh.search_fetch([("id", "in", families.ids)], FACTS)

@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+from odoo.tools.misc import format_amount
+
+from .espace_family import MONEY
+
+
+class EspaceFamily(models.Model):
+    """What a family owes too late, how it was reminded and what it is spared."""
+
+    _inherit = "espace.family"
+
+    reminder_ids = fields.One2many(
+        "espace.reminder", "family_id", "Reminders", groups=MONEY
+    )
+    arrears_exemption_ids = fields.One2many(
+        "espace.arrears.exemption", "family_id", "Exemptions", groups=MONEY
+    )
+    overdue_amount = fields.Monetary(
+        "Overdue", compute="_compute_overdue", compute_sudo=True, groups=MONEY
+    )
+    debt_blocks = fields.Boolean(
+        "Bookings Blocked", compute="_compute_overdue", compute_sudo=True, groups=MONEY
+    )
+
+    @api.depends("espace_move_ids.amount_residual", "arrears_exemption_ids")
+    def _compute_overdue(self):
+        arrears = {}
+        for company, families in self.grouped("company_id").items():
+            found = self.env["espace.arrears"]._of_families(
+                families, company._espace_today()
+            )
+            arrears |= {line.id: line for line in found}
+        for family in self:
+            line = arrears.get(family._origin.id, self.env["espace.arrears"])
+            family.overdue_amount = line.overdue
+            family.debt_blocks = line.blocked
+
+    def action_open_arrears(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille_billing.espace_arrears_line_action"
+        )
+        action["domain"] = [("family_id", "=", self.id)]
+        action["context"] = {}
+        return action
+
+    # === The gate === #
+
+    def _booking_block(self, now):
+        words = self._debt_words(now)
+        if not words:
+            return super()._booking_block(now)
+        return lambda activity: words if activity.debt_blocks else ""
+
+    def _debt_words(self, now):
+        """Say why the family may not book for its debt, '' if it may.
+
+        :param datetime now: naive UTC
+        """
+        self.ensure_one()
+        company = self.company_id
+        if not company.espace_block_debt:
+            return ""
+        debt = self.env["espace.arrears"]._of_families(self, company._espace_today(now))
+        if not debt.blocked:
+            return ""
+        return self.env._(
+            "%(amount)s is unpaid since %(date)s: pay it under “My invoices”, or "
+            "contact the town hall, and you can book again.",
+            amount=format_amount(self.env, debt.blocking_amount, company.currency_id),
+            date=company._espace_format_day(debt.blocking_since, "d MMMM y"),
+        )

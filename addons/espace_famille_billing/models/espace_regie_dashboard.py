@@ -1,0 +1,302 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools.misc import format_amount, format_date
+
+MONTHS = 12
+TOP = 8
+LAST_STATEMENTS = 5
+
+# What a movement of money does to what was received.
+SIGNS = {"receipt": 1, "rejection": -1, "refund": -1}
+
+
+class EspaceRegieDashboard(models.AbstractModel):
+    """First screen of the Régie: what is due, received, overdue and to invoice."""
+
+    _name = "espace.regie.dashboard"
+    _description = "Dashboard of the Régie"
+
+    @api.model
+    @api.readonly
+    def load(self):
+        """Return what the screen shows, for the Régie of the current commune."""
+        if not self.env.user.has_group("espace_famille.group_finance"):
+            raise AccessError(self.env._("Only the Régie sees its dashboard."))
+        company = self.env.company
+        return self._read(company, company._espace_today())
+
+    @api.model
+    def _read(self, company, today):
+        months = self._months(today)
+        movements = self._movements(company, months)
+        return {
+            "company": company.name,
+            "cards": self._cards(company, today, movements),
+            "months": self._by_month(company, months, movements),
+            "means": self._by_means(movements),
+            "activities": self._by_activity(company, months),
+            "arrears": self._top_arrears(company),
+            "ages": self._ages(company),
+            "statements": self._last_statements(company),
+            "links": {
+                "invoices": self._link("espace_invoice_analysis_action"),
+                "payments": self._link("espace_payment_analysis_action"),
+                "charges": self._link("espace_charge_analysis_action"),
+                "ages": self._link("espace_arrears_line_action"),
+                "arrears": self._link("espace_arrears_action"),
+            },
+        }
+
+    # === Figures === #
+
+    @api.model
+    def _cards(self, company, today, movements):
+        """Return the figures at the top, each with the list behind it."""
+        debts, credits, overdue, blocked = self._arrears_sums(company)
+        to_invoice, to_deduct = self._waiting_charges(company)
+        month = today.replace(day=1)
+        received = sum(amount for start, _means, amount in movements if start == month)
+        amounts = [
+            (
+                "due",
+                self.env._("Due"),
+                debts,
+                self.env._("credits: %s", self._euros(company, credits)),
+                self._link("espace_arrears_line_action"),
+            ),
+            (
+                "overdue",
+                self.env._("Overdue"),
+                overdue,
+                self.env._("bookings blocked: %s", blocked),
+                self._link("espace_arrears_action"),
+            ),
+            (
+                "received",
+                self.env._("Received this month"),
+                received,
+                format_date(self.env, today, date_format="MMMM y"),
+                self._link(
+                    "espace_payment_analysis_action",
+                    domain=[
+                        ("company_id", "=", company.id),
+                        ("espace_family_id", "!=", False),
+                        ("state", "in", ("in_process", "paid")),
+                        ("date", ">=", month),
+                    ],
+                ),
+            ),
+            (
+                "to_invoice",
+                self.env._("To invoice"),
+                to_invoice,
+                self.env._("credits to deduct: %s", self._euros(company, to_deduct)),
+                self._link(
+                    "espace_charge_action", context={"search_default_to_invoice": 1}
+                ),
+            ),
+        ]
+        return [
+            {
+                "key": key,
+                "label": label,
+                "value": self._euros(company, amount),
+                "note": note,
+                "action": action,
+            }
+            for key, label, amount, note, action in amounts
+        ]
+
+    @api.model
+    def _arrears_sums(self, company):
+        """Return (debts, credits, overdue, number of families that are blocked)."""
+        mine = [("company_id", "=", company.id)]
+        total, credit, overdue = self.env["espace.arrears"]._read_group(
+            mine, [], ["total:sum", "credit:sum", "overdue:sum"]
+        )[0]
+        blocked = self.env["espace.arrears"].search_count(
+            [*mine, ("blocked", "=", True)]
+        )
+        credits = -(credit or 0)
+        return (total or 0) + credits, credits, overdue or 0, blocked
+
+    @api.model
+    def _waiting_charges(self, company):
+        """Return the euros of the charges, and of the credits, not yet invoiced."""
+        waiting = [("company_id", "=", company.id), ("state", "=", "to_invoice")]
+        sums = [
+            self.env["espace.charge"]._read_group(
+                [*waiting, ("amount", sign, 0)], [], ["amount:sum"]
+            )[0][0]
+            or 0
+            for sign in (">", "<")
+        ]
+        return sums[0], -sums[1]
+
+    # === By month === #
+
+    @api.model
+    def _months(self, today):
+        """Return the first days of the last twelve months, this one included."""
+        month = today.replace(day=1)
+        return [month - relativedelta(months=n) for n in reversed(range(MONTHS))]
+
+    @api.model
+    def _movements(self, company, months):
+        """Return [(first day of the month, means or False, euros)] since the first."""
+        return [
+            (fields.Date.to_date(month), means, SIGNS[kind] * amount)
+            for month, means, kind, amount in self.env["account.payment"]._read_group(
+                [
+                    ("company_id", "=", company.id),
+                    ("espace_kind", "!=", False),
+                    ("state", "in", ("in_process", "paid")),
+                    ("date", ">=", months[0]),
+                ],
+                ["date:month", "espace_means", "espace_kind"],
+                ["amount:sum"],
+            )
+        ]
+
+    @api.model
+    def _by_month(self, company, months, movements):
+        """Return what was invoiced and received, month by month."""
+        invoiced = {
+            fields.Date.to_date(month): amount
+            for month, amount in self.env["account.move"]._read_group(
+                [
+                    ("company_id", "=", company.id),
+                    ("espace_family_id", "!=", False),
+                    ("move_type", "in", ("out_invoice", "out_refund")),
+                    ("state", "=", "posted"),
+                    ("invoice_date", ">=", months[0]),
+                ],
+                ["invoice_date:month"],
+                ["amount_total_signed:sum"],
+            )
+        }
+        return [
+            {
+                "label": format_date(self.env, month, date_format="MMM yy"),
+                "invoiced": round(invoiced.get(month, 0), 2),
+                "received": round(
+                    sum(amount for start, _m, amount in movements if start == month), 2
+                ),
+                "invoiced_words": self._euros(company, invoiced.get(month, 0)),
+                "received_words": self._euros(
+                    company,
+                    sum(amount for start, _m, amount in movements if start == month),
+                ),
+            }
+            for month in months
+        ]
+
+    @api.model
+    def _by_means(self, movements):
+        """Return what was received by each means of payment, the most used first."""
+        labels = dict(
+            self.env["account.payment"]
+            ._fields["espace_means"]
+            ._description_selection(self.env)
+        )
+        sums = {}
+        for _month, means, amount in movements:
+            sums[means] = sums.get(means, 0) + amount
+        return [
+            {
+                "label": labels.get(means) or self.env._("Other"),
+                "amount": round(amount, 2),
+            }
+            for means, amount in sorted(sums.items(), key=lambda item: -item[1])
+            if round(amount, 2) > 0
+        ]
+
+    @api.model
+    def _by_activity(self, company, months):
+        """Return what was charged for each activity, of days since the first month."""
+        groups = self.env["espace.charge"]._read_group(
+            [("company_id", "=", company.id), ("date", ">=", months[0])],
+            ["activity_id"],
+            ["amount:sum"],
+        )
+        return [
+            {"label": activity.name, "amount": round(amount, 2)}
+            for activity, amount in sorted(groups, key=lambda group: -group[1])
+            if round(amount, 2)
+        ]
+
+    # === Arrears === #
+
+    @api.model
+    def _ages(self, company):
+        """Return what is unpaid by its age, credits apart."""
+        sums = dict(
+            self.env["espace.arrears.line"]._read_group(
+                [("company_id", "=", company.id), ("amount", ">", 0)],
+                ["bucket"],
+                ["amount:sum"],
+            )
+        )
+        labels = self.env["espace.arrears.line"]._fields["bucket"]
+        return [
+            {"label": label, "amount": round(sums.get(key, 0), 2)}
+            for key, label in labels._description_selection(self.env)
+            if key != "credit"
+        ]
+
+    @api.model
+    def _top_arrears(self, company):
+        """Return the families that owe most, with what was done about it."""
+        lines = self.env["espace.arrears"].search(
+            [("company_id", "=", company.id), ("overdue", ">", 0)], limit=TOP
+        )
+        return [
+            {
+                "id": line.id,
+                "name": line.family_id.display_name,
+                "overdue": self._euros(company, line.overdue),
+                "days": line.days_late,
+                "level": line.last_level_id.name or "",
+                "blocked": line.blocked,
+                "exempt": line.exempt,
+            }
+            for line in lines
+        ]
+
+    @api.model
+    def _last_statements(self, company):
+        """Return the last statements of the régies."""
+        if "espace.collection.statement" not in self.env:
+            return []
+        statements = self.env["espace.collection.statement"].search(
+            [("company_id", "=", company.id)], limit=LAST_STATEMENTS
+        )
+        states = dict(statements._fields["state"]._description_selection(self.env))
+        return [
+            {
+                "id": statement.id,
+                "name": statement.display_name,
+                "period": company._espace_span_words(
+                    statement.date_from, statement.date_to
+                ),
+                "state": states.get(statement.state, ""),
+                "closing": self._euros(company, statement.closing_balance),
+            }
+            for statement in statements
+        ]
+
+    # === Tools === #
+
+    @api.model
+    def _euros(self, company, amount):
+        return format_amount(self.env, amount, company.currency_id)
+
+    @api.model
+    def _link(self, name, **changes):
+        """Return the window action that a figure opens."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            f"espace_famille_billing.{name}"
+        )
+        return {**action, **changes}

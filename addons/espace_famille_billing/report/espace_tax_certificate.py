@@ -1,0 +1,19 @@
+from odoo import api, models
+
+
+class EspaceTaxCertificateReport(models.AbstractModel):
+    """What the printed certificates hold (attestation fiscale)."""
+
+    _name = "report.espace_famille_billing.tax_certificates"
+    _description = "Tax Certificates"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        runs = self.env["espace.tax.run"].browse(docids)
+        payments = self.env["account.payment"]._fields["espace_means"]
+        return {
+            "doc_ids": docids,
+            "doc_model": runs._name,
+            "docs": runs,
+            "row_means": dict(payments._description_selection(self.env)),
+        }

@@ -1,0 +1,132 @@
+import {
+    Component,
+    onWillStart,
+    onWillUnmount,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import {Layout} from "@web/search/layout";
+import {cookie} from "@web/core/browser/cookie";
+import {getColor} from "@web/core/colors/colors";
+import {loadBundle} from "@web/core/assets";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+
+/**
+ * A chart of Chart.js with its figures in words, for those who cannot see it.
+ */
+export class RegieChart extends Component {
+    static template = "espace_famille_billing.RegieChart";
+    static props = {
+        title: String,
+        type: String,
+        labels: Array,
+        series: Array,
+        words: String,
+    };
+
+    setup() {
+        this.canvas = useRef("canvas");
+        this.chart = null;
+        onWillStart(() => loadBundle("web.chartjs_lib"));
+        useEffect(() => this.draw());
+        onWillUnmount(() => this.destroy());
+    }
+
+    destroy() {
+        this.chart?.destroy();
+        this.chart = null;
+    }
+
+    draw() {
+        this.destroy();
+        this.chart = new window.Chart(this.canvas.el, {
+            type: this.props.type === "doughnut" ? "doughnut" : "bar",
+            data: {labels: this.props.labels, datasets: this.datasets},
+            options: this.options,
+        });
+    }
+
+    get datasets() {
+        const scheme = cookie.get("color_scheme");
+        const round = this.props.type === "doughnut";
+        return this.props.series.map((serie, index) => ({
+            label: serie.label,
+            data: serie.data,
+            backgroundColor: round
+                ? serie.data.map((_value, n) => getColor(n, scheme, "odoo"))
+                : getColor(index, scheme, "odoo"),
+        }));
+    }
+
+    get options() {
+        const legend = this.props.type === "doughnut" || this.props.series.length > 1;
+        return {
+            maintainAspectRatio: false,
+            animation: false,
+            indexAxis: this.props.type === "rows" ? "y" : "x",
+            plugins: {
+                legend: {
+                    display: legend,
+                    position: this.props.type === "doughnut" ? "right" : "top",
+                },
+            },
+        };
+    }
+}
+
+/**
+ * First screen of the Régie: figures, charts and lists that lead to what they show.
+ */
+export class RegieDashboard extends Component {
+    static template = "espace_famille_billing.RegieDashboard";
+    static components = {Layout, RegieChart};
+    static props = ["*"];
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.display = {controlPanel: {}};
+        this.data = useState({});
+        onWillStart(async () => {
+            Object.assign(
+                this.data,
+                await this.orm.call("espace.regie.dashboard", "load", [])
+            );
+        });
+    }
+
+    open(action) {
+        return this.action.doAction(action);
+    }
+
+    openRecord(model, id) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
+    labels(rows) {
+        return rows.map((row) => row.label);
+    }
+
+    amounts(rows, name = "amount") {
+        return rows.map((row) => row[name]);
+    }
+
+    words(rows) {
+        return rows.map((row) => `${row.label} ${row.amount}`).join(", ");
+    }
+
+    monthWords() {
+        return this.data.months
+            .map((row) => `${row.label} ${row.invoiced_words}, ${row.received_words}`)
+            .join("; ");
+    }
+}
+
+registry.category("actions").add("espace_regie_dashboard", RegieDashboard);
