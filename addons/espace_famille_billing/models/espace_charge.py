@@ -11,6 +11,22 @@ from .espace_tariff import EVENTS, to_decimal
 # What may change once a charge exists: its invoice and the charge that undid it.
 LINKS = {"invoice_line_id", "offset_charge_id"}
 
+# What a charge is for; another one that takes it back has the same.
+ABOUT = (
+    "reservation_id",
+    "child_id",
+    "family_id",
+    "product_id",
+    "activity_id",
+    "date",
+    "event",
+    "company_id",
+    "currency_id",
+    "qf",
+    "qf_known",
+    "tariff_line_id",
+)
+
 # Our invoices have all their lines, with their amounts: Odoo need not look for taxes,
 # payment terms and roundings at each step. That they are balanced is still checked.
 COMPLETE = {"skip_invoice_sync": True, "skip_invoice_line_sync": True}
@@ -106,6 +122,18 @@ class EspaceCharge(models.Model):
         raise UserError(
             self.env._("A charge is never deleted: cancel the booking instead.")
         )
+
+    def _about(self):
+        """Return the values of what this charge is for, for one that takes it back."""
+        self.ensure_one()
+        return {
+            name: self[name].id if self._fields[name].relational else self[name]
+            for name in ABOUT
+        }
+
+    def _total(self):
+        """Return the euros that these charges make."""
+        return sum((to_decimal(charge.amount) for charge in self), Decimal(0))
 
     # === Invoices === #
 

@@ -52,7 +52,7 @@ class EspaceCharge(models.Model):
         opposites = charges.create(
             [charge._prepare_opposite(reason) for charge in charges]
         )
-        if opposites._total([opposites]) >= 0:
+        if opposites._total() >= 0:
             raise UserError(
                 self.env._(
                     "These lines add up to no amount that could be given back: "
@@ -73,26 +73,10 @@ class EspaceCharge(models.Model):
             reason=reason,
         )
         return {
-            **{
-                name: self[name].id
-                for name in (
-                    "reservation_id",
-                    "child_id",
-                    "family_id",
-                    "product_id",
-                    "activity_id",
-                    "company_id",
-                    "currency_id",
-                    "tariff_line_id",
-                )
-            },
-            "date": self.date,
-            "event": self.event,
+            **self._about(),
             "quantity": -self.quantity,
             "unit_price": self.unit_price,
             "amount": -self.amount,
-            "qf": self.qf,
-            "qf_known": self.qf_known,
             "explanation": words,
             "state": "to_invoice",
             "reverses_id": self.id,

@@ -1,11 +1,8 @@
 """How charges are invoiced under given terms: dates, campaign, credit notes."""
 
-from decimal import Decimal
-
 from odoo import api, models
 
 from .espace_charge import COMPLETE
-from .espace_tariff import to_decimal
 from .invoice_terms import TERMS, terms_of
 
 
@@ -37,17 +34,10 @@ class EspaceCharge(models.Model):
         terms = terms_of(self.env)
         if not terms:
             return vals
-        if self._total(groups) < 0:
+        if sum(charges._total() for charges in groups) < 0:
             vals = self._as_credit_note(vals)
             terms = terms._replace(date_due=terms.invoice_date, debit_date=None)
         return self._with_terms(vals, terms, family)
-
-    @api.model
-    def _total(self, groups):
-        return sum(
-            (to_decimal(charge.amount) for charges in groups for charge in charges),
-            Decimal(0),
-        )
 
     @api.model
     def _as_credit_note(self, vals):

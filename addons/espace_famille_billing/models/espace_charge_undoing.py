@@ -1,23 +1,5 @@
 from odoo import models
 
-from .pricer import to_decimal
-
-# What an undoing charge has in common with what it undoes.
-SAME = (
-    "reservation_id",
-    "child_id",
-    "family_id",
-    "product_id",
-    "activity_id",
-    "date",
-    "event",
-    "company_id",
-    "currency_id",
-    "qf",
-    "qf_known",
-    "tariff_line_id",
-)
-
 
 class EspaceCharge(models.Model):
     """Charges that are not invoiced and are replaced by others."""
@@ -39,21 +21,13 @@ class EspaceCharge(models.Model):
             charges.offset_charge_id = charge
         return undoing
 
-    def _total(self):
-        """Return the euros that these charges make."""
-        return sum(to_decimal(charge.amount) for charge in self)
-
     def _prepare_undoing(self):
         """Return the charge that undoes these, which are of one booking."""
         last = self.browse(max(self.ids)).with_prefetch(self._prefetch_ids)
-        values = {
-            name: last[name].id if self._fields[name].relational else last[name]
-            for name in SAME
-        }
         amount = -self._total()
         in_words = self.with_context(lang=last.family_id.lang)
         return {
-            **values,
+            **last._about(),
             "quantity": 1 if amount > 0 else -1,
             "unit_price": float(abs(amount)),
             "amount": float(amount),
