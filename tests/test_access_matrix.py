@@ -46,6 +46,10 @@ STAFF = {
     "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
     "espace.charge": ("", "r", "r", "r"),
     "espace.regie": ("", "r", "rwc", "rwc"),
+    "espace.collection.statement": ("", "r", "rwcu", "rwcu"),
+    "espace.collection.opening": ("", "r", "rwcu", "rwcu"),
+    "espace.collection.allocation": ("", "r", "r", "r"),
+    "espace.remittance": ("", "r", "rwcu", "rwcu"),
 }
 # What a parent reads, of its own families only.
 PARENT = {

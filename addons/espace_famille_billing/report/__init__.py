@@ -1,0 +1,2 @@
+from . import espace_collection_report
+from . import espace_collection_workbook
