@@ -101,3 +101,15 @@ class AccountMoveLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_not_stated(self):
         self.move_id._espace_check_stated()
+
+    def remove_move_reconcile(self):
+        """Let the payments remember what they paid, lest a rejection not know."""
+        payments = self.move_id.origin_payment_id.filtered(
+            lambda payment: (
+                payment.espace_regie_id
+                and payment.payment_type == "inbound"
+                and not payment.espace_statement_id
+            )
+        )
+        payments._keep_applied()
+        return super().remove_move_reconcile()

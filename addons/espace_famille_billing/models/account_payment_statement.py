@@ -61,8 +61,7 @@ class AccountPayment(models.Model):
         check_company=True,
         help="The remittance that hands this cheque over.",
     )
-    # {id of the document paid, as text: cents}, kept when the money is taken back: the
-    # invoice is then asked again and no longer knows who had paid it.
+    # {id of the document paid, as text: cents}: see `_keep_applied`.
     espace_applied_before = fields.Json(copy=False, readonly=True)
 
     @api.constrains("state", "date", "journal_id")
@@ -78,17 +77,12 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_given(vals)
-        payments = super().create(vals_list)
-        payments.espace_reverses_id._keep_applied()
-        return payments
+        return super().create(vals_list)
 
     def write(self, vals):
         self._check_given(vals)
         self._check_stated(vals)
-        result = super().write(vals)
-        if vals.get("espace_reverses_id"):
-            self.espace_reverses_id._keep_applied()
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_stated(self):
@@ -151,9 +145,13 @@ class AccountPayment(models.Model):
         )
 
     def _keep_applied(self):
-        """Remember which invoices these paid before their money was taken back."""
-        for payment in self.filtered(lambda p: not p.espace_applied_before):
-            applied = applied_by_document(payment)[payment.id]
-            kept = {str(doc): cents for doc, cents in applied.items() if doc}
+        """Remember which invoices these pay, before they are taken apart.
+
+        A rejection does so: the invoice is asked again and no longer knows who had
+        paid it, but the statement must say what the money was taken from.
+        """
+        applied = applied_by_document(self)
+        for payment in self:
+            kept = {str(doc): cents for doc, cents in applied[payment.id].items() if doc}
             if kept:
                 telling(payment, STATING).espace_applied_before = kept

@@ -188,6 +188,9 @@ class CollectionFacts:
             yield Movement(payment.id, {d: c for d, c in changes.items() if c})
 
     def _before_taken_back(self, payment, applied):
+        """Return what a payment paid before a bank took it back."""
+        if applied.keys() - {ADVANCE}:
+            return applied
         kept = {int(doc): c for doc, c in (payment.espace_applied_before or {}).items()}
         known = self.env["account.move"].browse(kept).exists().ids
         kept = {doc: cents for doc, cents in kept.items() if doc in known}

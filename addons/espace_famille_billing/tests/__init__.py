@@ -2,6 +2,7 @@ from . import test_absence_settlement
 from . import test_attendance
 from . import test_charge
 from . import test_check
+from . import test_check_statement
 from . import test_closure_money
 from . import test_collection_statement
 from . import test_invoice

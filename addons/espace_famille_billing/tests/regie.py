@@ -150,6 +150,8 @@ class RegieCase(Regie, EspaceBillingCase):
 
     def reject(self, payment, day):
         """Have the bank take a payment back: its invoice is owed again."""
+        line = self.receivable_lines(payment.move_id)
+        line.remove_move_reconcile()
         rejection = self.give_back(
             payment.espace_family_id,
             payment.amount,
@@ -157,8 +159,6 @@ class RegieCase(Regie, EspaceBillingCase):
             journal=payment.journal_id,
             espace_reverses_id=payment.id,
         )
-        line = self.receivable_lines(payment.move_id)
-        line.remove_move_reconcile()
         (line | self.receivable_lines(rejection.move_id)).reconcile()
         return rejection
 

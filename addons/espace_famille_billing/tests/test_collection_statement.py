@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from odoo.addons.espace_famille.tests.common import NOW
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 
 from .regie import RegieCase
 
@@ -42,8 +42,10 @@ class TestCollectionStatement(RegieCase):
             }
         )
         remittance.action_confirm()
-        owed = self.invoice(self.durand, [(self.meal, 3.60)], date(2026, 12, 1))
-        owed.espace_family_id = self.durand
+        # The meal of a booking that was made on 1 December.
+        with freeze_time(datetime(2026, 12, 1, 8, 0)):
+            owed = self.booked(self.lina, self.meal, MONDAY, datetime(2026, 12, 1, 8))
+        owed = owed.charge_ids.move_id
         statement = self.close(self.statement())
         self.assertEqual(statement.name, "REG-E-2026-001")
         self.assertEqual(statement.opening_balance, 0)
@@ -551,5 +553,6 @@ class TestCollectionStatement(RegieCase):
         self.assertEqual(statement.closed_by_id, finance)
         statement.with_user(manager).read()
         statement.allocation_ids.with_user(manager).read()
-        with self.assertRaises(AccessError):
-            statement.allocation_ids.with_user(finance).write({"amount": 1})
+        for user in (finance, manager):
+            with self.assertRaises(UserError):
+                statement.allocation_ids.with_user(user).write({"amount": 1})
