@@ -2,6 +2,7 @@
 
 from collections import Counter
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from espace_famille_billing_domain.allocation import (
@@ -60,7 +61,7 @@ def test_what_costs_nothing_receives_nothing(amount, weights):
 def test_what_costs_more_receives_at_least_as_much(amount, weights):
     shares = allocate(amount, weights)
     ranked = sorted(weights, key=lambda key: (weights[key], shares[key]))
-    for less, more in zip(ranked, ranked[1:], strict=False):
+    for less, more in pairwise(ranked):
         assert weights[less] == weights[more] or shares[less] <= shares[more]
 
 
@@ -90,9 +91,7 @@ def test_largest_remainder_is_found_by_hand(amount, weights):
     exact = {key: Fraction(amount * weight, total) for key, weight in weights.items()}
     shares = {key: int(share) for key, share in exact.items()}
     for _cent in range(amount - sum(shares.values())):
-        misses = max(
-            sorted(weights), key=lambda k: (exact[k] - shares[k], weights[k])
-        )
+        misses = max(sorted(weights), key=lambda k: (exact[k] - shares[k], weights[k]))
         shares[misses] += 1
     assert allocate(amount, weights) == shares
 
@@ -141,7 +140,7 @@ def partial_payments(draw):
     total = sum(lines.values())
     cuts = draw(st.lists(st.integers(0, total), max_size=6))
     steps = [0, *sorted(cuts), total]
-    parts = [after - before for before, after in zip(steps, steps[1:], strict=False)]
+    parts = [after - before for before, after in pairwise(steps)]
     return lines, parts, draw(st.integers(0, len(parts)))
 
 

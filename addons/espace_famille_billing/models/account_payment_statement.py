@@ -152,6 +152,8 @@ class AccountPayment(models.Model):
         """
         applied = applied_by_document(self)
         for payment in self:
-            kept = {str(doc): cents for doc, cents in applied[payment.id].items() if doc}
+            kept = {
+                str(doc): cents for doc, cents in applied[payment.id].items() if doc
+            }
             if kept:
                 telling(payment, STATING).espace_applied_before = kept

@@ -162,7 +162,9 @@ class CollectionContent:
     def _kinds(self):
         """Return {payment id: kind}; those of earlier statements are transfers."""
         kinds = defaultdict(lambda: "transfer")
-        kinds.update((payment.id, self.facts.kind(payment)) for payment in self.payments)
+        kinds.update(
+            (payment.id, self.facts.kind(payment)) for payment in self.payments
+        )
         return kinds
 
     def _imputation(self, product_id, account_id, is_advance):
@@ -208,7 +210,9 @@ class CollectionContent:
             "currency": company.currency_id.name,
             "summary": self.summary(),
             "receipts": self._payment_rows(of_kind.get("receipt", none)),
-            "taken_back": self._payment_rows(taken_back.sorted(lambda p: (p.date, p.id))),
+            "taken_back": self._payment_rows(
+                taken_back.sorted(lambda p: (p.date, p.id))
+            ),
             "transfers": self._transfer_rows(),
             "remittances": [self._remittance_row(r) for r in self.remittances],
             "unpaid": self._unpaid_rows(),
@@ -220,9 +224,7 @@ class CollectionContent:
             ._fields["kind"]
             ._description_selection(self.env)
         )
-        means = {
-            journal: self._means_words(journal) for journal in payments.journal_id
-        }
+        means = {journal: self._means_words(journal) for journal in payments.journal_id}
         paid = self._paid_words()
         return [
             {
@@ -339,5 +341,3 @@ class CollectionContent:
             }
             for share in self.shares
         ]
-
-

@@ -52,9 +52,7 @@ class EspaceCheck(models.AbstractModel):
                 self.env._(
                     "Every cent of a payment in a statement is imputed exactly once."
                 ),
-                self.env._(
-                    "The imputations of these payments do not add up to them."
-                ),
+                self.env._("The imputations of these payments do not add up to them."),
             ),
         ]
 

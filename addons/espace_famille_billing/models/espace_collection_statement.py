@@ -117,17 +117,35 @@ class EspaceCollectionStatement(models.Model):
     # What it says: now while it is open, for ever once it is closed
     summary = fields.Json(compute="_compute_summary", compute_sudo=True)
     opening_balance = fields.Monetary(compute="_compute_totals", compute_sudo=True)
-    receipts_total = fields.Monetary("Receipts", compute="_compute_totals", compute_sudo=True)
-    rejections_total = fields.Monetary("Rejections", compute="_compute_totals", compute_sudo=True)
-    refunds_total = fields.Monetary("Paid Back", compute="_compute_totals", compute_sudo=True)
-    remittances_total = fields.Monetary("Remittances", compute="_compute_totals", compute_sudo=True)
+    receipts_total = fields.Monetary(
+        "Receipts", compute="_compute_totals", compute_sudo=True
+    )
+    rejections_total = fields.Monetary(
+        "Rejections", compute="_compute_totals", compute_sudo=True
+    )
+    refunds_total = fields.Monetary(
+        "Paid Back", compute="_compute_totals", compute_sudo=True
+    )
+    remittances_total = fields.Monetary(
+        "Remittances", compute="_compute_totals", compute_sudo=True
+    )
     closing_balance = fields.Monetary(compute="_compute_totals", compute_sudo=True)
-    unpaid_total = fields.Monetary("Unpaid", compute="_compute_totals", compute_sudo=True)
-    receipt_count = fields.Integer("Number of Receipts", compute="_compute_totals", compute_sudo=True)
-    receipt_first = fields.Char("First Receipt", compute="_compute_totals", compute_sudo=True)
-    receipt_last = fields.Char("Last Receipt", compute="_compute_totals", compute_sudo=True)
+    unpaid_total = fields.Monetary(
+        "Unpaid", compute="_compute_totals", compute_sudo=True
+    )
+    receipt_count = fields.Integer(
+        "Number of Receipts", compute="_compute_totals", compute_sudo=True
+    )
+    receipt_first = fields.Char(
+        "First Receipt", compute="_compute_totals", compute_sudo=True
+    )
+    receipt_last = fields.Char(
+        "Last Receipt", compute="_compute_totals", compute_sudo=True
+    )
     preview = fields.Html(compute="_compute_preview", compute_sudo=True, sanitize=False)
-    checklist = fields.Html(compute="_compute_checklist", compute_sudo=True, sanitize=False)
+    checklist = fields.Html(
+        compute="_compute_checklist", compute_sudo=True, sanitize=False
+    )
     can_close = fields.Boolean(compute="_compute_checklist", compute_sudo=True)
     ceiling_warning = fields.Char(compute="_compute_ceiling_warning", compute_sudo=True)
     xlsx = fields.Binary("Workbook", compute="_compute_xlsx", compute_sudo=True)
@@ -235,7 +253,8 @@ class EspaceCollectionStatement(models.Model):
     def _compute_ceiling_warning(self):
         for statement in self:
             statement.ceiling_warning = (
-                statement.state == "draft" and statement.regie_id.sudo()._ceiling_words()
+                statement.state == "draft"
+                and statement.regie_id.sudo()._ceiling_words()
             )
 
     def _compute_xlsx(self):
@@ -496,8 +515,10 @@ class EspaceCollectionStatement(models.Model):
         ]
 
     def _check_drafts(self):
-        count = self.env["account.payment"].sudo().search_count(
-            [*self._payment_domain(), ("state", "=", "draft")]
+        count = (
+            self.env["account.payment"]
+            .sudo()
+            .search_count([*self._payment_domain(), ("state", "=", "draft")])
         )
         action = "espace_famille_billing.espace_payment_draft_action"
         if count:
@@ -513,14 +534,18 @@ class EspaceCollectionStatement(models.Model):
         return Check("drafts", "ok", self.env._("No payment is a draft."))
 
     def _check_entries(self):
-        count = self.env["account.payment"].sudo().search_count(
-            [
-                *self._payment_domain(),
-                ("state", "in", POSTED),
-                "|",
-                ("move_id", "=", False),
-                ("move_id.state", "!=", "posted"),
-            ]
+        count = (
+            self.env["account.payment"]
+            .sudo()
+            .search_count(
+                [
+                    *self._payment_domain(),
+                    ("state", "in", POSTED),
+                    "|",
+                    ("move_id", "=", False),
+                    ("move_id.state", "!=", "posted"),
+                ]
+            )
         )
         if count:
             return Check(
@@ -536,12 +561,16 @@ class EspaceCollectionStatement(models.Model):
         return Check("entries", "ok", self.env._("Every payment is in the books."))
 
     def _check_remittances(self):
-        count = self.env["espace.remittance"].sudo().search_count(
-            [
-                ("regie_id", "=", self.regie_id.id),
-                ("state", "=", "draft"),
-                ("date", "<=", self.date_to),
-            ]
+        count = (
+            self.env["espace.remittance"]
+            .sudo()
+            .search_count(
+                [
+                    ("regie_id", "=", self.regie_id.id),
+                    ("state", "=", "draft"),
+                    ("date", "<=", self.date_to),
+                ]
+            )
         )
         action = "espace_famille_billing.espace_remittance_action"
         if count:
@@ -560,13 +589,17 @@ class EspaceCollectionStatement(models.Model):
         )
 
     def _check_numbers(self):
-        count = self.env["account.payment"].sudo().search_count(
-            [
-                *self._payment_domain(),
-                ("state", "in", POSTED),
-                ("payment_type", "=", "inbound"),
-                ("espace_receipt_number", "=", False),
-            ]
+        count = (
+            self.env["account.payment"]
+            .sudo()
+            .search_count(
+                [
+                    *self._payment_domain(),
+                    ("state", "in", POSTED),
+                    ("payment_type", "=", "inbound"),
+                    ("espace_receipt_number", "=", False),
+                ]
+            )
         )
         if count:
             return Check(

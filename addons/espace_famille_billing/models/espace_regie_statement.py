@@ -171,7 +171,9 @@ class EspaceRegie(models.Model):
         if day and day >= self.company_id._espace_today():
             return
         self.env.cr.execute(
-            SQL("UPDATE espace_regie SET write_date = write_date WHERE id = %s", self.id)
+            SQL(
+                "UPDATE espace_regie SET write_date = write_date WHERE id = %s", self.id
+            )
         )
 
     # === Actions === #

@@ -113,7 +113,6 @@ class EspaceRemittance(models.Model):
     reversal_ids = fields.One2many("espace.remittance", "reverses_id", "Taken Back by")
     statement_id = fields.Many2one(
         "espace.collection.statement",
-        "Statement",
         readonly=True,
         copy=False,
         index="btree_not_null",

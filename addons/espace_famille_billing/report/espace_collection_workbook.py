@@ -33,7 +33,9 @@ class EspaceCollectionWorkbook(models.AbstractModel):
             DAY: book.add_format({"num_format": "dd/mm/yyyy", "align": "left"}),
             COUNT: book.add_format({"num_format": "0"}),
             TEXT: book.add_format(),
-            "total": book.add_format({"bold": True, "num_format": "#,##0.00", "top": 1}),
+            "total": book.add_format(
+                {"bold": True, "num_format": "#,##0.00", "top": 1}
+            ),
         }
         self._write_summary(book, formats, content)
         for sheet in self._sheets(content):
@@ -57,23 +59,23 @@ class EspaceCollectionWorkbook(models.AbstractModel):
         """Return (label, value, kind) of the lines of the first sheet."""
         summary, _ = content["summary"], self.env._
         return [
-            (_("Commune"), content["company"], TEXT),
-            (_("Cash Office"), content["regie"], TEXT),
-            (_("Act of Creation"), content["decision"], TEXT),
-            (_("Régisseur"), content["regisseur"], TEXT),
-            (_("From"), content["date_from"], DAY),
-            (_("To"), content["date_to"], DAY),
-            (_("Closed on"), content["closed_on"], DAY),
-            (_("Opening Balance"), summary["opening"], MONEY),
-            (_("Receipts"), summary["receipts"], MONEY),
-            (_("Rejections"), summary["rejections"], MONEY),
-            (_("Paid Back"), summary["refunds"], MONEY),
-            (_("Remittances"), summary["remittances"], MONEY),
-            (_("Closing Balance"), summary["closing"], MONEY),
-            (_("Number of Receipts"), summary["receipt_count"], COUNT),
-            (_("First Receipt"), summary["receipt_first"], TEXT),
-            (_("Last Receipt"), summary["receipt_last"], TEXT),
-            (_("Unpaid"), summary["unpaid"], MONEY),
+            (self.env._("Commune"), content["company"], TEXT),
+            (self.env._("Cash Office"), content["regie"], TEXT),
+            (self.env._("Act of Creation"), content["decision"], TEXT),
+            (self.env._("Régisseur"), content["regisseur"], TEXT),
+            (self.env._("From"), content["date_from"], DAY),
+            (self.env._("To"), content["date_to"], DAY),
+            (self.env._("Closed on"), content["closed_on"], DAY),
+            (self.env._("Opening Balance"), summary["opening"], MONEY),
+            (self.env._("Receipts"), summary["receipts"], MONEY),
+            (self.env._("Rejections"), summary["rejections"], MONEY),
+            (self.env._("Paid Back"), summary["refunds"], MONEY),
+            (self.env._("Remittances"), summary["remittances"], MONEY),
+            (self.env._("Closing Balance"), summary["closing"], MONEY),
+            (self.env._("Number of Receipts"), summary["receipt_count"], COUNT),
+            (self.env._("First Receipt"), summary["receipt_first"], TEXT),
+            (self.env._("Last Receipt"), summary["receipt_last"], TEXT),
+            (self.env._("Unpaid"), summary["unpaid"], MONEY),
             ("SHA-256", content["hash"], TEXT),
         ]
 
@@ -84,103 +86,103 @@ class EspaceCollectionWorkbook(models.AbstractModel):
         A column is (heading, key, kind, width).
         """
         _, summary = self.env._, content["summary"]
-        number = (_("Number"), "number", TEXT, 18)
-        day = (_("Date"), "date", DAY, 12)
-        payer = (_("Payer"), "payer", TEXT, 30)
-        means = (_("Means of Payment"), "means", TEXT, 26)
-        amount = (_("Amount"), "amount", MONEY, 14)
-        reference = (_("Reference"), "reference", TEXT, 26)
+        number = (self.env._("Number"), "number", TEXT, 18)
+        day = (self.env._("Date"), "date", DAY, 12)
+        payer = (self.env._("Payer"), "payer", TEXT, 30)
+        means = (self.env._("Means of Payment"), "means", TEXT, 26)
+        amount = (self.env._("Amount"), "amount", MONEY, 14)
+        reference = (self.env._("Reference"), "reference", TEXT, 26)
         imputation = [
-            (_("Account"), "account", TEXT, 12),
-            (_("Product"), "name", TEXT, 36),
+            (self.env._("Account"), "account", TEXT, 12),
+            (self.env._("Product"), "name", TEXT, 36),
         ]
         return [
             (
-                _("By Means"),
+                self.env._("By Means"),
                 [
                     means,
-                    (_("Account"), "account", TEXT, 12),
-                    (_("Opening"), "opening", MONEY, 14),
-                    (_("Number"), "count", COUNT, 10),
-                    (_("Receipts"), "receipts", MONEY, 14),
-                    (_("Rejections"), "rejections", MONEY, 14),
-                    (_("Paid Back"), "refunds", MONEY, 14),
-                    (_("Remittances"), "remittances", MONEY, 14),
-                    (_("Closing"), "closing", MONEY, 14),
+                    (self.env._("Account"), "account", TEXT, 12),
+                    (self.env._("Opening"), "opening", MONEY, 14),
+                    (self.env._("Number"), "count", COUNT, 10),
+                    (self.env._("Receipts"), "receipts", MONEY, 14),
+                    (self.env._("Rejections"), "rejections", MONEY, 14),
+                    (self.env._("Paid Back"), "refunds", MONEY, 14),
+                    (self.env._("Remittances"), "remittances", MONEY, 14),
+                    (self.env._("Closing"), "closing", MONEY, 14),
                 ],
                 summary["means"],
             ),
             (
-                _("By Product"),
+                self.env._("By Product"),
                 [
                     *imputation,
-                    (_("Receipts"), "receipts", MONEY, 14),
-                    (_("Rejections"), "rejections", MONEY, 14),
-                    (_("Paid Back"), "refunds", MONEY, 14),
-                    (_("Imputed Otherwise"), "transfers", MONEY, 14),
-                    (_("Total"), "total", MONEY, 14),
+                    (self.env._("Receipts"), "receipts", MONEY, 14),
+                    (self.env._("Rejections"), "rejections", MONEY, 14),
+                    (self.env._("Paid Back"), "refunds", MONEY, 14),
+                    (self.env._("Imputed Otherwise"), "transfers", MONEY, 14),
+                    (self.env._("Total"), "total", MONEY, 14),
                 ],
                 summary["products"],
             ),
             (
-                _("Receipts"),
+                self.env._("Receipts"),
                 [
                     day,
                     number,
                     payer,
                     means,
                     reference,
-                    (_("Paid"), "paid", TEXT, 30),
+                    (self.env._("Paid"), "paid", TEXT, 30),
                     amount,
                 ],
                 content["receipts"],
             ),
             (
-                _("Rejections and Refunds"),
+                self.env._("Rejections and Refunds"),
                 [
                     day,
-                    (_("Movement"), "kind", TEXT, 14),
-                    (_("Entry"), "entry", TEXT, 18),
+                    (self.env._("Movement"), "kind", TEXT, 14),
+                    (self.env._("Entry"), "entry", TEXT, 18),
                     payer,
                     means,
-                    (_("Takes Back"), "reverses", TEXT, 18),
+                    (self.env._("Takes Back"), "reverses", TEXT, 18),
                     reference,
                     amount,
                 ],
                 content["taken_back"],
             ),
             (
-                _("Imputed Otherwise"),
+                self.env._("Imputed Otherwise"),
                 [
                     day,
                     number,
                     payer,
-                    (_("Statement"), "statement", TEXT, 18),
+                    (self.env._("Statement"), "statement", TEXT, 18),
                     *imputation,
                     amount,
                 ],
                 content["transfers"],
             ),
             (
-                _("Remittances"),
+                self.env._("Remittances"),
                 [
                     day,
                     number,
                     means,
-                    (_("To"), "to", TEXT, 20),
-                    (_("Takes Back"), "reverses", TEXT, 18),
+                    (self.env._("To"), "to", TEXT, 20),
+                    (self.env._("Takes Back"), "reverses", TEXT, 18),
                     amount,
                 ],
                 content["remittances"],
             ),
             (
-                _("Unpaid"),
+                self.env._("Unpaid"),
                 [
                     number,
                     payer,
                     day,
-                    (_("Due Date"), "due", DAY, 12),
-                    (_("Age in Days"), "age", COUNT, 10),
+                    (self.env._("Due Date"), "due", DAY, 12),
+                    (self.env._("Age in Days"), "age", COUNT, 10),
                     amount,
                 ],
                 content["unpaid"],

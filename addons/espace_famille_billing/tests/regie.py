@@ -25,7 +25,9 @@ class Regie:
             {"name": f"Régie périscolaire {code}", "code": code, **vals}
         )
         journals = {
-            means: cls._create_journal(regie, f"{short}{code[-1]}", name, kind, means, n)
+            means: cls._create_journal(
+                regie, f"{short}{code[-1]}", name, kind, means, n
+            )
             for short, name, kind, means, n in JOURNALS
         }
         treasury = cls._create_journal(

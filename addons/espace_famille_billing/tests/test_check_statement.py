@@ -43,9 +43,7 @@ class TestStatementCheck(CorruptionCase, RegieCase):
             self.december.id,
         )
         self.assertEqual(self.december.frozen_summary, summary)
-        self.assert_found(
-            "statement_sum", self.december, others=("statement_content",)
-        )
+        self.assert_found("statement_sum", self.december, others=("statement_content",))
 
     def test_a_payment_that_left_its_statement(self):
         self.spoil_row(self.payment, "espace_statement_id", None)
@@ -64,7 +62,7 @@ class TestStatementCheck(CorruptionCase, RegieCase):
     def test_an_opening_that_is_not_the_closing_before(self):
         self.spoil(
             "UPDATE espace_collection_statement SET frozen_summary = frozen_summary "
-            "|| '{\"opening\": 900, \"closing\": 900}'::jsonb WHERE id = %s",
+            '|| \'{"opening": 900, "closing": 900}\'::jsonb WHERE id = %s',
             self.january.id,
         )
         self.assert_found(

@@ -30,9 +30,7 @@ class TestCollectionStatement(RegieCase):
     def test_a_statement_holds_all_that_the_accountant_asks(self):
         cash = self.pay(self.martin, 6, IN_DECEMBER, self.bill)
         cheque = self.pay(self.durand, 20, date(2026, 12, 15), journal=self.cheque)
-        self.give_back(
-            self.durand, 5, date(2026, 12, 20), cheque.move_id, self.cheque
-        )
+        self.give_back(self.durand, 5, date(2026, 12, 20), cheque.move_id, self.cheque)
         remittance = self.Remittance.create(
             {
                 "regie_id": self.regie.id,
@@ -91,9 +89,7 @@ class TestCollectionStatement(RegieCase):
             self.assertEqual(recorded, round(euros * 100))
 
     def test_a_credit_note_lowers_what_the_rest_pays(self):
-        credit = self.invoice(
-            self.martin, [(self.t1, 2.80)], IN_DECEMBER, "out_refund"
-        )
+        credit = self.invoice(self.martin, [(self.t1, 2.80)], IN_DECEMBER, "out_refund")
         self.receivable_lines(credit | self.bill).reconcile()
         self.pay(self.martin, 7.20, IN_DECEMBER, self.bill)
         statement = self.close(self.statement())
@@ -101,9 +97,7 @@ class TestCollectionStatement(RegieCase):
 
     def test_a_credit_note_paid_back_takes_from_its_product(self):
         self.pay(self.martin, 10, IN_DECEMBER, self.bill)
-        credit = self.invoice(
-            self.martin, [(self.t1, 2.80)], IN_DECEMBER, "out_refund"
-        )
+        credit = self.invoice(self.martin, [(self.t1, 2.80)], IN_DECEMBER, "out_refund")
         self.give_back(self.martin, 2.80, date(2026, 12, 20), credit)
         statement = self.close(self.statement())
         self.assertEqual(self.cents(statement), {self.meal: 720})
@@ -139,9 +133,7 @@ class TestCollectionStatement(RegieCase):
         )
         self.assertEqual(set(january.allocation_ids.mapped("kind")), {"transfer"})
         self.assertEqual(january.receipts_total, 0)
-        [advance] = [
-            row for row in january.summary["products"] if row["advance"]
-        ]
+        [advance] = [row for row in january.summary["products"] if row["advance"]]
         self.assertEqual((advance["transfers"], advance["total"]), (-1000, -1000))
 
     def test_what_is_matched_after_the_period_is_still_an_advance(self):
@@ -250,9 +242,7 @@ class TestCollectionStatement(RegieCase):
             self.close(self.statement()).name,
             self.close(self.january(2)).name,
         ]
-        self.assertEqual(
-            names, ["REG-E-2026-001", "REG-E-2026-002", "REG-E-2027-001"]
-        )
+        self.assertEqual(names, ["REG-E-2026-001", "REG-E-2026-002", "REG-E-2027-001"])
 
     def test_each_regie_has_its_own_numbers(self):
         self.close(self.statement())

@@ -68,17 +68,14 @@ class TestRemittance(RegieCase):
     # === Cheques === #
 
     def cheques(self):
-        return (
-            self.pay(
-                self.martin,
-                10,
-                IN_DECEMBER,
-                journal=self.cheque,
-                espace_cheque_number="0000123",
-                espace_cheque_bank="Banque postale",
-            )
-            | self.pay(self.durand, 15.50, IN_DECEMBER, journal=self.cheque)
-        )
+        return self.pay(
+            self.martin,
+            10,
+            IN_DECEMBER,
+            journal=self.cheque,
+            espace_cheque_number="0000123",
+            espace_cheque_bank="Banque postale",
+        ) | self.pay(self.durand, 15.50, IN_DECEMBER, journal=self.cheque)
 
     def test_a_slip_lists_the_cheques_and_adds_them_up(self):
         cheques = self.cheques()
@@ -242,7 +239,9 @@ class TestRemittance(RegieCase):
         remittance = form.save()
         remittance.action_confirm()
         self.assertEqual(remittance.state, "posted")
-        self.assertEqual(remittance.action_open_entry()["res_id"], remittance.move_id.id)
+        self.assertEqual(
+            remittance.action_open_entry()["res_id"], remittance.move_id.id
+        )
 
     def test_management_reads_and_hands_nothing_over(self):
         self.pay(self.martin, 30, IN_DECEMBER)
