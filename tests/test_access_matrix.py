@@ -60,6 +60,10 @@ STAFF = {
     "espace.reminder.level": ("", "r", "rwcu", "rwcu"),
     "espace.reminder": ("", "r", "r", "r"),
     "espace.reminder.line": ("", "r", "r", "r"),
+    "espace.collection.statement": ("", "r", "rwcu", "rwcu"),
+    "espace.collection.opening": ("", "r", "rwcu", "rwcu"),
+    "espace.collection.allocation": ("", "r", "r", "r"),
+    "espace.remittance": ("", "r", "rwcu", "rwcu"),
 }
 # What a parent reads, of its own families only.
 PARENT = {

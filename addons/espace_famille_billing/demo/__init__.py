@@ -3,3 +3,4 @@ from . import books
 from . import absences
 from . import runs
 from . import arrears
+from . import statements

@@ -10,6 +10,7 @@ from . import espace_charge_analytic
 from . import espace_activity
 from . import espace_activity_accounting
 from . import espace_regie
+from . import espace_regie_statement
 from . import espace_family
 from . import espace_family_quotient
 from . import espace_reservation
@@ -18,13 +19,21 @@ from . import espace_reservation_recompute
 from . import espace_closure
 from . import account_journal
 from . import account_journal_regie
+from . import account_journal_statement
 from . import account_move
 from . import account_move_line
 from . import account_payment
+from . import account_payment_statement
+from . import account_move_statement
+from . import espace_collection_statement
+from . import espace_collection_opening
+from . import espace_collection_allocation
+from . import espace_remittance
 from . import ir_actions_report
 from . import payment_provider
 from . import payment_transaction
 from . import product_template
+from . import payment_transaction_date
 from . import res_company
 from . import res_company_analytic
 from . import res_company_regie
@@ -54,3 +63,4 @@ from . import espace_billing_run_family
 from . import espace_billing_run_work
 from . import espace_billing_run_sending
 from . import espace_check_run
+from . import espace_check_statement

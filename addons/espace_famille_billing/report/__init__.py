@@ -1,1 +1,3 @@
 from . import espace_tax_certificate
+from . import espace_collection_report
+from . import espace_collection_workbook

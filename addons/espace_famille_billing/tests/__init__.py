@@ -5,13 +5,16 @@ from . import test_caf_hours
 from . import test_charge
 from . import test_charge_life
 from . import test_check
+from . import test_check_statement
 from . import test_closure_money
 from . import test_dashboard
+from . import test_collection_statement
 from . import test_invoice
 from . import test_invoice_soon
 from . import test_payment
 from . import test_price
 from . import test_recompute
+from . import test_remittance
 from . import test_rights
 from . import test_settlement
 from . import test_tariff

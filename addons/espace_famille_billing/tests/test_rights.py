@@ -21,6 +21,19 @@ RIGHTS = {
         "admin": VERBS,
         "manager": ["read", "write", "create"],
     },
+    **{
+        model: {"finance": VERBS, "admin": VERBS, "manager": ["read"]}
+        for model in (
+            "espace.collection.statement",
+            "espace.collection.opening",
+            "espace.remittance",
+        )
+    },
+    "espace.collection.allocation": {
+        "finance": ["read"],
+        "admin": ["read"],
+        "manager": ["read"],
+    },
     "espace.charge": {
         "finance": ["read"],
         "admin": ["read"],

@@ -6,13 +6,25 @@ from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.espace_famille.tests.common import MONDAY
 
+from .regie import Regie
 from .test_rights import BillingRightsCase
 
 STAFF = ("animation", "manager", "finance", "admin")
 
 
 @tagged("post_install", "-at_install")
-class TestBillingViews(BillingRightsCase):
+class TestBillingViews(Regie, BillingRightsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.regie, cls.journals, _treasury = cls._create_regie()
+        cls.statement = cls.env["espace.collection.statement"].create(
+            {"regie_id": cls.regie.id}
+        )
+        cls.remittance = cls.env["espace.remittance"].create(
+            {"regie_id": cls.regie.id, "journal_id": cls.journals["cash"].id}
+        )
+
     def test_every_view_loads_for_administrators(self):
         admin = self._create_user(
             "chief", "base.group_system,espace_famille.group_admin"
@@ -96,6 +108,8 @@ class TestBillingViews(BillingRightsCase):
             self.martin.income_ids,
             self.own.move_id,
             self.env["espace.billing.run"].create({}),
+            self.statement,
+            self.remittance,
         ]
         opened = set()
         for role in STAFF:
