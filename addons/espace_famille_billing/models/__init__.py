@@ -11,7 +11,17 @@ from . import account_journal
 from . import account_move
 from . import account_move_line
 from . import account_payment
+from . import account_payment_gate
+from . import espace_receipt
+from . import espace_receipt_document
+from . import espace_rejection
+from . import espace_write_off
+from . import espace_family_account
+from . import espace_account_line
 from . import ir_actions_report
 from . import payment_transaction
+from . import espace_pending_payment
 from . import res_company
+from . import res_config_settings
 from . import espace_check
+from . import espace_check_payments

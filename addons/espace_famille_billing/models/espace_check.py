@@ -245,7 +245,12 @@ class EspaceCheck(models.AbstractModel):
                 WHERE move.company_id IN %s
                 AND move.espace_family_id IS NOT NULL AND move.state != 'cancel'
                 GROUP BY move.id
-                HAVING coalesce(sum(charge.amount), 0) != move.amount_total
+                HAVING coalesce(sum(
+                    CASE
+                        WHEN line.espace_fee_payment_id IS NULL THEN charge.amount
+                        ELSE line.price_total
+                    END
+                ), 0) != move.amount_total
                 """,
                 tuple(companies.ids),
             ),

@@ -3,11 +3,16 @@ from . import test_attendance
 from . import test_charge
 from . import test_check
 from . import test_closure_money
+from . import test_counter
+from . import test_family_account
 from . import test_invoice
+from . import test_online_invoices
 from . import test_payment
 from . import test_price
+from . import test_rejection
 from . import test_rights
 from . import test_settlement
 from . import test_tariff
 from . import test_views
 from . import test_waiting_money
+from . import test_write_off

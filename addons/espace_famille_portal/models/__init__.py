@@ -4,5 +4,4 @@ from . import espace_portal_cart
 from . import espace_portal_home
 from . import espace_portal_period
 from . import ir_qweb
-from . import res_company
 from . import espace_portal_absence
