@@ -17,6 +17,7 @@
         "views/portal_bookings.xml",
         "views/portal_cart.xml",
         "views/portal_payment.xml",
+        "views/portal_account.xml",
         "views/portal_invoices.xml",
         "views/portal_contacts.xml",
         "views/portal_absences.xml",
@@ -29,6 +30,7 @@
         "web.assets_frontend": [
             "espace_famille_portal/static/src/scss/portal.scss",
             "espace_famille_portal/static/src/scss/period.scss",
+            "espace_famille_portal/static/src/scss/account.scss",
             "espace_famille_portal/static/src/interactions/*.js",
         ],
     },

@@ -1,2 +1,3 @@
 from . import valdurenque
 from . import absences
+from . import payments
