@@ -60,7 +60,7 @@ class EspaceAccountLine(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     move_id = fields.Many2one("account.move", "Entry", readonly=True)
-    payment_id = fields.Many2one("account.payment", "Payment", readonly=True)
+    payment_id = fields.Many2one("account.payment", readonly=True)
     rank = fields.Integer(
         readonly=True, aggregator=None, help="Order of entry within a day."
     )
@@ -126,14 +126,15 @@ class EspaceAccountLine(models.Model):
         if not self.means:
             return words
         means = dict(self._fields["means"]._description_selection(self.env))[self.means]
+        means = means if means.isupper() else means.lower()
         if self.cheque_number:
             return self.env._(
                 "%(kind)s, %(means)s No. %(number)s",
                 kind=words,
-                means=means.lower(),
+                means=means,
                 number=self.cheque_number,
             )
-        return f"{words}, {means if means.isupper() else means.lower()}"
+        return f"{words}, {means}"
 
     def action_open_document(self):
         """Open the invoice, the payment or the entry of a line."""

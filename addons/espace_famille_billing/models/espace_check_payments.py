@@ -20,7 +20,9 @@ class EspaceCheck(models.AbstractModel):
             ),
             Invariant(
                 "receipt_gap",
-                self.env._("The receipts of a régie and year are numbered without gap."),
+                self.env._(
+                    "The receipts of a régie and year are numbered without gap."
+                ),
                 self.env._("Numbers of receipts miss in these régies."),
             ),
             Invariant(

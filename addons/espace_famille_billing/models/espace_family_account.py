@@ -1,6 +1,6 @@
 """What a family owes and is owed, as the ledger has it."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .espace_tariff import to_decimal
 

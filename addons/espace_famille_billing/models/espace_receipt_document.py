@@ -163,7 +163,9 @@ class AccountPayment(models.Model):
 
     def action_open_espace_rejections(self):
         self.ensure_one()
-        return (self.espace_rejection_ids | self.espace_reverses_id)._get_records_action()
+        return (
+            self.espace_rejection_ids | self.espace_reverses_id
+        )._get_records_action()
 
 
 class EspaceFamily(models.Model):

@@ -164,12 +164,13 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._("This is no write-off, or it was undone already.")
             )
+        family = self.espace_written_off_family_id
         reversal = self._reverse_moves(
             [
                 {
                     "date": self.company_id._espace_today(),
                     "ref": self.env._("Undone: %s", self.ref),
-                    "espace_written_off_family_id": self.espace_written_off_family_id.id,
+                    "espace_written_off_family_id": family.id,
                     "espace_decision": self.espace_decision,
                     "espace_decision_date": self.espace_decision_date,
                 }

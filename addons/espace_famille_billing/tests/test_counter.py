@@ -324,9 +324,7 @@ class TestCounter(RegieCase):
         self.martin.guardian_ids[1].is_payer = False
         payment = self.pay(send_receipt=True)
         message = self.messages(self.martin, "Receipt RS-2027-00001")
-        self.assertEqual(
-            message.partner_ids, self.martin.guardian_ids[0].partner_id
-        )
+        self.assertEqual(message.partner_ids, self.martin.guardian_ids[0].partner_id)
         self.assertEqual(
             message.attachment_ids.name, f"{payment._espace_receipt_filename()}.pdf"
         )

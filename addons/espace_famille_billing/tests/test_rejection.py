@@ -127,13 +127,17 @@ class TestRejection(RegieCase):
 
     def test_a_fee_of_nothing_is_refused_and_nothing_is_half_done(self):
         product = self.fee()
-        wizard = self.env["espace.rejection.wizard"].with_user(self.clerk).create(
-            {
-                "payment_id": self.cheque.id,
-                "charge_fee": True,
-                "fee_product_id": product.id,
-                "fee": 0,
-            }
+        wizard = (
+            self.env["espace.rejection.wizard"]
+            .with_user(self.clerk)
+            .create(
+                {
+                    "payment_id": self.cheque.id,
+                    "charge_fee": True,
+                    "fee_product_id": product.id,
+                    "fee": 0,
+                }
+            )
         )
         with self.assertRaises(UserError), self.env.cr.savepoint():
             wizard.action_reject()

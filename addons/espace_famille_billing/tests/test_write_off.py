@@ -86,9 +86,7 @@ class TestWriteOff(RegieCase):
         with self.assertRaises(UserError):
             move.with_user(self.clerk).action_espace_undo_write_off()
         with self.assertRaises(UserError):
-            move.reversal_move_ids.with_user(
-                self.clerk
-            ).action_espace_undo_write_off()
+            move.reversal_move_ids.with_user(self.clerk).action_espace_undo_write_off()
         self.assertEqual(self.pay().amount, 4.90)
 
     def test_a_credit_is_not_written_off(self):

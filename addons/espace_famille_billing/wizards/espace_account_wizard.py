@@ -20,9 +20,7 @@ class EspaceAccountWizard(models.TransientModel):
     def _check_dates(self):
         for wizard in self:
             if wizard.date_from and wizard.date_from > wizard.date_to:
-                raise ValidationError(
-                    self.env._("The period ends before it begins.")
-                )
+                raise ValidationError(self.env._("The period ends before it begins."))
 
     def action_print(self):
         self.ensure_one()

@@ -43,9 +43,7 @@ class EspaceCounterWizard(models.TransientModel):
     )
     has_email = fields.Boolean(compute="_compute_has_email")
     warning = fields.Char(compute="_compute_warning")
-    last_payment_id = fields.Many2one(
-        "account.payment", "Last Payment", readonly=True
-    )
+    last_payment_id = fields.Many2one("account.payment", readonly=True)
     last_words = fields.Char(compute="_compute_last_words")
 
     def _side(self):

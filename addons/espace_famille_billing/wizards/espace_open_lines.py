@@ -60,9 +60,7 @@ class EspaceOpenLines(models.AbstractModel):
     family_id = fields.Many2one("espace.family", "Family Account", required=True)
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    amount = fields.Monetary(
-        compute="_compute_amount", store=True, readonly=False
-    )
+    amount = fields.Monetary(compute="_compute_amount", store=True, readonly=False)
     # What the lines added up to when the amount was last shared among them.
     shared = fields.Monetary(compute="_compute_amount", store=True, readonly=False)
     open_amount = fields.Monetary(compute="_compute_open_amount")
@@ -200,7 +198,8 @@ class EspaceRegieForm(models.AbstractModel):
         store=True,
         readonly=False,
         required=True,
-        domain="[('espace_regie_id', '=', regie_id), ('espace_means', 'not in', [False, 'online'])]",
+        domain="[('espace_regie_id', '=', regie_id), "
+        "('espace_means', 'not in', [False, 'online'])]",
     )
     means = fields.Selection(related="journal_id.espace_means", string="By")
     cheque_number = fields.Char("Cheque No.")
@@ -222,11 +221,12 @@ class EspaceRegieForm(models.AbstractModel):
                 wizard.journal_id = wizard._proposed_journal(journals)
 
     def _proposed_journal(self, journals):
-        return journals.filtered(lambda journal: journal.espace_means == "cheque")[
-            :1
-        ] or journals.filtered(
-            lambda journal: journal.espace_means not in (False, "online")
-        )[:1]
+        return (
+            journals.filtered(lambda journal: journal.espace_means == "cheque")[:1]
+            or journals.filtered(
+                lambda journal: journal.espace_means not in (False, "online")
+            )[:1]
+        )
 
     def _check_cheque(self):
         if self.means == "cheque" and not (self.cheque_number or "").strip():

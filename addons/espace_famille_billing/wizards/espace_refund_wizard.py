@@ -46,9 +46,9 @@ class EspaceRefundWizard(models.TransientModel):
             wizard.not_invoiced = family._espace_credit_not_invoiced() if family else 0
 
     def _proposed_journal(self, journals):
-        return journals.filtered(
-            lambda journal: journal.espace_means == "transfer"
-        )[:1] or super()._proposed_journal(journals)
+        return journals.filtered(lambda journal: journal.espace_means == "transfer")[
+            :1
+        ] or super()._proposed_journal(journals)
 
     def action_refund(self):
         """Pay back and open the payment."""

@@ -30,7 +30,6 @@ class EspaceWriteOffWizard(models.TransientModel):
     decision_date = fields.Date("Day of the Decision", required=True)
     account_id = fields.Many2one(
         "account.account",
-        "Account",
         compute="_compute_account_id",
         store=True,
         readonly=False,

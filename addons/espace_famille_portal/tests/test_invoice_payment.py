@@ -99,7 +99,9 @@ class TestInvoicePayment(EspacePortalCase):
         _result, error = self.pay(*self.both)
         self.assertFalse(error)
         transaction = self.transactions()
-        self.assertEqual((transaction.amount, transaction.invoice_ids), (4.9, self.both))
+        self.assertEqual(
+            (transaction.amount, transaction.invoice_ids), (4.9, self.both)
+        )
         self.notify(transaction)
         self.assertEqual(set(self.both.mapped("payment_state")), {"paid"})
         response = self.url_open(transaction.landing_route)
