@@ -71,7 +71,7 @@ class TestInvoicePayment(EspacePortalCase):
         self.assertTrue(
             html.fromstring(response.content).xpath("//*[@data-level='warning']")
         )
-        _result, error = self.pay(*moves)
+        _result, error = self.pay(*moves or ["nothing"])
         self.assertTrue(error)
         self.assertFalse(self.transactions())
 
