@@ -14,12 +14,14 @@ class AccountPayment(models.Model):
     # === What it says === #
 
     def _espace_settled(self):
-        """Return what this payment settled.
+        """Return what this payment settled; nothing any more once it is rejected.
 
         :return: list of (entry, euros settled), the oldest first
         """
         self.ensure_one()
         settled = {}
+        if self.espace_rejected:
+            return []
         for line in self._seek_for_lines()[1]:
             for partial in line.matched_debit_ids | line.matched_credit_ids:
                 other = (partial.debit_move_id | partial.credit_move_id) - line
@@ -84,13 +86,12 @@ class AccountPayment(models.Model):
         self.ensure_one()
         family = self.espace_family_id
         payment = self.with_context(lang=family.lang)
-        words = payment.env._
         company = payment.company_id
         commune = company.partner_id
         # The Régie does not change families: it writes to them in the commune's name.
         family.sudo().message_post(
-            subject=words("Receipt %s", payment.espace_receipt_number),
-            body=words(
+            subject=payment.env._("Receipt %s", payment.espace_receipt_number),
+            body=payment.env._(
                 "We received your payment of %(amount)s on %(day)s (%(means)s). "
                 "Your receipt is attached. Left to pay: %(left)s.",
                 amount=company._espace_amount_words(payment.amount),

@@ -135,14 +135,15 @@ class EspaceInvoicePayment(EspacePayment):
 
     def _espace_paid_words(self, moves_sudo):
         """Return (level, message) on invoices that a parent comes back from paying."""
-        words = request.env._
         if not any(moves_sudo.mapped("amount_residual")):
-            return "success", words(
+            return "success", request.env._(
                 "Thank you: your payment was received. Your receipt is below."
             )
         if any(moves_sudo.mapped("espace_payment_on_its_way")):
-            return "info", words(
+            return "info", request.env._(
                 "Your payment is on its way: the bank has not confirmed it yet. No "
                 "need to pay again."
             )
-        return "warning", words("The payment was not completed: nothing was paid.")
+        return "warning", request.env._(
+            "The payment was not completed: nothing was paid."
+        )
