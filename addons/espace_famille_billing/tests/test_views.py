@@ -56,10 +56,9 @@ class TestBillingViews(BillingRightsCase):
         )
 
     def _open(self, action, role):
+        action = action.sudo()
         model = self.as_(role, self.env[action.res_model])
-        views = [
-            (view_id, mode) for view_id, mode in action.sudo().views if mode != "search"
-        ]
+        views = [(view_id, mode) for view_id, mode in action.views if mode != "search"]
         loaded = model.get_views([*views, (action.search_view_id.id, "search")])
         fields = loaded["models"][action.res_model]["fields"]
         if model._transient:
