@@ -86,7 +86,7 @@ def build(count):
     month = last.replace(day=1), last
     with transaction(tracking_disable=True) as env:
         office = Office.build(env)
-        regie, journals, _treasury = office._create_regie()
+        regie, journals, _treasury = office._open_regie()
         products = office.meal | office.t1 | office.t2
         families = [
             office._create_family(f"Famille {n}", ["Claire"]) for n in range(50)

@@ -4,3 +4,4 @@ from . import absences
 from . import runs
 from . import arrears
 from . import statements
+from . import payments

@@ -155,11 +155,8 @@ class EspaceDemo(models.AbstractModel):
     def _load_payments(self):
         """Have most families pay within two weeks, by several means."""
         draw = self._random("payments")
-        company = self._company()
         today = self._today()
-        journals = self.env["account.journal"].search(
-            [("company_id", "=", company.id), ("espace_regie_id", "!=", False)]
-        )
+        journals = self._payment_journals()
         invoices = self.env["account.move"].search(
             [
                 ("espace_family_id", "!=", False),
@@ -172,7 +169,10 @@ class EspaceDemo(models.AbstractModel):
             paid_on = invoice.invoice_date + timedelta(days=draw.choice([2, 5, 9, 13]))
             if number % 8 != 7 and paid_on <= today:
                 paid.setdefault((paid_on, draw.choice(journals)), []).append(invoice.id)
-        for (paid_on, journal), invoice_ids in paid.items():
+        # The receipts are numbered in the order of the days.
+        for (paid_on, journal), invoice_ids in sorted(
+            paid.items(), key=lambda item: (item[0][0], item[0][1].id)
+        ):
             self.env["account.payment.register"].with_context(
                 active_model="account.move", active_ids=invoice_ids
             ).create(

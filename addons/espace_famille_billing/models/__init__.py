@@ -29,6 +29,13 @@ from . import espace_collection_statement
 from . import espace_collection_opening
 from . import espace_collection_allocation
 from . import espace_remittance
+from . import account_payment_gate
+from . import espace_receipt
+from . import espace_receipt_document
+from . import espace_rejection
+from . import espace_write_off
+from . import espace_family_account
+from . import espace_account_line
 from . import ir_actions_report
 from . import payment_provider
 from . import payment_transaction
@@ -64,3 +71,8 @@ from . import espace_billing_run_work
 from . import espace_billing_run_sending
 from . import espace_check_run
 from . import espace_check_statement
+from . import espace_pending_payment
+from . import res_company
+from . import res_config_settings
+from . import espace_check
+from . import espace_check_payments

@@ -253,7 +253,12 @@ class EspaceCheck(models.AbstractModel):
                     SELECT 1 FROM espace_reminder WHERE fee_move_id = move.id
                 )
                 GROUP BY move.id
-                HAVING coalesce(sum(charge.amount), 0) != move.amount_total
+                HAVING coalesce(sum(
+                    CASE
+                        WHEN line.espace_fee_payment_id IS NULL THEN charge.amount
+                        ELSE line.price_total
+                    END
+                ), 0) != move.amount_total
                     * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
                 """,
                 tuple(companies.ids),

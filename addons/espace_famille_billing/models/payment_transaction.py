@@ -37,9 +37,12 @@ class PaymentTransaction(models.Model):
             .sudo()
             .search([("partner_id", "=", partner.id)], limit=1)
         )
-        if not family or self.invoice_ids or not self.payment_id:
+        if not family or not self.payment_id:
             return
         env = self.with_context(lang=family.lang).env
+        if self.invoice_ids:
+            self._espace_tell_what_is_left(family, env)
+            return
         if family._espace_payment_move():
             subject = env._("Payment of another amount")
             body = env._(
@@ -54,3 +57,21 @@ class PaymentTransaction(models.Model):
                 "stays on your account. Book again, or ask the town hall to refund it."
             )
         family._tell(subject, body)
+
+    def _espace_tell_what_is_left(self, family, env):
+        """Write to the family whose invoices were paid, in part or whole, meanwhile.
+
+        :param env: an environment in the language of the family
+        """
+        left = self.payment_id._espace_kept()
+        if not left:
+            return
+        family._tell(
+            env._("Part of your payment stays on your account"),
+            env._(
+                "Your invoices were paid, in part or whole, before your payment "
+                "arrived: %(left)s stays on your account and will be deducted, or ask "
+                "the town hall to pay it back.",
+                left=family.with_env(env).company_id._espace_amount_words(left),
+            ),
+        )

@@ -29,7 +29,7 @@ class ResCompany(models.Model):
         "account.account",
         "Account for Write-Offs",
         check_company=True,
-        domain=[("account_type", "=", "expense")],
+        domain=[("account_type", "in", ("expense", "expense_other"))],
         help="Debts that are given up (créances admises en non-valeur): 6541 in M57.",
     )
     espace_fee_product_id = fields.Many2one(

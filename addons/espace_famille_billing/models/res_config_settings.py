@@ -15,6 +15,10 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.espace_analytic", readonly=False
     )
 
+    espace_pending_hours = fields.Integer(
+        related="company_id.espace_pending_hours", readonly=False
+    )
+
     def action_espace_setup_regie(self):
         """Make what misses to collect the families' money, then open the régie."""
         if not self.env.user.has_group("espace_famille.group_admin"):

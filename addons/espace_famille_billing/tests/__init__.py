@@ -15,6 +15,13 @@ from . import test_payment
 from . import test_price
 from . import test_recompute
 from . import test_remittance
+from . import test_counter
+from . import test_family_account
+from . import test_invoice
+from . import test_online_invoices
+from . import test_payment
+from . import test_price
+from . import test_rejection
 from . import test_rights
 from . import test_settlement
 from . import test_tariff
@@ -28,3 +35,4 @@ from . import test_waiting_money
 from . import test_accounting
 from . import test_analytic
 from . import test_regie_setup
+from . import test_write_off

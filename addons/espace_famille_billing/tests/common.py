@@ -97,6 +97,52 @@ class EspaceBillingCase(EspaceCase):
             {"family_id": family.id, "value": value, "date_from": day}
         )
 
+    # === Régie === #
+
+    @classmethod
+    def _create_regie(cls, means=("cash", "cheque", "card", "cesu", "transfer")):
+        """Create a régie with a journal for each of these means of payment.
+
+        Their entries are on an account of their own, as those of a real régie: each
+        payment is paid at once. `cls.journals` holds them by means.
+        """
+        cls.regie = cls.env["espace.regie"].create(
+            {"name": "Régie scolaire", "code": "RS", "company_id": cls.company.id}
+        )
+        cls.journals = {
+            kind: cls._create_journal(number, kind)
+            for number, kind in enumerate(means, 1)
+        }
+        return cls.regie
+
+    @classmethod
+    def _create_journal(cls, number, means):
+        account = cls.env["account.account"].create(
+            {
+                "name": f"Régie {means}",
+                "code": f"5412{number:02}",
+                "account_type": "asset_cash",
+                "company_ids": [Command.set(cls.company.ids)],
+            }
+        )
+        journal = cls.env["account.journal"].create(
+            {
+                "name": f"Régie {means}",
+                "code": f"RS{number}",
+                "type": "cash" if means == "cash" else "bank",
+                "company_id": cls.company.id,
+                "default_account_id": account.id,
+                "espace_regie_id": cls.regie.id,
+                "espace_means": means,
+            }
+        )
+        lines = (
+            journal.inbound_payment_method_line_ids
+            | journal.outbound_payment_method_line_ids
+        )
+        lines.payment_account_id = account
+        return journal
+
     # === Payment online === #
 
     @classmethod

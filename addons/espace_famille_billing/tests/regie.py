@@ -20,24 +20,24 @@ class Regie:
     """Builds a régie in `cls.company`; `cls.env` works in it."""
 
     @classmethod
-    def _create_regie(cls, code="REG", **vals):
+    def _open_regie(cls, code="REG", **vals):
         regie = cls.env["espace.regie"].create(
             {"name": f"Régie périscolaire {code}", "code": code, **vals}
         )
         journals = {
-            means: cls._create_journal(
+            means: cls._open_journal(
                 regie, f"{short}{code[-1]}", name, kind, means, n
             )
             for short, name, kind, means, n in JOURNALS
         }
-        treasury = cls._create_journal(
+        treasury = cls._open_journal(
             cls.env["espace.regie"], f"TR{code[-1]}", "Trésor", "bank", False, "515000"
         )
         regie.remittance_journal_id = treasury
         return regie, journals, treasury
 
     @classmethod
-    def _create_journal(cls, regie, short, name, kind, means, number):
+    def _open_journal(cls, regie, short, name, kind, means, number):
         account = cls.env["account.account"].create(
             {
                 "name": name,
@@ -74,7 +74,7 @@ class RegieCase(Regie, EspaceBillingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.regie, cls.journals, cls.treasury = cls._create_regie()
+        cls.regie, cls.journals, cls.treasury = cls._open_regie()
         cls.cash, cls.cheque, cls.card = cls.journals.values()
         cls.numbers = 0
         cls.Statement = cls.env["espace.collection.statement"]

@@ -1,6 +1,11 @@
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.tests.common import MONDAY, THURSDAY, TUESDAY
+from odoo.addons.espace_famille.tests.common import (
+    MONDAY,
+    THURSDAY,
+    TODAY,
+    TUESDAY,
+)
 from odoo.addons.espace_famille.tests.test_check import CorruptionCase
 
 from .common import EspaceBillingCase
@@ -15,6 +20,11 @@ INVARIANTS = {
     "invoice_total",
     "hold",
     "payment_awaited",
+    "receipt_given",
+    "receipt_gap",
+    "rejection",
+    "payment_entry",
+    "written_off",
 }
 
 
@@ -126,3 +136,52 @@ class TestBillingCheck(CorruptionCase, EspaceBillingCase):
         self.assertEqual(self.env["espace.check"]._problems(self.company), [])
         self.spoil_row(held.charge_ids.move_id, "state", "posted")
         self.assert_found("payment_awaited", held)
+
+    # === Payments === #
+
+    def pay(self):
+        """Take half of what is owed, twice; return the payments."""
+        self._create_regie()
+        debt = self.martin._espace_open_lines("debit")
+        Payment = self.env["account.payment"].sudo()
+        cash = self.journals["cash"]
+        return Payment.union(
+            *(
+                Payment._espace_register(self.martin, cash, {debt: 1.80}, TODAY)
+                for _time in range(2)
+            )
+        )
+
+    def test_a_payment_without_a_receipt(self):
+        _first, last = self.pay()
+        self.spoil_row(last, "espace_receipt_number", None)
+        self.assert_found("receipt_given", last)
+
+    def test_a_number_of_a_receipt_that_misses(self):
+        _first, last = self.pay()
+        self.spoil_row(last, "espace_receipt_number", "RS-2027-00003")
+        self.assert_found("receipt_gap", self.regie)
+
+    def test_a_rejection_of_another_amount(self):
+        first, _last = self.pay()
+        rejection = first._espace_reject("other", TODAY)
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+        self.spoil_row(rejection, "amount", 1.79)
+        self.assert_found("rejection", rejection, others=("payment_entry",))
+
+    def test_a_payment_that_is_not_its_entry(self):
+        first, _last = self.pay()
+        self.spoil_row(first, "amount", 1.79)
+        self.assert_found("payment_entry", first)
+
+    def test_a_write_off_that_settles_nothing(self):
+        account = self.env["account.account"].create(
+            {"name": "6541", "code": "6541", "account_type": "expense"}
+        )
+        debt = self.martin._espace_open_lines("debit")
+        move = self.Move.sudo()._espace_write_off(
+            self.martin, {debt: 3.60}, TODAY, "D12", TODAY, account
+        )
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+        self.spoil_row(move, "espace_written_off_family_id", self.durand.id)
+        self.assert_found("written_off", move)

@@ -246,7 +246,7 @@ class TestCollectionStatement(RegieCase):
 
     def test_each_regie_has_its_own_numbers(self):
         self.close(self.statement())
-        other, _journals, _treasury = self._create_regie("RE2")
+        other, _journals, _treasury = self._open_regie("RE2")
         self.assertEqual(
             self.close(self.statement(regie_id=other.id)).name, "RE2-E-2026-001"
         )

@@ -60,7 +60,7 @@ class TestRemittance(RegieCase):
             self.remittance().action_confirm()
 
     def test_a_journal_of_another_regie_is_refused(self):
-        _regie, journals, _treasury = self._create_regie("RE2")
+        _regie, journals, _treasury = self._open_regie("RE2")
         self.pay(self.martin, 30, IN_DECEMBER, journal=journals["cash"])
         with self.assertRaises(ValidationError):
             self.remittance(journals["cash"]).action_confirm()

@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.espace_famille.tests.common import MONDAY
+from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
 
 from .regie import Regie
 from .test_rights import BillingRightsCase
@@ -17,7 +17,7 @@ class TestBillingViews(Regie, BillingRightsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.regie, cls.journals, _treasury = cls._create_regie()
+        cls.regie, cls.journals, _treasury = cls._open_regie()
         cls.statement = cls.env["espace.collection.statement"].create(
             {"regie_id": cls.regie.id}
         )
@@ -48,6 +48,7 @@ class TestBillingViews(Regie, BillingRightsCase):
         self.own.reservation_id.price_change = "to_correct"
         self.company._espace_setup_regie()
         self._fall_into_arrears()
+        self._move_money()
         for role in STAFF:
             menus = self.as_(role, self.env["ir.ui.menu"])
             visible = menus.browse(menus._visible_menu_ids())
@@ -66,18 +67,30 @@ class TestBillingViews(Regie, BillingRightsCase):
 
     def _fall_into_arrears(self):
         """Have the Martins pay one cent, be reminded, and be spared the next time."""
-        move = self.own.move_id
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        ).create(
-            {"journal_id": self.bank_journal.id, "amount": 0.01}
-        )._create_payments()
+        self._pay_a_cent()
         with self.at("2027-01-31"):
             self.env["espace.reminder"]._send(
                 self.company, self.company._espace_today(), self.martin
             )
         self.env["espace.arrears.exemption"].create(
             {"family_id": self.martin.id, "reason": "Plan"}
+        )
+
+    def _pay_a_cent(self):
+        debt = self.martin._espace_open_lines("debit")
+        payment = self.env["account.payment"].sudo()
+        payment._espace_register(
+            self.martin, self.journals["cash"], {debt: 0.01}, TODAY
+        )
+
+    def _move_money(self):
+        """Write off a euro of the Martins' debt."""
+        debt = self.martin._espace_open_lines("debit")
+        account = self.env["account.account"].create(
+            {"name": "6541", "code": "6541", "account_type": "expense"}
+        )
+        self.Move.sudo()._espace_write_off(
+            self.martin, {debt: 1}, TODAY, "D12", TODAY, account
         )
 
     def _open(self, action, role):

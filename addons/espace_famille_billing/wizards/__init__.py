@@ -7,3 +7,9 @@ from . import espace_fec_wizard
 from . import espace_caf_run
 from . import espace_reminder_run
 from . import espace_tax_run
+from . import espace_open_lines
+from . import espace_counter_wizard
+from . import espace_rejection_wizard
+from . import espace_refund_wizard
+from . import espace_write_off_wizard
+from . import espace_account_wizard

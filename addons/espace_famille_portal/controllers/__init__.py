@@ -3,7 +3,9 @@ from . import home
 from . import bookings
 from . import cart
 from . import payment
+from . import account
 from . import invoices
+from . import invoice_payment
 from . import contacts
 from . import certificates
 from . import absences

@@ -1,12 +1,10 @@
 from odoo.http import request, route
 from odoo.tools.misc import format_date
 
-from .base import EspacePortal
-
-URL = "/my/factures"
+from .account import LAST_PAYMENTS, URL, EspaceAccount
 
 
-class EspaceInvoices(EspacePortal):
+class EspaceInvoices(EspaceAccount):
     """Mes factures: to pay, and settled."""
 
     @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
@@ -38,6 +36,7 @@ class EspaceInvoices(EspacePortal):
             "credit": company._espace_amount_words(credit) if credit else "",
             "hold": family_sudo._portal_hold(),
             "pays_online": company._espace_pays_online(),
+            "payments": self._espace_payments(family_sudo, LAST_PAYMENTS),
         }
 
     def _espace_invoice(self, move_sudo):
@@ -61,7 +60,11 @@ class EspaceInvoices(EspacePortal):
             and move_sudo.invoice_date_due < today,
             "partial": open_amount
             and move_sudo.amount_residual < move_sudo.amount_total,
-            "payable": open_amount and not refund and move_sudo._has_to_be_paid(),
+            "payable": open_amount
+            and not refund
+            and not move_sudo.espace_payment_on_its_way
+            and move_sudo._has_to_be_paid(),
+            "on_its_way": open_amount and move_sudo.espace_payment_on_its_way,
         }
 
     def _espace_invoice_dates(self, move_sudo, due):

@@ -85,7 +85,12 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
 
     def _espace_check_means(self, family_sudo, hold, kwargs):
         """Refuse a means of payment that the page did not offer."""
-        offered = self._espace_payment_values(family_sudo, hold)
+        self._espace_check_offered(
+            self._espace_payment_values(family_sudo, hold), kwargs
+        )
+
+    def _espace_check_offered(self, offered, kwargs):
+        """Refuse a means of payment that is not among the values of the page."""
         token = kwargs.get("token_id")
         known = (
             token in offered["tokens_sudo"].ids

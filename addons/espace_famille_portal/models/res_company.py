@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.tools import email_normalize, formataddr
-from odoo.tools.misc import format_amount
 
 
 class ResCompany(models.Model):
@@ -38,11 +37,6 @@ class ResCompany(models.Model):
         "CHECK(espace_activation_days > 0)",
         "An invitation must hold for at least one day.",
     )
-
-    def _espace_amount_words(self, amount):
-        """Write an amount (euros) as people do: “3,60 €”."""
-        self.ensure_one()
-        return format_amount(self.env, float(amount), self.currency_id)
 
     def _espace_sender_formatted(self):
         """Return from whom automatic e-mails come: the commune, at its address."""

@@ -1,0 +1,98 @@
+"""Online payments of which the bank says nothing for too long."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    espace_pending_hours = fields.Integer(
+        "Online Payment Awaited",
+        default=48,
+        help="Hours after which a payment that the bank neither confirms nor refuses "
+        "no longer holds places.",
+    )
+
+    _espace_pending_hours_positive = models.Constraint(
+        "CHECK(espace_pending_hours > 0)",
+        "An online payment must be awaited for at least one hour.",
+    )
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    def _espace_is_stale(self, now=None):
+        """Tell whether the bank left this payment pending beyond the limit.
+
+        :param datetime now: naive UTC, the present if None
+        """
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        limit = now - timedelta(hours=self.company_id.espace_pending_hours)
+        return self.state == "pending" and self.last_state_change <= limit
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    @api.depends("transaction_ids.last_state_change")
+    def _compute_espace_payment_on_its_way(self):
+        """Await the bank for the hours of the commune, no longer."""
+        super()._compute_espace_payment_on_its_way()
+        for move in self.filtered("espace_payment_on_its_way"):
+            known = move.transaction_ids.filtered(
+                lambda tx: tx.state in ("pending", "authorized", "done")
+            )
+            move.espace_payment_on_its_way = not all(
+                transaction._espace_is_stale() for transaction in known
+            )
+
+
+class EspaceReservation(models.Model):
+    _inherit = "espace.reservation"
+
+    @api.model
+    def _release_expired(self, now=None):
+        """Tell the Régie of the seats that a silent bank held."""
+        now = now or fields.Datetime.now()
+        stale = {
+            reservation: reservation.sudo()._espace_stale_transactions(now)
+            for reservation in self.search(
+                [("state", "=", "pending_payment"), ("hold_until", "<=", now)]
+            )
+        }
+        released = super()._release_expired(now)
+        for family, reservations in released.grouped("family_id").items():
+            transactions = self.env["payment.transaction"].sudo()
+            for reservation in reservations:
+                transactions |= stale.get(reservation, transactions)
+            if transactions:
+                reservations._espace_tell_stale(family, transactions)
+        return released
+
+    def _espace_stale_transactions(self, now):
+        transactions = self.charge_ids.move_id.transaction_ids
+        return transactions.filtered(lambda tx: tx._espace_is_stale(now))
+
+    def _espace_tell_stale(self, family, transactions):
+        """Leave a note for those who run the régies: this money may still come."""
+        company = family.company_id
+        regies = self.env["espace.regie"].search([("company_id", "=", company.id)])
+        family.message_post(
+            body=self.env._(
+                "The bank neither confirmed nor refused %(payments)s within "
+                "%(hours)s hours: the places were given back. Look at the bank's site; "
+                "if the money comes after all, it stays on the family's account.",
+                payments=", ".join(
+                    f"{tx.reference} ({company._espace_amount_words(tx.amount)})"
+                    for tx in transactions
+                ),
+                hours=company.espace_pending_hours,
+            ),
+            subtype_xmlid="mail.mt_note",
+            author_id=company.partner_id.id,
+            partner_ids=(regies.regisseur_id | regies.deputy_ids).partner_id.ids,
+        )

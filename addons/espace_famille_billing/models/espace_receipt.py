@@ -1,0 +1,137 @@
+"""Numbered receipts (quittances): given once, without a gap, never taken back."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+REASONS = [
+    ("unpaid_cheque", "Cheque without cover"),
+    ("irregular_cheque", "Cheque not valid (signature, date, stopped)"),
+    ("unpaid_debit", "Direct debit refused by the bank"),
+    ("chargeback", "Card payment contested"),
+    ("mistake", "Entered by mistake"),
+    ("other", "Other reason"),
+]
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    espace_rejection_ids = fields.One2many(
+        "account.payment", "espace_reverses_id", "Rejections"
+    )
+    espace_rejected = fields.Boolean(
+        "Is Rejected", compute="_compute_espace_rejected", store=True
+    )
+    espace_reason = fields.Selection(REASONS, "Reason", readonly=True, copy=False)
+    espace_balance_after = fields.Monetary(
+        "Left to Pay Then",
+        currency_field="company_currency_id",
+        readonly=True,
+        copy=False,
+        help="What the family's account asked for once the receipt was given; "
+        "below zero: a credit.",
+    )
+
+    _espace_receipt_unique = models.UniqueIndex(
+        "(espace_regie_id, espace_receipt_number) "
+        "WHERE espace_receipt_number IS NOT NULL",
+        "Another payment has that number of receipt: try again.",
+    )
+    _espace_rejected_once = models.UniqueIndex(
+        "(espace_reverses_id) WHERE espace_reverses_id IS NOT NULL",
+        "This payment is rejected already.",
+    )
+
+    @api.depends("espace_rejection_ids")
+    def _compute_espace_rejected(self):
+        for payment in self:
+            payment.espace_rejected = bool(payment.espace_rejection_ids)
+
+    def _espace_give_receipts(self):
+        """Number the receipts of these posted payments that families made."""
+        for payment in self.sorted("id"):
+            if payment._espace_has_receipt() and not payment.espace_receipt_number:
+                sequence = payment.espace_regie_id.sudo().receipt_sequence_id
+                payment.write(
+                    {
+                        "espace_receipt_number": sequence.next_by_id(
+                            sequence_date=payment.date
+                        ),
+                        "espace_balance_after": (
+                            payment.espace_family_id._espace_balance()
+                        ),
+                    }
+                )
+
+    def _espace_has_receipt(self):
+        self.ensure_one()
+        return self.espace_kind == "receipt" and bool(self.espace_regie_id)
+
+    def _espace_is_fact(self):
+        """Tell whether this is money that went through the hands of a régie."""
+        self.ensure_one()
+        return bool(self.espace_regie_id and self.espace_kind)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _post(self, soft=True):
+        """Give a numbered receipt for each payment of a family."""
+        posted = super()._post(soft)
+        posted.sudo().origin_payment_id._espace_give_receipts()
+        return posted
+
+    def button_draft(self):
+        self._espace_check_facts()
+        return super().button_draft()
+
+    def button_cancel(self):
+        self._espace_check_facts()
+        return super().button_cancel()
+
+    def _espace_check_facts(self):
+        """Keep what a régie received or paid: it is undone by an entry of its own."""
+        facts = self.filtered(lambda move: move.state == "posted")
+        for payment in facts.sudo().origin_payment_id:
+            if payment._espace_is_fact():
+                raise UserError(
+                    self.env._(
+                        "The payment %s went through the régie: it is neither changed "
+                        "nor cancelled. Reject it (also when it was entered by "
+                        "mistake), or pay it back.",
+                        payment.espace_receipt_number or payment.name,
+                    )
+                )
+
+
+class AccountJournal(models.Model):
+    _inherit = "account.journal"
+
+    def write(self, vals):
+        """Keep the receipts with the régie that gave them."""
+        if vals.keys() & {"espace_regie_id", "espace_means"}:
+            for journal in self:
+                journal._espace_check_moved(vals)
+        return super().write(vals)
+
+    def _espace_check_moved(self, vals):
+        self.ensure_one()
+        changes = any(
+            name in vals
+            and self[name]
+            and (vals[name] or False)
+            != (self[name].id if name == "espace_regie_id" else self[name])
+            for name in ("espace_regie_id", "espace_means")
+        )
+        if changes and self.env["account.payment"].sudo().search_count(
+            [("journal_id", "=", self.id), ("espace_receipt_number", "!=", False)],
+            limit=1,
+        ):
+            raise UserError(
+                self.env._(
+                    "Receipts were given in the journal %s: it keeps its régie and its "
+                    "means of payment. Create another journal instead.",
+                    self.display_name,
+                )
+            )

@@ -1,0 +1,201 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.espace_tariff import to_decimal
+
+
+class EspaceCounterLine(models.TransientModel):
+    _name = "espace.counter.wizard.line"
+    _inherit = "espace.open.line.mixin"
+    _description = "Counter Payment: Open Line"
+
+    wizard_id = fields.Many2one(
+        "espace.counter.wizard", required=True, ondelete="cascade"
+    )
+
+
+class EspaceCounterWizard(models.TransientModel):
+    """An agent of the Régie takes a payment at the counter (encaissement)."""
+
+    _name = "espace.counter.wizard"
+    _inherit = ["espace.open.lines.mixin", "espace.regie.form.mixin"]
+    _description = "Counter Payment"
+
+    family_id = fields.Many2one(required=False)
+    line_ids = fields.One2many(
+        "espace.counter.wizard.line",
+        "wizard_id",
+        "What the Family Owes",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    credit = fields.Monetary("Credit of the Family", compute="_compute_open_amount")
+    tendered = fields.Monetary(
+        "Cash Given", help="Optional: the change to give back is then shown."
+    )
+    change = fields.Monetary("Change to Give Back", compute="_compute_change")
+    send_receipt = fields.Boolean(
+        "Send the Receipt by E-mail",
+        compute="_compute_send_receipt",
+        store=True,
+        readonly=False,
+    )
+    has_email = fields.Boolean(compute="_compute_has_email")
+    warning = fields.Char(compute="_compute_warning")
+    last_payment_id = fields.Many2one("account.payment", readonly=True)
+    last_words = fields.Char(compute="_compute_last_words")
+
+    def _side(self):
+        return "debit"
+
+    @api.depends("family_id")
+    def _compute_line_ids(self):
+        for wizard in self:
+            wizard.line_ids = wizard._open_commands()
+
+    @api.depends("family_id")
+    def _compute_open_amount(self):
+        super()._compute_open_amount()
+        for wizard in self:
+            family = wizard.family_id._origin
+            wizard.credit = family._espace_open_amount("credit") if family else 0
+
+    @api.depends("amount", "tendered")
+    def _compute_change(self):
+        for wizard in self:
+            change = to_decimal(wizard.tendered) - to_decimal(wizard.amount)
+            wizard.change = float(change) if wizard.tendered else 0
+
+    @api.depends("family_id")
+    def _compute_has_email(self):
+        for wizard in self:
+            wizard.has_email = bool(wizard.family_id._espace_receipt_partners())
+
+    @api.depends("family_id")
+    def _compute_send_receipt(self):
+        for wizard in self:
+            wizard.send_receipt = wizard.has_email
+
+    @api.depends("family_id", "journal_id", "amount", "date", "cheque_number")
+    def _compute_warning(self):
+        for wizard in self:
+            twin = wizard._twin()
+            wizard.warning = bool(twin) and self.env._(
+                "The same payment is registered already: receipt %s.",
+                twin.espace_receipt_number,
+            )
+
+    def _twin(self):
+        """Return a payment that looks like the one about to be registered."""
+        if not (self.family_id and self.journal_id and self.amount):
+            return self.env["account.payment"]
+        twins = self.env["account.payment"].search(
+            [
+                ("espace_family_id", "=", self.family_id._origin.id),
+                ("espace_kind", "=", "receipt"),
+                ("journal_id", "=", self.journal_id._origin.id),
+                ("date", "=", self.date),
+                ("espace_rejected", "=", False),
+                ("espace_receipt_number", "!=", False),
+            ]
+        )
+        return twins.filtered(
+            lambda payment: (
+                to_decimal(payment.amount) == to_decimal(self.amount)
+                and (payment.espace_cheque_number or "") == (self.cheque_number or "")
+            )
+        )[:1]
+
+    @api.depends("last_payment_id")
+    def _compute_last_words(self):
+        for wizard in self:
+            payment = wizard.last_payment_id
+            wizard.last_words = bool(payment) and self.env._(
+                "Receipt %(number)s: %(amount)s, %(family)s.",
+                number=payment.espace_receipt_number,
+                amount=payment.company_id._espace_amount_words(payment.amount),
+                family=payment.espace_family_id.name,
+            )
+
+    # === Actions === #
+
+    def action_register(self):
+        """Register, and open the payment with its receipt."""
+        payment = self._take_payment()
+        return payment._get_records_action()
+
+    def action_register_and_print(self):
+        payment = self._take_payment()
+        report = self.env.ref("espace_famille_billing.espace_receipt_report")
+        return {**report.report_action(payment), "close_on_report_download": True}
+
+    def action_register_and_next(self):
+        """Register, and take the payment of the next family."""
+        payment = self._take_payment()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille_billing.espace_counter_action"
+        )
+        action["context"] = {
+            "default_regie_id": self.regie_id.id,
+            "default_journal_id": self.journal_id.id,
+            "default_date": self.date,
+            "default_cheque_bank": self.cheque_bank,
+            "default_last_payment_id": payment.id,
+        }
+        return action
+
+    def action_print_last(self):
+        self.ensure_one()
+        report = self.env.ref("espace_famille_billing.espace_receipt_report")
+        return report.report_action(self.last_payment_id)
+
+    def action_use_credit(self):
+        """Deduct what the family is owed from its oldest debts, then go on."""
+        self.ensure_one()
+        self.env["account.payment"]._espace_check_regie_role()
+        self.family_id._espace_use_credits()
+        return self.family_id._espace_open_wizard(
+            self._name,
+            self.env._("Payment"),
+            default_regie_id=self.regie_id.id,
+            default_journal_id=self.journal_id.id,
+        )
+
+    def _take_payment(self):
+        """Make the payment; return it with its receipt."""
+        self.ensure_one()
+        Payment = self.env["account.payment"]
+        Payment._espace_check_regie_role()
+        if not self.family_id:
+            raise UserError(self.env._("Choose the family that pays."))
+        self._check_tendered()
+        payment = Payment._espace_register(
+            self.family_id,
+            self.journal_id,
+            self._parts(),
+            self.date,
+            **self._payment_vals(),
+        )
+        if self.send_receipt:
+            payment._espace_send_receipt()
+        return payment
+
+    def _check_tendered(self):
+        if self.means == "cash" and self.tendered and self.change < 0:
+            words = self.company_id._espace_amount_words
+            raise UserError(
+                self.env._(
+                    "The cash given, %(given)s, is less than the amount %(amount)s.",
+                    given=words(self.tendered),
+                    amount=words(self.amount),
+                )
+            )
+
+    def _too_much(self, amount, open_amount):
+        return self.env._(
+            "The family owes %(open)s: %(amount)s cannot be received. Receive at most "
+            "what is due.",
+            open=open_amount,
+            amount=amount,
+        )

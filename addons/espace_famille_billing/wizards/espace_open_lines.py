@@ -1,0 +1,263 @@
+"""What the forms of the Régie share: open lines of a family, ticked, with amounts."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..domain.payment import spread
+from ..models.espace_tariff import to_decimal
+
+
+class EspaceOpenLine(models.AbstractModel):
+    """An open line of a family's account, in a form of the Régie."""
+
+    _name = "espace.open.line.mixin"
+    _description = "Open Line of a Family's Account"
+    _order = "id"
+
+    move_line_id = fields.Many2one("account.move.line", required=True)
+    currency_id = fields.Many2one(related="move_line_id.company_id.currency_id")
+    document = fields.Char(related="move_line_id.move_name")
+    date = fields.Date(related="move_line_id.date")
+    date_maturity = fields.Date("Due", related="move_line_id.date_maturity")
+    total = fields.Monetary(compute="_compute_open")
+    residual = fields.Monetary("Open", compute="_compute_open")
+    on_its_way = fields.Boolean(
+        "Online Payment on Its Way",
+        related="move_line_id.move_id.espace_payment_on_its_way",
+    )
+    pay = fields.Boolean("Chosen")
+    amount = fields.Monetary()
+
+    @api.depends("move_line_id")
+    def _compute_open(self):
+        for line in self:
+            line.total = abs(line.move_line_id.balance)
+            line.residual = abs(line.move_line_id.amount_residual)
+
+    @api.onchange("pay")
+    def _onchange_pay(self):
+        if not self.pay:
+            self.amount = 0
+        elif not self.amount:
+            self.amount = self.residual
+
+    @api.onchange("amount")
+    def _onchange_amount(self):
+        self.pay = bool(self.amount)
+
+
+class EspaceOpenLines(models.AbstractModel):
+    """A form that settles open lines of a family: all, some, or a part of one.
+
+    The amount may be typed: it is shared among the lines, those chosen first. Or the
+    lines may be chosen: the amount follows.
+    """
+
+    _name = "espace.open.lines.mixin"
+    _description = "Form about the Open Lines of a Family"
+
+    family_id = fields.Many2one("espace.family", "Family Account", required=True)
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary(compute="_compute_amount", store=True, readonly=False)
+    # What the lines added up to when the amount was last shared among them.
+    shared = fields.Monetary(compute="_compute_amount", store=True, readonly=False)
+    open_amount = fields.Monetary(compute="_compute_open_amount")
+    date = fields.Date(
+        required=True, default=lambda self: self.env.company._espace_today()
+    )
+
+    def _side(self):
+        """Return 'debit' for what the family owes, 'credit' for what it is owed."""
+        raise NotImplementedError
+
+    @api.depends("family_id")
+    def _compute_company_id(self):
+        for wizard in self:
+            wizard.company_id = wizard.family_id.company_id or self.env.company
+
+    @api.depends("family_id")
+    def _compute_open_amount(self):
+        for wizard in self:
+            family = wizard.family_id._origin
+            wizard.open_amount = (
+                family._espace_open_amount(wizard._side()) if family else 0
+            )
+
+    @api.depends("family_id")
+    def _compute_amount(self):
+        for wizard in self:
+            wizard.amount = wizard._lines_total()
+            wizard.shared = wizard.amount
+
+    def _lines_total(self):
+        return float(sum(to_decimal(line.amount) for line in self.line_ids))
+
+    # === Lines === #
+
+    def _open_commands(self):
+        """Return the commands that list what is open, chosen as the context says."""
+        family = self.family_id._origin
+        lines = family._espace_open_lines(self._side()) if family else []
+        asked = self.env.context.get("espace_move_ids")
+        return [
+            Command.clear(),
+            *(Command.create(self._open_vals(line, asked)) for line in lines),
+        ]
+
+    def _open_vals(self, line, asked):
+        """Return the values of a line; what a bank is about to pay is not chosen."""
+        chosen = line.move_id.id in asked if asked else self._is_proposed(line)
+        return {
+            "move_line_id": line.id,
+            "pay": chosen,
+            "amount": abs(line.amount_residual) if chosen else 0,
+        }
+
+    def _is_proposed(self, line):
+        return not line.move_id.espace_payment_on_its_way
+
+    @api.onchange("amount")
+    def _onchange_amount(self):
+        """Share the amount among the lines, those chosen first, the oldest first."""
+        if to_decimal(self.amount) == to_decimal(self._lines_total()):
+            return
+        lines = self.line_ids.filtered("pay") + self.line_ids.filtered(
+            lambda line: not line.pay
+        )
+        dues = [to_decimal(line.residual) for line in lines]
+        amount = max(to_decimal(self.amount), to_decimal(0))
+        for line, part in zip(lines, spread(amount, dues), strict=True):
+            line.amount = float(part)
+            line.pay = bool(part)
+        self.shared = self._lines_total()
+
+    @api.onchange("line_ids")
+    def _onchange_line_ids(self):
+        """Have the amount follow the lines that an agent changes."""
+        total = self._lines_total()
+        if to_decimal(total) != to_decimal(self.shared):
+            self.amount = self.shared = total
+
+    def _parts(self):
+        """Return {open line: euros} as chosen, for the gate.
+
+        :raise UserError: the amount is not what is open, or not what the lines say
+        """
+        self.ensure_one()
+        words = self.company_id._espace_amount_words
+        amount = to_decimal(self.amount)
+        open_amount = self.family_id._espace_open_amount(self._side())
+        if amount <= 0:
+            raise UserError(self.env._("Enter the amount."))
+        if amount > to_decimal(open_amount):
+            raise UserError(self._too_much(words(amount), words(open_amount)))
+        parts = {
+            line.move_line_id: line.amount
+            for line in self.line_ids
+            if line.pay and line.amount
+        }
+        total = to_decimal(self._lines_total())
+        if total != amount:
+            raise UserError(
+                self.env._(
+                    "The lines add up to %(lines)s, not to %(amount)s: correct one of "
+                    "them.",
+                    lines=words(total),
+                    amount=words(amount),
+                )
+            )
+        return parts
+
+    def _too_much(self, amount, open_amount):
+        """Say that the amount is above what is open; both in words."""
+        raise NotImplementedError
+
+
+class EspaceRegieForm(models.AbstractModel):
+    """A form that moves money through a journal of a régie."""
+
+    _name = "espace.regie.form.mixin"
+    _description = "Form that Moves Money of a Régie"
+
+    company_id = fields.Many2one("res.company")
+    regie_id = fields.Many2one(
+        "espace.regie",
+        "Régie",
+        compute="_compute_regie_id",
+        store=True,
+        readonly=False,
+        required=True,
+        domain="[('company_id', '=', company_id)]",
+    )
+    journal_id = fields.Many2one(
+        "account.journal",
+        "Means of Payment",
+        compute="_compute_journal_id",
+        store=True,
+        readonly=False,
+        required=True,
+        domain="[('espace_regie_id', '=', regie_id), "
+        "('espace_means', 'not in', [False, 'online'])]",
+    )
+    means = fields.Selection(related="journal_id.espace_means", string="By")
+    cheque_number = fields.Char("Cheque No.")
+    cheque_bank = fields.Char("Bank of the Cheque")
+    memo = fields.Char("Note")
+
+    @api.depends("company_id")
+    def _compute_regie_id(self):
+        for wizard in self:
+            company = wizard.company_id or self.env.company
+            if wizard.regie_id.company_id != company:
+                wizard.regie_id = company._espace_own_regie()
+
+    @api.depends("regie_id")
+    def _compute_journal_id(self):
+        for wizard in self:
+            journals = wizard.regie_id.journal_ids._origin
+            if wizard.journal_id._origin not in journals:
+                wizard.journal_id = wizard._proposed_journal(journals)
+
+    def _proposed_journal(self, journals):
+        return (
+            journals.filtered(lambda journal: journal.espace_means == "cheque")[:1]
+            or journals.filtered(
+                lambda journal: journal.espace_means not in (False, "online")
+            )[:1]
+        )
+
+    def _check_cheque(self):
+        if self.means == "cheque" and not (self.cheque_number or "").strip():
+            raise UserError(self.env._("Enter the number of the cheque."))
+
+    def _payment_vals(self):
+        """Return what a payment tells besides its amount."""
+        self._check_cheque()
+        vals = {"memo": self.memo} if self.memo else {}
+        if self.means in ("cheque", "cesu"):
+            vals["espace_cheque_number"] = (self.cheque_number or "").strip()
+        if self.means == "cheque":
+            vals["espace_cheque_bank"] = self.cheque_bank
+        return vals
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _espace_own_regie(self):
+        """Return the régie that the user works for, else the first one, maybe none."""
+        self.ensure_one()
+        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
+        user = self.env.user
+        own = regies.filtered(
+            lambda regie: user in regie.regisseur_id | regie.deputy_ids
+        )
+        return (own or regies)[:1]
+
+    def _espace_has_counter(self):
+        """Tell whether a régie of this commune can collect."""
+        self.ensure_one()
+        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
+        return bool(regies.journal_ids)

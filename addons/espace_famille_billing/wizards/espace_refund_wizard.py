@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+
+
+class EspaceRefundLine(models.TransientModel):
+    _name = "espace.refund.wizard.line"
+    _inherit = "espace.open.line.mixin"
+    _description = "Refund: Open Credit"
+
+    wizard_id = fields.Many2one(
+        "espace.refund.wizard", required=True, ondelete="cascade"
+    )
+
+
+class EspaceRefundWizard(models.TransientModel):
+    """The Régie pays back what a family is owed (remboursement)."""
+
+    _name = "espace.refund.wizard"
+    _inherit = ["espace.open.lines.mixin", "espace.regie.form.mixin"]
+    _description = "Refund of a Credit"
+
+    line_ids = fields.One2many(
+        "espace.refund.wizard.line",
+        "wizard_id",
+        "Credits",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    debt = fields.Monetary("Still Owed", compute="_compute_open_amount")
+    not_invoiced = fields.Monetary(compute="_compute_open_amount")
+
+    def _side(self):
+        return "credit"
+
+    @api.depends("family_id")
+    def _compute_line_ids(self):
+        for wizard in self:
+            wizard.line_ids = wizard._open_commands()
+
+    @api.depends("family_id")
+    def _compute_open_amount(self):
+        super()._compute_open_amount()
+        for wizard in self:
+            family = wizard.family_id._origin
+            wizard.debt = family._espace_open_amount("debit") if family else 0
+            wizard.not_invoiced = family._espace_credit_not_invoiced() if family else 0
+
+    def _proposed_journal(self, journals):
+        return journals.filtered(lambda journal: journal.espace_means == "transfer")[
+            :1
+        ] or super()._proposed_journal(journals)
+
+    def action_refund(self):
+        """Pay back and open the payment."""
+        self.ensure_one()
+        payment = self.env["account.payment"]._espace_register(
+            self.family_id,
+            self.journal_id,
+            self._parts(),
+            self.date,
+            **self._payment_vals(),
+        )
+        return payment._get_records_action()
+
+    def _too_much(self, amount, open_amount):
+        return self.env._(
+            "The family is owed %(open)s: %(amount)s cannot be paid back.",
+            open=open_amount,
+            amount=amount,
+        )
