@@ -4,7 +4,6 @@ from . import test_bookings
 from . import test_cart
 from . import test_activation
 from . import test_money
-from . import test_invite
 from . import test_invoice_payment
 from . import test_pages
 from . import test_payment
