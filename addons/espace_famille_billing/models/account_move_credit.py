@@ -141,16 +141,16 @@ class EspaceFamily(models.Model):
 
     def _espace_open_credits(self):
         """Return the ledger's lines that owe money to these families, oldest first."""
-        return self._espace_open_lines(Domain("amount_residual", "<", 0))
+        return self._espace_unmatched(Domain("amount_residual", "<", 0))
 
     def _espace_open_debts(self):
         """Return what invoices still ask of these families, the oldest first."""
-        return self._espace_open_lines(
+        return self._espace_unmatched(
             Domain("amount_residual", ">", 0)
             & Domain("move_id.move_type", "=", "out_invoice")
         )
 
-    def _espace_open_lines(self, domain):
+    def _espace_unmatched(self, domain):
         families = self.sudo()
         return families.env["account.move.line"].search(
             domain
