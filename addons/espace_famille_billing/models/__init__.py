@@ -72,7 +72,4 @@ from . import espace_billing_run_sending
 from . import espace_check_run
 from . import espace_check_statement
 from . import espace_pending_payment
-from . import res_company
-from . import res_config_settings
-from . import espace_check
 from . import espace_check_payments

@@ -118,7 +118,7 @@ class EspaceCheck(models.AbstractModel):
 
     @api.model
     def _find_payment_entry(self, companies):
-        """The receivable lines of the posted entry add up to the payment."""
+        """What the posted entry puts on the account of its means is the payment."""
         return self._select(
             "account.payment",
             SQL(
@@ -127,16 +127,13 @@ class EspaceCheck(models.AbstractModel):
                 FROM account_payment payment
                 JOIN account_move move ON move.id = payment.move_id
                 LEFT JOIN account_move_line line ON line.move_id = move.id
-                LEFT JOIN account_account account
-                    ON account.id = line.account_id
+                    AND line.account_id = payment.outstanding_account_id
                 WHERE payment.company_id IN %s
                 AND payment.espace_kind IS NOT NULL AND move.state = 'posted'
                 GROUP BY payment.id, move.date
                 HAVING move.date != payment.date OR payment.amount != CASE
-                    WHEN payment.payment_type = 'inbound' THEN -1 ELSE 1
-                END * coalesce(sum(line.balance) FILTER (
-                    WHERE account.account_type = 'asset_receivable'
-                ), 0)
+                    WHEN payment.payment_type = 'inbound' THEN 1 ELSE -1
+                END * coalesce(sum(line.balance), 0)
                 """,
                 tuple(companies.ids),
             ),

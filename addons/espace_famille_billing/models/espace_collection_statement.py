@@ -205,7 +205,7 @@ class EspaceCollectionStatement(models.Model):
         "frozen_summary",
     )
     def _compute_summary(self):
-        """Add up what is collected now; see `CollectionContent.summary` for the keys."""
+        """Add up what is collected now, as `CollectionContent.summary` does."""
         for statement in self:
             if statement.state == "closed":
                 statement.summary = statement.frozen_summary
@@ -377,9 +377,11 @@ class EspaceCollectionStatement(models.Model):
         self.ensure_one()
         previous = self._previous()
         if previous:
+            # Not its computed summary: a list computes all statements together.
+            summary = previous.frozen_summary or CollectionContent(previous).summary()
             return {
                 row["journal"]: row["closing"]
-                for row in previous.summary["means"]
+                for row in summary["means"]
                 if row["closing"]
             }
         return {

@@ -268,8 +268,6 @@ class EspaceRegieDashboard(models.AbstractModel):
     @api.model
     def _last_statements(self, company):
         """Return the last statements of the régies."""
-        if "espace.collection.statement" not in self.env:
-            return []
         statements = self.env["espace.collection.statement"].search(
             [("company_id", "=", company.id)], limit=LAST_STATEMENTS
         )

@@ -17,10 +17,7 @@ from . import test_recompute
 from . import test_remittance
 from . import test_counter
 from . import test_family_account
-from . import test_invoice
 from . import test_online_invoices
-from . import test_payment
-from . import test_price
 from . import test_rejection
 from . import test_rights
 from . import test_settlement

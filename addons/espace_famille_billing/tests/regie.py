@@ -25,9 +25,7 @@ class Regie:
             {"name": f"Régie périscolaire {code}", "code": code, **vals}
         )
         journals = {
-            means: cls._open_journal(
-                regie, f"{short}{code[-1]}", name, kind, means, n
-            )
+            means: cls._open_journal(regie, f"{short}{code[-1]}", name, kind, means, n)
             for short, name, kind, means, n in JOURNALS
         }
         treasury = cls._open_journal(
@@ -108,7 +106,7 @@ class RegieCase(Regie, EspaceBillingCase):
         move.action_post()
         return move
 
-    def pay(self, family, amount, day, moves=None, journal=None, **vals):
+    def pay(self, family, amount, day, moves=None, journal=None, post=True, **vals):
         """Receive money of a family, for these documents as far as it goes."""
         payment = self.env["account.payment"].create(
             {
@@ -121,7 +119,8 @@ class RegieCase(Regie, EspaceBillingCase):
                 **vals,
             }
         )
-        payment.action_post()
+        if post:
+            payment.action_post()
         if moves:
             self.match(payment, moves)
         return payment

@@ -249,6 +249,8 @@ class TestReminders(ArrearsCase):
 
     def test_a_payment_on_its_way_is_waited_for(self):
         self._publish_provider()
+        # The bank of a direct debit takes its time.
+        self.company.espace_pending_hours = 24 * 30
         self.evening.billing_mode = "consumption"
         invoice = self.owe_by_staff()
         self.notify(self.transaction(invoice), "pending")

@@ -209,12 +209,11 @@ class EspaceRequests(EspacePortal):
 
     def _espace_request_states(self):
         """Say the states as the family sees them."""
-        _ = request.env._
         return {
-            "new": _("Sent"),
-            "in_progress": _("Being looked at"),
-            "waiting": _("Answered"),
-            "done": _("Closed"),
+            "new": request.env._("Sent"),
+            "in_progress": request.env._("Being looked at"),
+            "waiting": request.env._("Answered"),
+            "done": request.env._("Closed"),
         }
 
     def _espace_request_message(self, one_sudo, message_sudo):
