@@ -497,7 +497,7 @@ class TestCollectionStatement(RegieCase):
         book = load_workbook(io.BytesIO(base64.b64decode(statement.xlsx)))
         self.assertEqual(len(book.sheetnames), 8)
         receipts = book["Receipts"]
-        rows = list(receipts.iter_rows(min_row=2, max_row=2, values_only=True))[0]
+        rows = next(receipts.iter_rows(min_row=2, max_row=2, values_only=True))
         self.assertEqual(rows[0], datetime(2026, 12, 10))
         self.assertEqual(rows[4], "=1+1")
         self.assertEqual(receipts.cell(2, 5).data_type, "s")
