@@ -52,12 +52,14 @@ class EspaceCollectionAllocation(models.Model):
     amount = fields.Monetary(required=True)
 
     def write(self, vals):
-        raise UserError(
-            self.env._(
-                "The imputation of a payment is never edited: what changes later "
-                "is a line of the next statement."
+        if vals:
+            raise UserError(
+                self.env._(
+                    "The imputation of a payment is never edited: what changes later "
+                    "is a line of the next statement."
+                )
             )
-        )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
