@@ -143,11 +143,13 @@ def collect(env, ids, partners, day, numbers):
         ]
     )
     payments.action_post()
-    for payment, move in zip(payments, moves, strict=True):
-        lines = (payment.move_id | move).line_ids
-        lines.filtered(
+    matches = [
+        (payment.move_id | move).line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
-        ).reconcile()
+        )
+        for payment, move in zip(payments, moves, strict=True)
+    ]
+    env["account.move.line"]._reconcile_plan(matches)
 
 
 if __name__ == "__main__":

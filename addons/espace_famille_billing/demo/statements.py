@@ -75,4 +75,8 @@ class EspaceDemo(models.AbstractModel):
             )
             if remittance.means == "cheque":
                 remittance.action_all_cheques()
-            remittance.action_confirm()
+            if 0 < remittance.amount <= held:
+                remittance.action_confirm()
+            else:
+                # The treasury has first to give back a cheque it could not cash.
+                remittance.unlink()

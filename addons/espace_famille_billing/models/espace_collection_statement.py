@@ -205,7 +205,7 @@ class EspaceCollectionStatement(models.Model):
         "frozen_summary",
     )
     def _compute_summary(self):
-        """Add up what is collected now, as `CollectionContent.summary` does."""
+        """Add up what is collected now; `CollectionContent.summary` has the keys."""
         for statement in self:
             if statement.state == "closed":
                 statement.summary = statement.frozen_summary

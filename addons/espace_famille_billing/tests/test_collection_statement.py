@@ -495,6 +495,23 @@ class TestCollectionStatement(RegieCase):
         with self.assertRaises(UserError):
             self.Statement.action_close_next()
 
+    # === Demonstration === #
+
+    def test_the_demonstration_leaves_the_last_month_to_be_closed(self):
+        for day in (date(2026, 10, 5), date(2026, 11, 5), IN_DECEMBER, IN_JANUARY):
+            self.pay(self.martin, 10, day)
+            self.pay(self.durand, 20, day, journal=self.cheque)
+        demo = type(self.env["espace.demo"])
+        self.patch(demo, "_company", lambda _demo: self.company)
+        self.patch(demo, "_today", lambda _demo: NOW.date())
+        self.env["espace.demo"]._load_statements()
+        statements = self.regie.statement_ids.sorted("date_from")
+        self.assertEqual(statements.mapped("state"), ["closed", "closed", "draft"])
+        self.assertEqual(statements[-1].date_to, date(2026, 12, 31))
+        self.assertTrue(statements[-1].can_close)
+        self.assertEqual(statements.mapped("closing_balance"), [0, 0, 30])
+        self.assertEqual(len(self.regie.remittance_ids), 4)
+
     # === Documents === #
 
     def test_the_workbook_holds_numbers(self):
