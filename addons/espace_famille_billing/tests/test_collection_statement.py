@@ -69,7 +69,8 @@ class TestCollectionStatement(RegieCase):
 
     def test_a_list_shows_closed_and_open_statements_together(self):
         self.pay(self.martin, 10, IN_DECEMBER, self.bill)
-        statements = self.january() | self.close(self.statement())
+        december = self.close(self.statement())
+        statements = self.january() | december
         statements.invalidate_recordset()
         self.assertEqual(statements.mapped("closing_balance"), [10, 10])
 
