@@ -8,6 +8,7 @@ days are ISO text, words are in the language of the commune.
 import hashlib
 import json
 from collections import defaultdict
+from functools import cached_property
 
 from .collection_facts import CollectionFacts, to_cents
 
@@ -55,6 +56,7 @@ class CollectionContent:
 
     # === Summary === #
 
+    @cached_property
     def summary(self):
         """Return the totals: by means of payment, by product, of the whole."""
         means = self._means()
@@ -208,7 +210,7 @@ class CollectionContent:
             "closed_on": closed_on.isoformat() if closed_on else "",
             "closed_by": self.env.user.name if closed_on else "",
             "currency": company.currency_id.name,
-            "summary": self.summary(),
+            "summary": self.summary,
             "receipts": self._payment_rows(of_kind.get("receipt", none)),
             "taken_back": self._payment_rows(
                 taken_back.sorted(lambda p: (p.date, p.id))
@@ -328,6 +330,7 @@ class CollectionContent:
                 "statement_id": statement.id,
                 "regie_id": statement.regie_id.id,
                 "company_id": statement.company_id.id,
+                "currency_id": statement.currency_id.id,
                 "date": payments[share.movement].date
                 if share.movement in own
                 else statement.date_to,

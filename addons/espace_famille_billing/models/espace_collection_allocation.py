@@ -28,7 +28,8 @@ class EspaceCollectionAllocation(models.Model):
     )
     regie_id = fields.Many2one("espace.regie", required=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    # Stored: else it is looked up for each of many thousand lines, twice.
+    currency_id = fields.Many2one("res.currency", required=True)
     date = fields.Date(
         required=True,
         help="The day of the payment; the end of the period of what is imputed later.",

@@ -210,7 +210,7 @@ class EspaceCollectionStatement(models.Model):
             if statement.state == "closed":
                 statement.summary = statement.frozen_summary
             elif statement._origin and statement.date_from and statement.date_to:
-                statement.summary = CollectionContent(statement._origin).summary()
+                statement.summary = CollectionContent(statement._origin).summary
             else:
                 statement.summary = {}
 
@@ -424,12 +424,12 @@ class EspaceCollectionStatement(models.Model):
         self.ensure_one()
         self._check_not_closed()
         self.regie_id._wait_for_closing()
-        self.invalidate_recordset(["summary"])
         today = self.company_id._espace_today(now)
-        blocking = [c.words for c in self._checks(today) if c.level == "blocking"]
+        computed = CollectionContent(self)
+        checks = self._checks(today, computed.summary)
+        blocking = [check.words for check in checks if check.level == "blocking"]
         if blocking:
             raise UserError("\n".join(blocking))
-        computed = CollectionContent(self)
         number = self._next_number()
         content = computed.content(number["name"], today)
         text = to_text(content)
@@ -478,10 +478,11 @@ class EspaceCollectionStatement(models.Model):
 
     # === Checklist === #
 
-    def _checks(self, today=None):
+    def _checks(self, today=None, summary=None):
         """Return the `Check` list of this statement.
 
         :param date today: the commune's date, the present if None
+        :param dict summary: what it says, if that was just computed
         """
         self.ensure_one()
         if self.state == "closed":
@@ -493,7 +494,7 @@ class EspaceCollectionStatement(models.Model):
             self._check_entries(),
             self._check_remittances(),
             self._check_numbers(),
-            self._check_books(),
+            self._check_books(summary or self.summary),
             self._check_ceiling(),
         ]
 
@@ -612,11 +613,11 @@ class EspaceCollectionStatement(models.Model):
             )
         return Check("numbers", "ok", self.env._("Every receipt has its number."))
 
-    def _check_books(self):
+    def _check_books(self, summary):
         """Compare what the statement closes with to what the books say."""
         journals = self.regie_id.sudo().journal_ids
         held = sum(self.regie_id._balances(journals, self.date_to).values())
-        stated = self.summary["closing"]
+        stated = summary["closing"]
         if to_cents(held) != stated:
             return Check(
                 "books",

@@ -45,7 +45,6 @@ class EspaceRemittance(models.Model):
     )
     journal_id = fields.Many2one(
         "account.journal",
-        "From",
         required=True,
         ondelete="restrict",
         check_company=True,
@@ -60,7 +59,7 @@ class EspaceRemittance(models.Model):
     )
     destination_journal_id = fields.Many2one(
         "account.journal",
-        "To",
+        "Treasury",
         compute="_compute_destination_journal_id",
         store=True,
         readonly=False,

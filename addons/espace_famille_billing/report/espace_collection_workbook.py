@@ -169,7 +169,7 @@ class EspaceCollectionWorkbook(models.AbstractModel):
                     day,
                     number,
                     means,
-                    (self.env._("To"), "to", TEXT, 20),
+                    (self.env._("Treasury"), "to", TEXT, 20),
                     (self.env._("Takes Back"), "reverses", TEXT, 18),
                     amount,
                 ],
