@@ -64,6 +64,7 @@ class ResCompany(models.Model):
         regie = company._espace_default_regie() or company._espace_create_regie()
         for means, label in company._espace_means_names().items():
             company._espace_setup_journal(regie, means, label)
+        company._espace_setup_treasury(regie)
         company._espace_setup_online_payment()
         company._espace_setup_accounts()
         company._espace_setup_options()
@@ -148,6 +149,19 @@ class ResCompany(models.Model):
         )
         outside = providers.filtered(lambda p: not p.journal_id.espace_regie_id)
         outside.journal_id = self._espace_online_journal()
+
+    def _espace_setup_treasury(self, regie):
+        """Have the régie hand over to the bank of the commune: 515 in M57."""
+        if not regie.remittance_journal_id:
+            regie.remittance_journal_id = self.env["account.journal"].search(
+                [
+                    ("company_id", "=", self.id),
+                    ("type", "=", "bank"),
+                    ("espace_regie_id", "=", False),
+                ],
+                order="sequence, id",
+                limit=1,
+            )
 
     # === Accounts === #
 
