@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from odoo.addons.espace_famille.tests.common import TODAY
+from odoo.addons.espace_famille.tests.common import NOW, TODAY
 
 from .test_counter import RegieCase, euros
 
@@ -227,8 +227,9 @@ class TestRefund(RegieCase):
 
     def test_a_credit_note_is_paid_back(self):
         self.pay(self.durand)
-        reversal = self.lina_move._reverse_moves([{"invoice_date": TODAY}])
-        reversal.action_post()
+        charges = self.lina_move.invoice_line_ids.espace_charge_ids
+        charges.reservation_id.waiver = "Sick"
+        reversal = charges._credit("Sick", NOW)
         action = self.durand.with_user(self.clerk).action_espace_refund()
         model = self.env[action["res_model"]].with_user(self.clerk)
         form = Form(model.with_context(**action["context"]))
