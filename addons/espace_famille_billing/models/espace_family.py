@@ -106,13 +106,18 @@ class EspaceFamily(models.Model):
     def _espace_credit(self):
         """Return the euros to be deducted from the next invoices, not negative."""
         self.ensure_one()
-        charges = self.sudo().charge_ids.filtered(
-            lambda charge: charge.state == "to_invoice" and charge.amount < 0
-        )
         refunds = self._espace_invoices("due").filtered(
             lambda move: move.move_type == "out_refund"
         )
         return float(
-            sum(-to_decimal(charge.amount) for charge in charges)
+            to_decimal(self._espace_credit_not_invoiced())
             + sum(to_decimal(move.amount_residual) for move in refunds)
         )
+
+    def _espace_credit_not_invoiced(self):
+        """Return the euros of credits that no credit note holds yet, not negative."""
+        self.ensure_one()
+        charges = self.sudo().charge_ids.filtered(
+            lambda charge: charge.state == "to_invoice" and charge.amount < 0
+        )
+        return float(sum(-to_decimal(charge.amount) for charge in charges))

@@ -64,14 +64,6 @@ class EspaceFamily(models.Model):
         )
         return float(to_decimal(balance or 0))
 
-    def _espace_credit_not_invoiced(self):
-        """Return the euros of credits that no credit note holds yet, not negative."""
-        self.ensure_one()
-        charges = self.sudo().charge_ids.filtered(
-            lambda charge: charge.state == "to_invoice" and charge.amount < 0
-        )
-        return float(sum(-to_decimal(charge.amount) for charge in charges))
-
     def _espace_use_credits(self):
         """Match what the family is owed with what it owes, the oldest first.
 

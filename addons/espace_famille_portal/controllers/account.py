@@ -2,7 +2,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 from odoo.tools.misc import format_date
 
 from .base import EspacePortal
@@ -41,19 +41,9 @@ class EspaceAccount(EspacePortal):
         )
         if not payment_sudo:
             raise request.not_found()
-        return self._espace_pdf(
-            payment_sudo._espace_receipt_pdf(), payment_sudo._espace_receipt_filename()
-        )
-
-    def _espace_pdf(self, content, name):
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", "application/pdf"),
-                ("Content-Length", len(content)),
-                ("Content-Disposition", content_disposition(f"{name}.pdf")),
-                ("Cache-Control", "no-store"),
-            ],
+        return self._espace_download(
+            payment_sudo._espace_receipt_pdf(),
+            f"{payment_sudo._espace_receipt_filename()}.pdf",
         )
 
     def _espace_payments(self, family_sudo, limit=None):
@@ -165,6 +155,5 @@ class EspaceAccount(EspacePortal):
                 "espace_famille_billing.espace_account_report", wizard_sudo.ids
             )
         )
-        return self._espace_pdf(
-            content, request.env._("Account statement %s", date_to.isoformat())
-        )
+        name = request.env._("Account statement %s", date_to.isoformat())
+        return self._espace_download(content, f"{name}.pdf")

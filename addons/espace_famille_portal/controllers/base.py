@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
-from odoo.http import request, route
+from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -55,6 +55,18 @@ class EspacePortal(CustomerPortal):
         )
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def _espace_download(self, content, name, mimetype="application/pdf"):
+        """Send a file that a browser saves and no proxy keeps: it is personal."""
+        return request.make_response(
+            content,
+            [
+                ("Content-Type", mimetype),
+                ("Content-Disposition", content_disposition(name)),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "no-store"),
+            ],
+        )
 
     # === Changes === #
 

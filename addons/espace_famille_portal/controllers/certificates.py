@@ -1,4 +1,4 @@
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from .base import EspacePortal
 
@@ -36,11 +36,4 @@ class EspaceCertificates(EspacePortal):
         if not pdf:
             raise request.not_found()
         name = request.env._("Tax certificate %s", year)
-        return request.make_response(
-            pdf,
-            [
-                ("Content-Type", "application/pdf"),
-                ("Content-Disposition", content_disposition(f"{name}.pdf")),
-                ("Cache-Control", "no-store"),
-            ],
-        )
+        return self._espace_download(pdf, f"{name}.pdf")

@@ -1,4 +1,4 @@
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from .base import EspacePortal
 
@@ -69,13 +69,8 @@ class EspaceNewsPages(EspacePortal):
         )
         if not attachment_sudo:
             return request.redirect(URL)
-        return request.make_response(
-            attachment_sudo.raw,
-            [
-                ("Content-Type", attachment_sudo.mimetype),
-                ("Content-Disposition", content_disposition(attachment_sudo.name)),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
+        return self._espace_download(
+            attachment_sudo.raw, attachment_sudo.name, attachment_sudo.mimetype
         )
 
     def _espace_news_of(self, family_sudo, news_id):

@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from ..domain import activation as rules
 from ..models.espace_request import MAX_FILES
@@ -137,14 +137,7 @@ class EspaceRequests(EspacePortal):
         )
         if not file_sudo:
             return request.redirect(URL)
-        return request.make_response(
-            file_sudo.raw,
-            [
-                ("Content-Type", file_sudo.mimetype),
-                ("Content-Disposition", content_disposition(file_sudo.name)),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return self._espace_download(file_sudo.raw, file_sudo.name, file_sudo.mimetype)
 
     # === Tools === #
 

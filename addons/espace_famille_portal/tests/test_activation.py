@@ -53,18 +53,21 @@ class ActivationCase(EspacePortalCase):
             f"{ACTIVATION_URL}?activationCode={code}&email={email or self.marc.email}"
         )
 
+    def solved(self, question, token):
+        """Return what is posted for the sum that a question asks for."""
+        words = question.replace("?", " ").split()
+        answer = sum(int(word) for word in words if word.isdigit())
+        return {"sum_token": token, "sum_answer": str(answer)}
+
     def fill(self, code, response=None, **values):
         """Send the form back as a browser without JavaScript does."""
         tree = html.fromstring((response or self.open(code)).content)
         [form] = tree.xpath("//form[contains(@class, 'o_espace_activation')]")
         typed = dict(form.form_values())
         question = "".join(tree.xpath("//noscript//label[@for='sum_answer']//text()"))
-        numbers = [
-            int(word) for word in question.replace("?", " ").split() if word.isdigit()
-        ]
+        token = tree.xpath("//input[@name='sum_token']/@value")[0]
         typed |= {
-            "sum_token": tree.xpath("//input[@name='sum_token']/@value")[0],
-            "sum_answer": str(sum(numbers)),
+            **self.solved(question, token),
             "password": PASSWORD,
             "confirm_password": PASSWORD,
             **values,
@@ -185,10 +188,7 @@ class TestActivation(ActivationCase):
         # Whoever collects one answer does not fill in a hundred forms with it.
         test = self.env["espace.security.test"]
         question, token = test._sum(NOW)
-        answer = str(
-            sum(int(w) for w in question.replace("?", " ").split() if w.isdigit())
-        )
-        values = {"sum_token": token, "sum_answer": answer}
+        values = self.solved(question, token)
         self.assertTrue(test._passed(values, NOW))
         self.assertFalse(test._passed(values, NOW))
         self.assertFalse(test._passed({"sum_token": token, "sum_answer": "0"}, NOW))
@@ -285,9 +285,7 @@ class TestActivation(ActivationCase):
 @tagged("post_install", "-at_install")
 class TestPublicForms(ActivationCase):
     def sum_values(self):
-        question, token = self.env["espace.security.test"]._sum(NOW)
-        numbers = [int(w) for w in question.replace("?", " ").split() if w.isdigit()]
-        return {"sum_token": token, "sum_answer": str(sum(numbers))}
+        return self.solved(*self.env["espace.security.test"]._sum(NOW))
 
     def send(self, path, **values):
         return self.post(path, **self.sum_values(), **values)
