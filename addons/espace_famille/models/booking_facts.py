@@ -15,58 +15,73 @@ CLOSED = Facts(open=False)
 class BookingFacts:
     """What the items of one family need, read once; all lookups are in memory."""
 
-    def __init__(self, env, family, items, now):
+    def __init__(self, env, family, children, products, span, now):
+        """Read what decides about some children on some days.
+
+        :param span: first and last local date, None when nothing is asked
+        :raise AccessError: a child of another family
+        """
         self.env = env
         self.family = family.sudo()
         self.now = now
         # Quote what is in the cart or waits as if it were asked for now.
         self.as_new = False
         self.place_given = is_told(env, PLACE_GIVEN)
-        self.items = [
-            Item(_id(child), _id(product), fields.Date.to_date(day))
-            for child, product, day in items
-        ]
-        self._read_household()
-        self._read_offer()
+        self._read_household(children.sudo())
+        self._read_offer(products.sudo(), span)
         self._read_bookings()
         self.documents = DocumentFacts(env, self.family, self.children)
         self.family_block = self.family._booking_block(now)
+        self.local_now = self.company._espace_local(now)
         self._words = {}
         self._obstacles = {}
         self._session_facts = {}
         self._limits = {}
+        self._payers = {}
 
-    def _read_household(self):
+    @classmethod
+    def of_items(cls, env, family, items, now):
+        """Read what (child, product, date) items need; the ids are not trusted."""
+        items = [
+            Item(_id(child), _id(product), fields.Date.to_date(day))
+            for child, product, day in items
+        ]
+        days = [item.date for item in items]
+        facts = cls(
+            env,
+            family,
+            env["espace.child"].browse({item.child_id for item in items}),
+            env["product.product"].browse({item.product_id for item in items}).exists(),
+            (min(days), max(days)) if days else None,
+            now,
+        )
+        facts.items = items
+        return facts
+
+    def _read_household(self, children):
         env = self.env
         self.company = self.family.company_id
         self.suspended = not self.family.active
-        self.children = (
-            env["espace.child"].sudo().browse({item.child_id for item in self.items})
-        )
-        if self.children - self.family.child_ids:
+        self.children = children
+        self.child_of = {child.id: child for child in children}
+        if children - self.family.child_ids:
             raise AccessError(
                 env._("This child does not belong to your family account.")
             )
         self.arrangements = {
             child.id: (child.family_id.id, child.custody_ids._arrangements())
-            for child in self.children
+            for child in children
         }
         self.holiday_around = self.company._espace_calendar().holiday_around
 
-    def _read_offer(self):
+    def _read_offer(self, products, span):
         env = self.env
-        products = (
-            env["product.product"]
-            .sudo()
-            .browse({item.product_id for item in self.items})
-        )
         self.activity_of = {
-            product.id: product.espace_activity_id for product in products.exists()
+            product.id: product.espace_activity_id for product in products
         }
-        activities = products.exists().espace_activity_id
-        days = [item.date for item in self.items]
+        activities = products.espace_activity_id
         self.sessions = {}
-        if activities and days:
+        if activities and span:
             self.sessions = {
                 (session.activity_id.id, session.date): session
                 for session in env["espace.session"]
@@ -75,8 +90,8 @@ class BookingFacts:
                     [
                         ("activity_id", "in", activities.ids),
                         ("company_id", "=", self.company.id),
-                        ("date", ">=", min(days)),
-                        ("date", "<=", max(days)),
+                        ("date", ">=", span[0]),
+                        ("date", "<=", span[1]),
                     ]
                 )
             }
@@ -84,9 +99,7 @@ class BookingFacts:
             env["espace.enrolment"].sudo()._spans(self.children, activities)
         )
         self.closures = (
-            env["espace.closure"].sudo()._scopes(self.company, min(days), max(days))
-            if days
-            else []
+            env["espace.closure"].sudo()._scopes(self.company, *span) if span else []
         )
 
     def _read_bookings(self):
@@ -146,14 +159,10 @@ class BookingFacts:
             return CLOSED
         live = self.live(item, session)
         same = bool(live) and live.product_id.id == item.product_id
-        default, arrangements = self.arrangements[item.child_id]
-        payer = custody.paying_household(
-            item.date, default, arrangements, self.holiday_around
-        )
         return Facts(
             state=live.state if same else None,
             other_option=bool(live) and not same,
-            pays=payer == self.family.id
+            pays=self._payer(item) == self.family.id
             and not self._other_household_booked(item, session),
             enrolled=self._enrolled(item, session.activity_id),
             blocked=self.suspended or bool(self.obstacle(item, session)),
@@ -163,12 +172,22 @@ class BookingFacts:
             ),
         )
 
+    def _payer(self, item):
+        """Return the id of the family that pays the child's day."""
+        key = (item.child_id, item.date)
+        if key not in self._payers:
+            default, arrangements = self.arrangements[item.child_id]
+            self._payers[key] = custody.paying_household(
+                item.date, default, arrangements, self.holiday_around
+            )
+        return self._payers[key]
+
     def closure(self, item):
         """Return the `Scope` that keeps this child away on that day, None if none."""
         activity = self.activity_of.get(item.product_id)
         if not (self.closures and activity):
             return None
-        child = self.children.browse(item.child_id)
+        child = self.child_of[item.child_id]
         return closing(
             self.closures, item.date, activity.id, child.school_id.id, child.class_id.id
         )
@@ -193,7 +212,7 @@ class BookingFacts:
                 "open": session.state == "open"
                 and activity.active
                 and not session.attendance_locked,
-                "past": session._is_past(now),
+                "past": session._has_begun(self.local_now),
                 "opened": not opening or opening <= now,
                 "in_time": in_time,
                 "late_allowed": session._in_time("late", now),
@@ -229,8 +248,7 @@ class BookingFacts:
         activity = session.activity_id
         key = (item.child_id, activity.id, item.date)
         if key not in self._obstacles:
-            child = self.env["espace.child"].sudo().browse(item.child_id)
-            child = child.with_prefetch(self.children.ids)
+            child = self.child_of[item.child_id]
             words = ""
             if not activity.enrolment_required:
                 words = activity._enrolment_refusal(child, item.date)

@@ -209,12 +209,20 @@ class EspaceReservation(models.Model):
         :raise AccessError: an item names a child of another family
         """
         gathered = self._gather(family, items, now or fields.Datetime.now())
-        return [self._quote_item(item, gathered, staff) for item in gathered.items]
+        return self._quote_gathered(gathered, gathered.items, staff)
 
     @api.model
     def _gather(self, family, items, now):
         """Read all that the items need in a fixed number of queries."""
-        return BookingFacts(self.env, family, items, now)
+        return BookingFacts.of_items(self.env, family, items, now)
+
+    @api.model
+    def _quote_gathered(self, gathered, items, staff=False):
+        """Quote items about which all was read, see `_quote`.
+
+        :param BookingFacts gathered: of the items' children, products and days
+        """
+        return [self._quote_item(item, gathered, staff) for item in items]
 
     @api.model
     def _quote_item(self, item, gathered, staff):

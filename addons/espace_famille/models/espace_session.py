@@ -407,7 +407,10 @@ class EspaceSession(models.Model):
 
     def _is_past(self, now):
         """Tell whether the service has begun, or its day is over, at `now` (UTC)."""
-        local = self.company_id._espace_local(now)
+        return self._has_begun(self.company_id._espace_local(now))
+
+    def _has_begun(self, local):
+        """Tell the same of a time on the commune's wall clock."""
         if self.date != local.date():
             return self.date < local.date()
         start = self.activity_id._slot_start()

@@ -1,9 +1,12 @@
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from odoo import api, fields, models, tools
-from odoo.tools.misc import format_date
+from odoo.tools.misc import babel_locale_parse, get_lang
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -42,6 +45,12 @@ PUBLIC_HOLIDAY_REGIONS = [
     ("PM", "Saint Pierre and Miquelon"),
     ("WF", "Wallis and Futuna"),
 ]
+
+
+@lru_cache(maxsize=4096)
+def _day_text(lang, day, pattern):
+    """Say a day; pages say the same days over and over, and Babel takes its time."""
+    return format_date(day, format=pattern, locale=babel_locale_parse(lang))
 
 
 class ResCompany(models.Model):
@@ -165,7 +174,12 @@ class ResCompany(models.Model):
         """
         if day.day == 1 and (self.env.lang or "").startswith("fr"):
             pattern = re.sub(r"\bd\b", "d'er'", pattern)
-        return format_date(self.env, day, date_format=pattern)
+        return self._espace_day_text(day, pattern)
+
+    @api.model
+    def _espace_day_text(self, day, pattern):
+        """Format a date by a pattern of Babel's."""
+        return _day_text(get_lang(self.env).code, day, pattern)
 
     @api.model
     def _espace_time_words(self, local):

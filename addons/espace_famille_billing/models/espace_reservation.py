@@ -68,8 +68,9 @@ class EspaceReservation(models.Model):
     # === The gate === #
 
     @api.model
-    def _quote(self, family, items, now=None, staff=False):
-        return self._with_prices(family, super()._quote(family, items, now, staff))
+    def _quote_gathered(self, gathered, items, staff=False):
+        quotes = super()._quote_gathered(gathered, items, staff)
+        return self._with_prices(gathered.family, quotes)
 
     @api.model
     def _quote_cart(self, family, items, now, staff=False):
@@ -80,7 +81,9 @@ class EspaceReservation(models.Model):
         """Return the quotes with the price of the family's situation on each date."""
         pricer = Pricer(self.env)
         children = self.env["espace.child"].sudo()
+        children = {c.id: c for c in children.browse({q.child_id for q in quotes})}
         products = self.env["product.product"].sudo()
+        products = {p.id: p for p in products.browse({q.product_id for q in quotes})}
         family = family.sudo()
         booked = self.sudo().browse(
             quote.reservation_id
@@ -94,8 +97,8 @@ class EspaceReservation(models.Model):
                 return quote
             try:
                 price = pricer.price(
-                    products.browse(quote.product_id),
-                    children.browse(quote.child_id),
+                    products[quote.product_id],
+                    children[quote.child_id],
                     family,
                     quote.date,
                     EVENT_OF_LATE[late_of.get(quote.reservation_id, quote.late)],

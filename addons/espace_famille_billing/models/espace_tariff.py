@@ -1,6 +1,7 @@
 from decimal import Decimal
+from uuid import uuid4
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -50,6 +51,11 @@ class EspaceTariff(models.Model):
     line_ids = fields.One2many("espace.tariff.line", "tariff_id", "Prices", copy=True)
     adjustment_ids = fields.One2many(
         "espace.tariff.adjustment", "tariff_id", "Reductions", copy=True
+    )
+
+    # Changes with whatever the grid holds, and never comes back to an older value.
+    revision = fields.Char(
+        default=lambda self: self._new_revision(), readonly=True, copy=False
     )
 
     _dates_ordered = models.Constraint(
@@ -143,7 +149,16 @@ class EspaceTariff(models.Model):
     def write(self, vals):
         # Lines that change together are checked once they have all changed.
         whole = telling(self, WHOLE_TARIFF)
+        vals = {**vals, "revision": self._new_revision()}
         return super(EspaceTariff, whole).write(vals)
+
+    @api.model
+    def _new_revision(self):
+        return uuid4().hex
+
+    def _grid_changed(self):
+        """Note that lines or reductions changed; others may have kept the grid."""
+        self.write({})
 
     # === Prices === #
 
@@ -172,8 +187,13 @@ class EspaceTariff(models.Model):
             )
         )[:1]
 
+    @tools.ormcache("self.id", "self.revision")
     def _grid(self):
-        """Return this tariff as an immutable `pricing.Grid`."""
+        """Return this tariff as an immutable `pricing.Grid`.
+
+        It is kept between requests under its revision, so that a change, or the
+        rollback of one, needs to forget nothing.
+        """
         self.ensure_one()
         return pricing.Grid(
             lines=self.line_ids._domain_lines(),

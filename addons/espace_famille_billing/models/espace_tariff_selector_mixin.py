@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 RESIDENCIES = [
     ("any", "All"),
@@ -26,6 +26,28 @@ class EspaceTariffSelectorMixin(models.AbstractModel):
     sibling_rank_min = fields.Integer("From Child No.", help="0: whichever child.")
     sibling_rank_max = fields.Integer("To Child No.", help="0: without end.")
     pai = fields.Selection(PAI, "PAI", default="any", required=True)
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        rows.tariff_id._grid_changed()
+        return rows
+
+    def write(self, vals):
+        tariffs = self.tariff_id
+        result = super().write(vals)
+        (tariffs | self.tariff_id)._grid_changed()
+        return result
+
+    def unlink(self):
+        tariffs = self.tariff_id
+        result = super().unlink()
+        tariffs._grid_changed()
+        return result
+
+    # === Tools === #
 
     def _domain_lines(self):
         """Return these lines for `pricing`, in the order in which they apply."""

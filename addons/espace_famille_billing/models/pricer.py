@@ -43,30 +43,37 @@ class TariffPrice(NamedTuple):
 
 
 class Pricer:
-    """Finds many prices in few queries: grids, quotients and siblings are kept."""
+    """Finds many prices in few queries: quotients and siblings are kept."""
 
     def __init__(self, env):
         self.env = env
         self._tariffs = {}
         self._in_force = {}
-        self._grids = {}
         self._prices = {}
+        self._same = {}
         self._incomes = {}
+        self._quotients = {}
         self._ranks = {}
 
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
-        return self.price_of(
-            family.company_id,
-            product,
-            date,
-            event,
-            duration,
-            qf=self.qf(family, date),
-            resident=family.residency == "resident",
-            sibling_rank=self.sibling_rank(child, family),
-            pai=child.has_pai,
-        )
+        qf = self.qf(family, date)
+        tariff = self._tariff(family.company_id, date)
+        # Most days of a month have the same price.
+        key = (tariff.id, family.id, child.id, product, event, duration, qf)
+        if key not in self._same:
+            self._same[key] = self.price_of(
+                family.company_id,
+                product,
+                date,
+                event,
+                duration,
+                qf=qf,
+                resident=family.residency == "resident",
+                sibling_rank=self.sibling_rank(child, family),
+                pai=child.has_pai,
+            )
+        return self._same[key]
 
     def price_of(self, company, product, date, event="planned", duration=None, **who):
         """Return the `TariffPrice` of whoever is in that situation.
@@ -77,7 +84,7 @@ class Pricer:
         """
         if product._name == "product.template":
             product = product.product_variant_id
-        tariff, grid = self._tariff(company, date)
+        tariff = self._tariff(company, date)
         situation = pricing.Situation(
             product=product.id,
             event=event,
@@ -87,12 +94,12 @@ class Pricer:
         )
         key = (tariff.id, situation)
         if key not in self._prices:
-            self._prices[key] = self._find(grid, situation, product, tariff)
+            self._prices[key] = self._find(situation, product, tariff)
         return self._prices[key]
 
-    def _find(self, grid, situation, product, tariff):
+    def _find(self, situation, product, tariff):
         try:
-            price = pricing.price(grid, situation)
+            price = pricing.price(tariff._grid(), situation)
         except pricing.NoPrice as error:
             raise MissingPrice(
                 self.env._(
@@ -114,7 +121,7 @@ class Pricer:
         )
 
     def _tariff(self, company, day):
-        """Return the tariff in force on `day` and its grid."""
+        """Return the tariff in force on `day`."""
         key = (company.id, day)
         if key not in self._in_force:
             self._in_force[key] = self._find_tariff(company, day)
@@ -130,9 +137,7 @@ class Pricer:
         tariff = self._tariffs[company.id]._in_force(day)
         if not tariff:
             raise self._no_tariff(company, day)
-        if tariff.id not in self._grids:
-            self._grids[tariff.id] = tariff._grid()
-        return tariff, self._grids[tariff.id]
+        return tariff
 
     def _no_tariff(self, company, day):
         words = self.env._(
@@ -143,6 +148,12 @@ class Pricer:
 
     def qf(self, family, day):
         """Return the quotient that counts on `day`, None if unknown."""
+        key = (family.id, day)
+        if key not in self._quotients:
+            self._quotients[key] = self._find_quotient(family, day)
+        return self._quotients[key]
+
+    def _find_quotient(self, family, day):
         if family.id not in self._incomes:
             incomes = family.sudo().income_ids.sorted("date_from", reverse=True)
             self._incomes[family.id] = [

@@ -341,3 +341,30 @@ class TestPrice(EspaceBillingCase):
     def test_a_child_of_another_family_gets_no_price(self):
         with self.assertRaises(AccessError):
             self.quote(self.durand, (self.nina, self.meal, MONDAY))
+
+    def test_a_price_that_was_asked_before_follows_every_change_of_the_tariff(self):
+        # Grids are kept between requests: whatever changes one must forget it.
+        def price():
+            return float(self.price(self.nina, self.meal).amount)
+
+        line = self.tariff.line_ids.filtered(
+            lambda line: line.product_id == self.meal and line.event == "planned"
+        )
+        self.assertEqual(price(), 3.60)
+        line.amount = 4.10
+        self.assertEqual(price(), 4.10)
+        self.tariff.write({"line_ids": [Command.update(line.id, {"amount": 4.20})]})
+        self.assertEqual(price(), 4.20)
+        half = self.env["espace.tariff.adjustment"].create(
+            {"tariff_id": self.tariff.id, "value": -50}
+        )
+        self.assertEqual(price(), 2.10)
+        half.unlink()
+        self.assertEqual(price(), 4.20)
+        self.tariff.rounding_step = 0.5
+        self.assertEqual(price(), 4.00)
+        self.tariff.date_to = MONDAY - timedelta(days=1)
+        with self.assertRaises(MissingPrice):
+            price()
+        self._create_tariff(name="Tarifs suivants", date_from=MONDAY)
+        self.assertEqual(price(), 3.60)

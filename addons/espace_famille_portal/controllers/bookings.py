@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.http import request, route
 
 from ..domain import period
+from ..models.period_html import cell_html, row_html
 from .base import EspacePortal
 
 URL = "/my/reservations"
@@ -46,6 +47,7 @@ class EspaceBookings(EspacePortal):
             "cart": grid.cart,
             "hold": family_sudo._portal_hold(),
             "may_book": may_book,
+            "draw_row": row_html,
         }
 
     def _espace_period(self):
@@ -158,7 +160,7 @@ class EspaceBookings(EspacePortal):
             return {}
         grid = values["grid"]
         parts = {
-            cell.key: self._espace_part("cell", {"cell": cell})
+            cell.key: cell_html(cell)
             for cell in grid.cells()
             if cell.child_id == order.child_id and order.day in (None, cell.date)
         }

@@ -120,7 +120,6 @@ class Cell:
     hint: str = ""
     name: str = ""
     question: str = ""  # asked before a booking is cancelled
-    late: bool = False
     classes: str = ""  # of its column
 
     @property

@@ -3,11 +3,9 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from odoo.fields import Domain
-from odoo.tools.misc import format_date
-
-from odoo.addons.espace_famille.domain.booking import ENDED_STATES
+from odoo.addons.espace_famille.domain.booking import Item
 from odoo.addons.espace_famille.domain.closure import closing
+from odoo.addons.espace_famille.models.booking_facts import BookingFacts
 
 from ..domain import period
 
@@ -56,17 +54,16 @@ class GridBuilder:
         self.today = self.company._espace_today(now)
         self._limits = {}
         self._prices = {}
-        self._read_offer()
+        self._read_products()
+        self._read_facts()
         self.folded = self._last_folded(past)
-        self._read_bookings()
-        self._read_quotes()
+        self._quote_all()
 
     # === Reading: a fixed number of queries === #
 
-    def _read_offer(self):
-        env = self.env
+    def _read_products(self):
         products = (
-            env["product.product"]
+            self.env["product.product"]
             .sudo()
             .search(
                 [
@@ -84,50 +81,46 @@ class GridBuilder:
                 p.name,
             )
         )
-        activities = products.espace_activity_id
-        self.activity_names = {activity.id: activity.name for activity in activities}
-        sessions = env["espace.portal.period"]._sessions(
-            self.family, activities, self.span
-        )
-        self.days_of = defaultdict(list)
-        for session in sessions:
-            self.days_of[session.activity_id].append(session.date)
-        self.enrolments = (
-            env["espace.enrolment"]
-            .sudo()
-            ._periods(self.children, activities, ("approved", "pending"))
-        )
-        self.closures = (
-            env["espace.closure"]
-            .sudo()
-            ._scopes(self.company, self.span.start, self.span.end)
-        )
+        # All the rules together: the sentences below and the gate need them.
+        activities = self.products.espace_activity_id
+        rules = activities.booking_rule_id | activities.cancel_rule_id
+        (rules | activities.late_rule_id).mapped("inclusive")
 
-    def _read_bookings(self):
-        """Read what is booked on these days, and the cart, whatever its days."""
-        of_span = Domain("date", ">=", self.span.start) & Domain(
-            "date", "<=", self.span.end
-        )
-        live = (
+    def _read_facts(self):
+        """Read once what decides about these days, and about the whole cart."""
+        drafts = (
             self.env["espace.reservation"]
             .sudo()
             .search_fetch(
-                Domain("family_id", "=", self.family.id)
-                & Domain("state", "not in", ENDED_STATES)
-                & (Domain("state", "=", "draft") | of_span),
-                ["child_id", "product_id", "date", "state"],
+                [("family_id", "=", self.family.id), ("state", "=", "draft")],
+                ["child_id", "product_id", "date"],
             )
         )
+        self.cart = [Item(r.child_id.id, r.product_id.id, r.date) for r in drafts]
+        days = [self.span.start, self.span.end, *(item.date for item in self.cart)]
+        self.facts = BookingFacts(
+            self.env,
+            self.family,
+            self.children | drafts.child_id,
+            self.products | drafts.product_id,
+            (min(days), max(days)),
+            self.now,
+        )
+        self.closures = self.facts.closures
         self.booked = {
             (r.child_id.id, r.product_id.id)
-            for r in live
-            if self.span.start <= r.date <= self.span.end
+            for r in self.facts.reservations.values()
+            if r.family_id == self.family and self.span.start <= r.date <= self.span.end
         }
-        self.cart = [
-            (r.child_id.id, r.product_id.id, r.date) for r in live if r.state == "draft"
-        ]
+        self.activity_names = {}
+        self.days_of = defaultdict(list)
+        for activity in self.products.espace_activity_id:
+            self.activity_names[activity.id] = activity.name
+        for session in self.facts.sessions.values():
+            if self.span.start <= session.date <= self.span.end:
+                self.days_of[session.activity_id].append(session.date)
 
-    def _read_quotes(self):
+    def _quote_all(self):
         """Ask the gate once, for the grid and for the rest of the cart."""
         self.offer = [
             (child, product)
@@ -136,16 +129,15 @@ class GridBuilder:
             if self._offered(child, product)
         ]
         items = [
-            (child.id, product.id, day)
+            Item(child.id, product.id, day)
             for child, product in self.offer
             for day in self.days_of[product.espace_activity_id]
             if not self.folded or day > self.folded
         ]
         asked = dict.fromkeys([*items, *self.cart])
-        quotes = (
-            self.env["espace.reservation"].sudo()._quote(self.family, asked, self.now)
-        )
-        self.quotes = {tuple(quote.item): quote for quote in quotes}
+        gate = self.env["espace.reservation"].sudo()
+        quotes = gate._quote_gathered(self.facts, asked)
+        self.quotes = dict(zip(asked, quotes, strict=True))
         self.cart_quotes = [self.quotes[item] for item in self.cart]
         for item in asked.keys() - set(items):
             del self.quotes[item]
@@ -162,15 +154,22 @@ class GridBuilder:
                 activity._enrolment_refusal(child, day)
                 for day in (self.span.start, self.span.end)
             )
-        periods = self.enrolments.get((child.id, activity.id), ())
         return any(
-            start <= self.span.end and end >= self.span.start for start, end in periods
+            enrolment.state in ("approved", "pending")
+            and enrolment.date_from <= self.span.end
+            and enrolment.date_to >= self.span.start
+            for enrolment in self.facts.enrolments.get((child.id, activity.id), ())
         )
 
     # === Grid === #
 
     def grid(self):
         self.status_words = self.env["espace.portal.period"]._status_labels()
+        # Said in most cells: looked up once.
+        self._words = {
+            "name": self.env._("%(what)s: %(state)s"),
+            "until": self.env._("until %s"),
+        }
         columns = [self._column(child, product) for child, product in self.offer]
         cart = self.env["espace.portal.cart"]._summarize(self.family, self.cart_quotes)
         return period.Grid(self.span, columns, self._rows(columns), cart)
@@ -392,13 +391,12 @@ class GridBuilder:
         if quote:
             swap = status == "other_option" and self._may_swap(quote)
             cell.price = self._price(quote)
-            cell.late = bookable and quote.late
             if status == "waiting":
                 cell.hint = self.env._("rank %s", quote.rank)
             if quote.may_wait and self.may_book:
                 cell.hint = self.env._("waiting list")
             if bookable:
-                cell.hint = self._hint(quote)
+                cell.hint = self.env._("late") if quote.late else self._hint(quote)
                 cell.price_shown = cell.price or cell.label
             if status == "other_option" and not swap:
                 cell.icon = "fa-minus"
@@ -446,20 +444,19 @@ class GridBuilder:
         )
 
     def _name(self, cell, quote, column, day_words, swap):
-        return self.env._(
-            "%(what)s: %(state)s",
-            what=f"{column.name}, {column.child_name}, {day_words}",
-            state=", ".join(filter(None, self._state_words(cell, quote, swap))),
-        )
+        return self._words["name"] % {
+            "what": f"{column.name}, {column.child_name}, {day_words}",
+            "state": ", ".join(filter(None, self._state_words(cell, quote, swap))),
+        }
 
     def _state_words(self, cell, quote, swap):
         """Yield what there is to say about a cell: state, price, limit, reason."""
         if quote.status in ("available", "in_cart"):
             yield cell.label
-            yield cell.late and self.env._("late price")
+            yield quote.late and self.env._("late price")
             yield cell.price
             if self._limit(quote.limit) and not quote.late:
-                yield self.env._("until %s", self._limit(quote.limit))
+                yield self._words["until"] % self._limit(quote.limit)
         elif quote.status in OURS:
             yield cell.label
             yield quote.rank and self.env._("rank %s", quote.rank)
@@ -520,7 +517,7 @@ class GridBuilder:
 
     def _hint(self, quote):
         """Say a limit in few signs: “lun. 17h”, or “29/12 12h” when it is far."""
-        if quote.limit in (None, datetime.max, datetime.min) or quote.late:
+        if quote.limit in (None, datetime.max, datetime.min):
             return ""
         key = ("hint", quote.limit, quote.date)
         if key not in self._limits:
@@ -540,4 +537,4 @@ class GridBuilder:
         return self._prices[quote.price]
 
     def _day(self, day, pattern):
-        return format_date(self.env, day, date_format=pattern)
+        return self.company._espace_day_text(day, pattern)

@@ -1,0 +1,217 @@
+"""The Vue Période of a month, and a tap in it, with 60 and with 10,000 families.
+
+Promise: a month of 2 children and 5 options takes at most 45 ms of the server, a tap at
+most 30 ms, and neither asks the database more often when the commune is larger. Server
+time is what Odoo logs for the request, its queries included. The yardstick is the
+emptiest page of the portal, Contacts: log-in, menu and layout alone.
+"""
+
+import argparse
+import re
+
+from _odoo import CONF, DATABASE, Report, Town, median, ms, transaction
+
+from tests.rush import Parent, Server, open_session
+
+MONTH, TAP = 0.045, 0.030
+FEW, MANY = 60, 10_000
+OPTIONS = 5
+
+# Path, queries, seconds in the database, seconds elsewhere.
+LOGGED = re.compile(r'"(?:GET|POST) (\S+) HTTP/1.1" 200 - (\d+) ([\d.]+) ([\d.]+)')
+
+# The ids of a copy: those of the first family and so much more, a copy.
+SHIFT = 100_000
+
+
+def main():
+    options = arguments()
+    report = Report()
+    visit = build()
+    copy_families(FEW, visit)
+    few = measure(visit, options.times)
+    copy_families(MANY, visit, done=FEW)
+    many = measure(visit, options.times)
+    for count, seen in ((FEW, few), (MANY, many)):
+        stick = seen["contacts"][0]
+        report.figure(f"{count} families: Contacts (yardstick)", f"{ms(stick):>8}")
+        for name, label, budget in (
+            ("month", "a month", MONTH),
+            ("tap", "a tap", TAP),
+        ):
+            taken, queries = seen[name]
+            text = f"{taken / stick:.1f} yardsticks, {queries:.0f} queries"
+            report.budget(f"{count} families: {label}", taken, budget, text)
+    for name in ("month", "tap"):
+        report.expect(f"Queries of a {name}, whoever else", many[name][1], few[name][1])
+    report.end()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=40, help="requests a page")
+    return parser.parse_args()
+
+
+class Visit:
+    """What a parent's browser needs: the session, and what to tap."""
+
+    def __init__(self, town, parent, family, products, days, session_id):
+        self.company_id, self.parent_id = town.company.id, parent.id
+        self.family_id = family.id
+        self.child_ids = family.child_ids.ids
+        self.product_ids = products.ids
+        self.days = days
+        self.session_id = session_id
+
+    @property
+    def month(self):
+        return f"/my/reservations?view=month&child=all&date={self.days[-1]}"
+
+
+def build():
+    """Build a commune open every day, and a family of two with a booked week."""
+    with transaction(tracking_disable=True) as env:
+        town = Town.build(env)
+        town.company.espace_block_debt = True
+        days = town.coming_days(62)
+        products = env["product.product"].concat(
+            *(
+                town.add_service(f"Service {number}", days, capacity=100_000)
+                for number in range(OPTIONS)
+            )
+        )
+        family = town.add_family(1, children=2)
+        parent = town.add_parent(family)
+        first = [day for day in days if day.day == 1][-1]
+        month = [
+            day for day in days if (day.year, day.month) == (first.year, first.month)
+        ]
+        items = [
+            (child, product, day)
+            for child in family.child_ids
+            for product in products
+            for day in month[:2]
+        ]
+        gate = env["espace.reservation"]
+        gate._book(family, items)
+        gate._add_to_cart(family, [(family.child_ids[:1], products[:1], month[7])])
+        return Visit(town, parent, family, products, month, open_session(env, parent))
+
+
+# === Measuring === #
+
+
+def measure(visit, times):
+    """Return {page: (median seconds of the server, median queries)}."""
+    with Server(DATABASE, CONF, 1).running() as server:
+        parent = Parent(server, visit.session_id)
+        for _time in range(times + 5):
+            proper(parent.get("/my/contacts"))
+            proper(parent.get(visit.month))
+        for number in range(times + 5):
+            tap(parent, visit, "remove" if number % 2 else "add")
+        lines = LOGGED.findall(server.log.read_text(errors="replace"))
+    pages = {
+        "contacts": "/my/contacts",
+        "month": visit.month,
+        "tap": "/my/reservations/do",
+    }
+    return {name: summary(lines, path) for name, path in pages.items()}
+
+
+def summary(lines, path):
+    # The first requests read what Odoo keeps for all later ones.
+    found = [
+        (float(database) + float(rest), int(queries))
+        for logged, queries, database, rest in lines
+        if logged == path
+    ][5:]
+    return tuple(median(list(column)) for column in zip(*found, strict=True))
+
+
+def proper(answer):
+    if answer.trouble:
+        raise SystemExit(answer.trouble)
+
+
+def tap(parent, visit, action):
+    day = visit.days[-3]
+    order = f"{action}_{visit.child_ids[0]}_{visit.product_ids[0]}_{day}"
+    answer = parent.call(
+        "/my/reservations/do", do=order, child="all", view="month", date=str(day)
+    )
+    if answer.get("result", {}).get("level") != "success":
+        raise SystemExit(f"A tap was refused: {answer}")
+
+
+# === A larger commune === #
+
+
+def copy_families(count, visit, done=0):
+    """Give the commune `count` families like the first, with children and bookings."""
+    with transaction() as env:
+        family = env["espace.family"].browse(visit.family_id)
+        for records in (
+            family.partner_id,
+            family.guardian_ids.partner_id,
+            family,
+            family.guardian_ids,
+            family.income_ids,
+            family.child_ids,
+            family.child_ids.enrolment_ids,
+            family.reservation_ids,
+            family.charge_ids.move_id,
+            family.charge_ids.move_id.line_ids,
+            family.charge_ids,
+        ):
+            for record in records:
+                copy_row(env.cr, record, done + 1, count)
+        env.cr.execute("ANALYZE")
+
+
+def copy_row(cr, record, first, last):
+    """Insert copies `first` to `last` of a row; ids of a copied family are shifted."""
+    shift = f"{SHIFT} * number"
+    columns = {
+        name: f"{name}::int + {shift}" if copied(field) else f'"{name}"'
+        for name, field in record._fields.items()
+        if field.store and field.column_type and name != "id"
+    }
+    for name in UNIQUE.get(record._name, ()):
+        columns[name] = f"{name} || '-' || number"
+    cr.execute(
+        f"INSERT INTO {record._table} (id, {', '.join(map(quoted, columns))})"
+        f" SELECT id + {shift}, {', '.join(columns.values())}"
+        f" FROM {record._table}, generate_series(%s, %s) AS number WHERE id = %s",
+        [first, last, record.id],
+    )
+
+
+COPIED = {
+    "espace.family",
+    "espace.guardian",
+    "espace.child",
+    "espace.enrolment",
+    "espace.reservation",
+    "espace.charge",
+    "account.move",
+    "account.move.line",
+}
+UNIQUE = {"espace.family": ["reference"], "account.move": ["name"]}
+
+
+def copied(field):
+    if field.type != "many2one":
+        return False
+    if field.comodel_name == "res.partner":
+        return field.name in ("partner_id", "commercial_partner_id", "parent_id")
+    return field.comodel_name in COPIED
+
+
+def quoted(name):
+    return f'"{name}"'
+
+
+if __name__ == "__main__":
+    main()
