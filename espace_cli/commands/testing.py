@@ -1,15 +1,16 @@
 """Run the tests: all of them, or those that the pytest arguments choose.
 
 Everything after the command goes to pytest:
-  ./espace test                                   everything, in one pytest process
+  ./espace test                                   everything, on two processors
   ./espace test addons/espace_famille             one addon
   ./espace test -k waiting_list -x                any of pytest's options
   ./espace test -k acceptance_deadlines           the worked rules, in seconds
   ./espace test -k acceptance_tariffs             the worked prices, in seconds
 
 Tests run in a fresh copy of a database with our addons, dropped at the end (--keep
-keeps it). The tests of tests/domain need none: they run alone, without database and
-without Odoo, when -k starts with acceptance_ or when only they are named.
+keeps it). Everything runs in two pytest processes with half of the files each, where
+the machine has two processors. The tests of tests/domain need no database: they run
+alone, without Odoo, when -k starts with acceptance_ or when only they are named.
 
 Variables for the tests: ESPACE_DB, ESPACE_CONF (an Odoo configuration),
 ESPACE_CHROMIUM and ESPACE_WKHTMLTOPDF (paths, empty if missing). ACCEPTANCE_DIR is
@@ -19,10 +20,14 @@ tests that need it are skipped and say so."""
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-from collections.abc import Sequence
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from .. import process
 from ..console import Stop, complain, say
 from ..layout import Layout
 from ..process import foreground
@@ -51,6 +56,9 @@ WITH_VALUE = frozenset(
 
 #: Where the tests are that need neither database nor Odoo.
 PLAIN = ("tests/domain", "tests/test_launcher.py")
+
+#: How many processes share a run of everything.
+SHARES = 2
 
 #: pytest's exit code when it ran no test.
 NO_TEST = 5
@@ -93,28 +101,84 @@ def run_all(chosen: Selection, layout: Layout, *, keep: bool) -> int:
             f"To install: {how_to_install(missing)}"
         )
     tell_missing("the tests that need it are skipped")
-    with (
-        environment(layout, dev=True) as prepared,
-        prepared.databases.disposable("espace_test", keep=keep) as name,
-    ):
-        return run_pytest(chosen, prepared, name)
+    with contextlib.ExitStack() as stack:
+        prepared = stack.enter_context(environment(layout, dev=True))
+        shares = SHARES if chosen.whole and (os.cpu_count() or 1) >= SHARES else 1
+        names = [
+            stack.enter_context(
+                prepared.databases.disposable("espace_test", keep=keep, number=number)
+            )
+            for number in range(1, shares + 1)
+        ]
+        return run_pytest(chosen, prepared, names)
 
 
-def run_pytest(chosen: Selection, prepared: Environment, database: str) -> int:
-    """One pytest process for everything, with Odoo's plugin."""
-    variables = prepared.program_variables(database)
-    if chosen.whole:
-        variables["ESPACE_WHOLE_RUN"] = "1"
-    command = pytest_command(
-        prepared.layout,
-        f"--odoo-config={variables['ESPACE_CONF']}",
-        f"--odoo-database={database}",
-        "--odoo-http",
-        "--durations=15",
-        *chosen.arguments,
-    )
+def run_pytest(chosen: Selection, prepared: Environment, databases: list[str]) -> int:
+    """A pytest process a database, with Odoo's plugin; the first one is shown."""
+    commands = [
+        (
+            pytest_command(
+                prepared.layout,
+                f"--odoo-config={variables['ESPACE_CONF']}",
+                f"--odoo-database={variables['ESPACE_DB']}",
+                "--odoo-http",
+                "--durations=15",
+                *chosen.arguments,
+            ),
+            variables,
+        )
+        for variables in share_variables(chosen, prepared, databases)
+    ]
     say()
-    return foreground(command, env=variables, cwd=prepared.layout.root)
+    (shown, variables), *others = commands
+    with contextlib.ExitStack() as stack:
+        behind = [
+            stack.enter_context(behind_the_scenes(command, variables, prepared.layout))
+            for command, variables in others
+        ]
+        codes = [foreground(shown, env=variables, cwd=prepared.layout.root)]
+        for running, output in behind:
+            codes.append(running.wait())
+            say(output.read_text(encoding="utf-8", errors="replace"))
+    return max(codes)
+
+
+def share_variables(
+    chosen: Selection, prepared: Environment, databases: list[str]
+) -> list[dict[str, str]]:
+    """What each of the pytest processes finds in its environment."""
+    found = []
+    for number, name in enumerate(databases, 1):
+        variables = prepared.program_variables(name)
+        if chosen.whole:
+            variables["ESPACE_WHOLE_RUN"] = "1"
+        if len(databases) > 1:
+            variables["ESPACE_SHARE"] = f"{number}/{len(databases)}"
+            # Two runs write no common notes about what failed.
+            variables["PYTEST_ADDOPTS"] = "-p no:cacheprovider"
+        found.append(variables)
+    return found
+
+
+@contextlib.contextmanager
+def behind_the_scenes(
+    command: list[str], variables: dict[str, str], layout: Layout
+) -> Iterator[tuple[subprocess.Popen, Path]]:
+    """Run a command with its output in a file, stopped at the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="espace-tests-") as folder:
+        output = Path(folder) / "output"
+        with output.open("w") as file:
+            running = process.start(
+                command,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env=variables,
+                cwd=layout.root,
+            )
+        try:
+            yield running, output
+        finally:
+            process.stop(running, patience=20)
 
 
 def pytest_command(layout: Layout, *arguments: str) -> list[str]:

@@ -19,15 +19,36 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         executed += 1
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """In a run of everything, each test file has to give at least one test."""
-    if not os.environ.get("ESPACE_WHOLE_RUN") or session.testsfailed:
-        return
-    seen = {item.path for item in session.items}
-    silent = [path for path in test_files(session.config.rootpath) if path not in seen]
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """In a run of everything, each test file has to give a test; keep our share."""
+    if os.environ.get("ESPACE_WHOLE_RUN") and not session.testsfailed:
+        refuse_silent_files(config.rootpath, {item.path for item in items})
+    if share := os.environ.get("ESPACE_SHARE"):
+        number, count = map(int, share.split("/"))
+        ours = shares({item.path for item in items}, count)[number - 1]
+        config.hook.pytest_deselected(items=[i for i in items if i.path not in ours])
+        items[:] = [item for item in items if item.path in ours]
+
+
+def refuse_silent_files(root: Path, seen: set[Path]) -> None:
+    """Stop the run if a test file gives no test."""
+    silent = [path for path in test_files(root) if path not in seen]
     if silent:
-        names = ", ".join(str(p.relative_to(session.config.rootpath)) for p in silent)
+        names = ", ".join(str(path.relative_to(root)) for path in silent)
         raise pytest.UsageError(f"these files give no test: {names}")
+
+
+def shares(files: set[Path], count: int) -> list[set[Path]]:
+    """Divide files among runs at the same time, as evenly as their sizes allow."""
+    parts: list[set[Path]] = [set() for _part in range(count)]
+    weights = [0] * count
+    for path in sorted(files, key=lambda path: (-path.stat().st_size, path)):
+        lightest = weights.index(min(weights))
+        parts[lightest].add(path)
+        weights[lightest] += path.stat().st_size
+    return parts
 
 
 def test_files(root: Path) -> list[Path]:

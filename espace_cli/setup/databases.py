@@ -189,9 +189,14 @@ class Databases:
                 self.drop(name)
 
     @contextlib.contextmanager
-    def disposable(self, prefix: str, *, keep: bool = False) -> Iterator[str]:
-        """A fresh database with our addons, dropped at the end of the block."""
-        name = f"{prefix}_{os.getpid()}"
+    def disposable(
+        self, prefix: str, *, keep: bool = False, number: int = 1
+    ) -> Iterator[str]:
+        """A fresh database with our addons, dropped at the end of the block.
+
+        :param number: tells those of one command apart
+        """
+        name = f"{prefix}_{number}_{os.getpid()}"
         with self.building():
             self._drop_abandoned(prefix)
             template = self.addons_template()
