@@ -12,7 +12,7 @@ class DocumentFacts:
         self.types = (
             env["espace.document.type"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("company_id", "=", family.company_id.id),
                     ("blocking", "=", True),

@@ -86,7 +86,7 @@ class BookingFacts:
                 (session.activity_id.id, session.date): session
                 for session in env["espace.session"]
                 .sudo()
-                .search(
+                .search_fetch(
                     [
                         ("activity_id", "in", activities.ids),
                         ("company_id", "=", self.company.id),
@@ -106,7 +106,7 @@ class BookingFacts:
         reservations = (
             self.env["espace.reservation"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("child_id", "in", self.children.ids),
                     ("session_id", "in", [s.id for s in self.sessions.values()]),

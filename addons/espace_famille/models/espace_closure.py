@@ -270,7 +270,7 @@ class EspaceClosure(models.Model):
     @api.model
     def _scopes(self, company, first, last):
         """Return the `closure.Scope` of what is closed between two dates."""
-        closures = self.search(
+        closures = self.search_fetch(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "done"),

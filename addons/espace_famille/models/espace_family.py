@@ -210,4 +210,4 @@ class EspaceFamily(models.Model):
     def _of_user(self, user=None):
         """Return the families that the (portal) user is a guardian of."""
         partner = (user or self.env.user).partner_id
-        return self.sudo().search([("guardian_ids.partner_id", "=", partner.id)])
+        return self.sudo().search_fetch([("guardian_ids.partner_id", "=", partner.id)])

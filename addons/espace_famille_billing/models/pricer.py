@@ -132,7 +132,7 @@ class Pricer:
             self._tariffs[company.id] = (
                 self.env["espace.tariff"]
                 .sudo()
-                .search([("company_id", "=", company.id)])
+                .search_fetch([("company_id", "=", company.id)])
             )
         tariff = self._tariffs[company.id]._in_force(day)
         if not tariff:

@@ -28,6 +28,14 @@ CATEGORY_ICONS = {
     "childcare": "fa-sun-o",
     "leisure": "fa-futbol-o",
 }
+OFFER_FIELDS = (
+    "name",
+    "espace_activity_id",
+    "espace_time_from",
+    "espace_time_to",
+    "espace_hours",
+    "espace_includes_meal",
+)
 NOON = 12.0
 # A limit that close before the day is said by its weekday alone.
 NEAR_DAYS = 4
@@ -65,13 +73,16 @@ class GridBuilder:
         products = (
             self.env["product.product"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("espace_activity_id.company_id", "=", self.company.id),
                     ("espace_activity_id.active", "=", True),
-                ]
+                ],
+                ["product_tmpl_id"],
             )
         )
+        # A product has a hundred fields: these are all that the page and prices need.
+        products.product_tmpl_id.fetch(OFFER_FIELDS)
         self.products = products.sorted(
             lambda p: (
                 p.espace_activity_id.sequence,
@@ -81,10 +92,10 @@ class GridBuilder:
                 p.name,
             )
         )
-        # All the rules together: the sentences below and the gate need them.
+        # All the rules together: their sentences are shown, and the gate needs them.
         activities = self.products.espace_activity_id
         rules = activities.booking_rule_id | activities.cancel_rule_id
-        (rules | activities.late_rule_id).mapped("inclusive")
+        (rules | activities.late_rule_id).mapped("sentence")
 
     def _read_facts(self):
         """Read once what decides about these days, and about the whole cart."""
