@@ -126,6 +126,7 @@ class EspaceFamily(models.Model):
         )
         action["domain"] = [("family_id", "=", self.id)]
         action["display_name"] = self.env._("Account of %s", self.name)
+        action["context"] = {}
         return action
 
     def action_open_espace_payments(self):

@@ -63,6 +63,26 @@ class AccountPayment(models.Model):
                     }
                 )
 
+    def action_espace_number(self):
+        """Number what was received before the journal belonged to a régie.
+
+        :raise UserError: one of these is not of a family, or is not posted
+        """
+        self._espace_check_regie_role()
+        self.check_access("read")
+        payments = self.sudo().filtered(lambda p: not p.espace_receipt_number)
+        for payment in payments:
+            if not payment._espace_has_receipt() or payment.move_id.state != "posted":
+                raise UserError(
+                    self.env._(
+                        "%s is not a posted payment of a family: no receipt is given "
+                        "for it. Take it out of the journals of the régie.",
+                        payment.display_name,
+                    )
+                )
+        for payment in payments.sorted(lambda payment: (payment.date, payment.id)):
+            payment._espace_give_receipts()
+
     def _espace_has_receipt(self):
         self.ensure_one()
         return self.espace_kind == "receipt" and bool(self.espace_regie_id)

@@ -187,6 +187,12 @@ class ResCompany(models.Model):
             }
         )
         fee.taxes_id = [Command.clear()]
+        # Families read it on their invoice, each in its language.
+        for code, _name in self.env["res.lang"].get_installed():
+            in_words = self.with_context(lang=code)
+            fee.with_env(in_words.env).name = in_words.env._(
+                "Fee for a rejected payment"
+            )
         return fee
 
     def _espace_find_account(self, types, codes=("",)):

@@ -20,7 +20,7 @@ class ArrearsCase(EspaceBillingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.Arrears = cls.env["espace.arrears"]
-        cls.Lines = cls.env["espace.arrears.line"]
+        cls.Lines = cls.env["espace.aged.receivable"]
         cls.Reminder = cls.env["espace.reminder"]
         cls.first, cls.second, cls.notice = cls.env["espace.reminder.level"].search(
             [("company_id", "=", cls.company.id)]
@@ -164,7 +164,7 @@ class TestAgeing(ArrearsCase):
             context={**self.env.context, "allowed_company_ids": other.ids},
         )
         self.assertFalse(env["espace.arrears"].search([]))
-        self.assertFalse(env["espace.arrears.line"].search([]))
+        self.assertFalse(env["espace.aged.receivable"].search([]))
 
 
 @tagged("post_install", "-at_install")
