@@ -62,6 +62,7 @@ from . import espace_charge_terms
 from . import espace_charge_credit
 from . import espace_family_delivery
 from . import account_move_credit
+from . import account_move_asked
 from . import espace_billing_run
 from . import espace_billing_run_check
 from . import espace_billing_run_family

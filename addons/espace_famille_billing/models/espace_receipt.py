@@ -51,11 +51,11 @@ class AccountPayment(models.Model):
         """Number the receipts of these posted payments that families made."""
         for payment in self.sorted("id"):
             if payment._espace_has_receipt() and not payment.espace_receipt_number:
-                sequence = payment.espace_regie_id.sudo().receipt_sequence_id
+                regie = payment.espace_regie_id.sudo()
                 payment.write(
                     {
-                        "espace_receipt_number": sequence.next_by_id(
-                            sequence_date=payment.date
+                        "espace_receipt_number": regie._next_number(
+                            regie.receipt_sequence_id, payment.date
                         ),
                         "espace_balance_after": (
                             payment.espace_family_id._espace_balance()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class EspaceRegie(models.Model):
@@ -87,6 +88,23 @@ class EspaceRegie(models.Model):
                 limit=1,
             )
         )
+
+    @api.model
+    def _next_number(self, sequence, date):
+        """Return the next number that a sequence without gap gives on a local date.
+
+        The first number of a year opens its range. Two who do so at the same instant
+        would both insert it, which Odoo tells as an error; the row that both write
+        makes the second one try again instead, and find the range.
+        """
+        if not any(r.date_from <= date <= r.date_to for r in sequence.date_range_ids):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE ir_sequence SET write_date = write_date WHERE id = %s",
+                    sequence.id,
+                )
+            )
+        return sequence.next_by_id(sequence_date=date)
 
     def _renew_prefixes(self):
         """Have the numbers to come begin with the code of this régie."""
