@@ -40,7 +40,9 @@ class Office(EspaceBillingCase):
             {"espace_regie_id": cls.regie.id, "espace_means": "online"}
         )
         cls.canteen.session_ids.capacity = FAMILIES
-        families = [cls._create_family(f"Payeur {n}", ["Alix"]) for n in range(FAMILIES)]
+        families = [
+            cls._create_family(f"Payeur {n}", ["Alix"]) for n in range(FAMILIES)
+        ]
         cls.payers = [
             (family.id, cls._create_child(family, "Sam", cls.class_cp).id)
             for family in families
@@ -275,7 +277,9 @@ class TestMoneyRace(BaseCase):
             self.assertEqual((len(confirmed), waiting.state), (1, "pending_payment"))
             self.assertEqual(confirmed.charge_ids.move_id.payment_state, "paid")
             self.assertEqual(waiting.charge_ids.move_id.state, "draft")
-            self.assertEqual(waiting.charge_ids.move_id._espace_asked(), Decimal("3.60"))
+            self.assertEqual(
+                waiting.charge_ids.move_id._espace_asked(), Decimal("3.60")
+            )
 
     def test_money_spent_while_the_bank_confirms_leaves_nothing_half_paid(self):
         """1.00 € lowers a payment online and is spent at the very same instant."""

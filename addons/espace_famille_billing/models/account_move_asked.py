@@ -24,7 +24,9 @@ class AccountMove(models.Model):
         accounts = self._espace_receivable_lines().account_id
         credits_ = self.espace_family_id._espace_open_lines("credit").sudo()
         usable = credits_.filtered(lambda line: line.account_id in accounts)
-        return sum((-to_decimal(line.amount_residual) for line in usable), to_decimal(0))
+        return sum(
+            (-to_decimal(line.amount_residual) for line in usable), to_decimal(0)
+        )
 
     def _espace_confirm_by_credit(self):
         """Post this draft, whose price is covered: its bookings are confirmed.
@@ -35,8 +37,8 @@ class AccountMove(models.Model):
         if self.state != "draft" or self._espace_asked():
             raise UserError(
                 self.env._(
-                    "Your credit does not cover these bookings any more: pay the amount "
-                    "shown."
+                    "Your credit does not cover these bookings any more: pay the "
+                    "amount shown."
                 )
             )
         self._post()

@@ -16,6 +16,7 @@ FACTS = [
     "overdue",
 ]
 
+
 class EspaceArrears(models.Model):
     """What each family owes and since when (impayés); nothing is stored."""
 

@@ -86,9 +86,7 @@ class EspaceFamily(models.Model):
         """
         self.ensure_one()
         before = to_decimal(self._espace_open_amount("credit"))
-        match_lines(
-            self._espace_open_lines("debit"), self._espace_open_lines("credit")
-        )
+        match_lines(self._espace_open_lines("debit"), self._espace_open_lines("credit"))
         return float(before - to_decimal(self._espace_open_amount("credit")))
 
     # === Actions === #

@@ -55,7 +55,9 @@ class EspaceRegie(models.Model):
 
     def write(self, vals):
         """Have the numbers of the régie begin with its code, once and for all."""
-        recoded = self.filtered(lambda regie: vals.get("code", regie.code) != regie.code)
+        recoded = self.filtered(
+            lambda regie: vals.get("code", regie.code) != regie.code
+        )
         recoded._check_no_number()
         result = super().write(vals)
         for regie in recoded:

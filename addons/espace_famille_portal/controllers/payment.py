@@ -78,9 +78,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         self._validate_transaction_kwargs(kwargs)
         self._espace_check_means(family_sudo, hold, kwargs)
         move_sudo = hold["move"]
-        kwargs.update(
-            amount=hold["asked"], landing_route=f"{URL}/confirmation"
-        )
+        kwargs.update(amount=hold["asked"], landing_route=f"{URL}/confirmation")
         return self._process_transaction(
             request.env.user.partner_id.id,
             move_sudo.currency_id.id,
