@@ -23,9 +23,10 @@ LEDGER = {
     "res.partner": ["commercial_partner_id"],
 }
 
+# Columns stand in the order of their keys.
 BUCKETS = [
     ("credit", "Credit"),
-    ("not_due", "Not due"),
+    ("current", "Not due"),
     ("late_30", "1 to 30 days"),
     ("late_60", "31 to 60 days"),
     ("late_90", "61 to 90 days"),
@@ -76,7 +77,7 @@ class EspaceAgedReceivable(models.Model):
                         ELSE greatest(late.days, 0)
                    END AS days_late,
                    CASE WHEN l.amount_residual < 0 THEN 'credit'
-                        WHEN late.days <= 0 THEN 'not_due'
+                        WHEN late.days <= 0 THEN 'current'
                         WHEN late.days <= 30 THEN 'late_30'
                         WHEN late.days <= 60 THEN 'late_60'
                         WHEN late.days <= 90 THEN 'late_90'

@@ -86,7 +86,7 @@ class EspaceArrears(models.Model):
                        sum(l.amount) AS total,
                        sum(l.amount) FILTER (WHERE l.days_late > 0) AS overdue,
                        sum(l.amount) FILTER (WHERE l.bucket = 'credit') AS credit,
-                       sum(l.amount) FILTER (WHERE l.bucket = 'not_due') AS not_due,
+                       sum(l.amount) FILTER (WHERE l.bucket = 'current') AS not_due,
                        sum(l.amount) FILTER (WHERE l.bucket = 'late_30') AS late_30,
                        sum(l.amount) FILTER (WHERE l.bucket = 'late_60') AS late_60,
                        sum(l.amount) FILTER (WHERE l.bucket = 'late_90') AS late_90,

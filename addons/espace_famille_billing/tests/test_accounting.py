@@ -158,7 +158,7 @@ class OnAnyBooks:
     def test_debts_grow_older_by_their_due_date(self):
         due = self.own.invoice_date_due
         for days, age in (
-            (0, "not_due"),
+            (0, "current"),
             (1, "late_30"),
             (30, "late_30"),
             (31, "late_60"),
