@@ -42,7 +42,6 @@
         "views/espace_billing_run_family_views.xml",
         "views/account_move_credit_views.xml",
         "views/espace_family_delivery_views.xml",
-        "views/espace_billing_settings_views.xml",
         "report/report_invoice_family.xml",
         "wizards/espace_credit_wizard_views.xml",
         "views/account_journal_views.xml",

@@ -33,6 +33,8 @@ class EspaceDemo(models.AbstractModel):
     def _load_money(self):
         """Set the prices and quotients, then book, point, invoice and collect."""
         self._load_books()
+        # Paid once the child came, by the invoices of a run; the rest is at booking.
+        self._ref("activity_leisure").billing_mode = "consumption"
         self._set_online_payment(False)
         self._load_tariff()
         self._load_incomes()

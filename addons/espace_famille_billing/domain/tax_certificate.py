@@ -12,6 +12,8 @@ from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
+from .allocation import allocate
+
 AGE = 6
 CENT = Decimal("0.01")
 
@@ -29,28 +31,24 @@ def is_young(birth_date: date, year: int) -> bool:
 
 
 def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Divide euros in proportion to weights, to the cent and by largest remainder.
+    """Divide euros in proportion to weights, to the cent: see `allocate`.
 
     The shares add up to `amount` exactly. A negative weight (a credit) gets a share of
-    the other sign. Of equal remainders the first has the cent.
+    the other sign.
 
     :raise ValueError: the weights add up to nothing, and `amount` does not
 
-    >>> [str(part) for part in share(Decimal("1.00"), [1, 1, 1])]
+    >>> [str(part) for part in share(Decimal("1.00"), [Decimal(1)] * 3)]
     ['0.34', '0.33', '0.33']
     """
-    total = sum(weights, Decimal(0))
-    if not amount:
-        return [Decimal(0)] * len(weights)
-    if not total:
-        raise ValueError("The weights add up to nothing.")
-    exact = [amount * weight / total / CENT for weight in weights]
-    floors = [part.to_integral_value(ROUND_FLOOR) for part in exact]
-    left = int((amount / CENT).to_integral_value() - sum(floors))
-    order = sorted(range(len(exact)), key=lambda n: (floors[n] - exact[n], n))
-    for n in order[:left]:
-        floors[n] += 1
-    return [part * CENT for part in floors]
+    cents = {number: _to_cents(weight) for number, weight in enumerate(weights)}
+    shares = allocate(_to_cents(amount), cents)
+    return [shares[number] * CENT for number in cents]
+
+
+def _to_cents(euros: Decimal) -> int:
+    """Return the cents of an amount that has no part of a cent."""
+    return int((euros / CENT).to_integral_exact())
 
 
 def ordinary_parts(amounts: Sequence[Decimal], planned: Decimal) -> list[Decimal]:

@@ -44,10 +44,8 @@ from . import payment_transaction_date
 from . import res_company
 from . import res_company_analytic
 from . import res_company_regie
-from . import res_config_settings
 from . import espace_aged_receivable
 from . import res_company_arrears
-from . import res_config_settings_arrears
 from . import account_move_dispute
 from . import espace_activity_debt
 from . import espace_reminder_level
@@ -59,11 +57,12 @@ from . import espace_tax_certificate
 from . import espace_caf_hours
 from . import espace_regie_dashboard
 from . import espace_check
-from . import espace_billing_settings
+from . import res_company_invoicing
 from . import espace_charge_terms
 from . import espace_charge_credit
 from . import espace_family_delivery
 from . import account_move_credit
+from . import account_move_asked
 from . import espace_billing_run
 from . import espace_billing_run_check
 from . import espace_billing_run_family
@@ -73,3 +72,4 @@ from . import espace_check_run
 from . import espace_check_statement
 from . import espace_pending_payment
 from . import espace_check_payments
+from . import res_config_settings

@@ -27,12 +27,11 @@ class AccountMove(models.Model):
                 move.invoice_line_ids.espace_charge_ids.reservation_id
             )
 
-    @api.depends("transaction_ids.state")
+    @api.depends("transaction_ids.state", "transaction_ids.payment_id")
     def _compute_espace_payment_on_its_way(self):
         for move in self:
             move.espace_payment_on_its_way = any(
-                state in ("pending", "authorized", "done")
-                for state in move.transaction_ids.mapped("state")
+                transaction._espace_is_awaited() for transaction in move.transaction_ids
             )
 
     def action_open_espace_charges(self):

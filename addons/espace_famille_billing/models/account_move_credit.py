@@ -1,8 +1,9 @@
 """How the credits of families are used: credit notes and money that paid nothing."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+
+from .espace_family_account import match_lines
 
 
 class AccountMove(models.Model):
@@ -48,7 +49,7 @@ class AccountMove(models.Model):
         families = moves.espace_family_id
         refunds = moves.filtered(lambda move: move.move_type == "out_refund")
         invoices = moves - refunds
-        credit_lines = families._espace_open_credits() if invoices else None
+        credit_lines = families._espace_open_lines("credit") if invoices else None
         for family, own in invoices.grouped("espace_family_id").items():
             partner = family.partner_id
             credits_ = credit_lines.filtered(
@@ -57,12 +58,18 @@ class AccountMove(models.Model):
                     and not line.reconciled
                 )
             )
-            _match(own._espace_receivable_lines(), credits_)
+            match_lines(own._espace_receivable_lines(), credits_)
         for refund in refunds:
             own = refund._espace_receivable_lines()
-            _match(refund.reversed_entry_id._espace_receivable_lines(), own)
+            match_lines(refund.reversed_entry_id._espace_receivable_lines(), own)
             if not all(own.mapped("reconciled")):
-                _match(refund.espace_family_id._espace_open_debts(), own)
+                match_lines(refund._espace_debts_to_lower(), own)
+
+    def _espace_debts_to_lower(self):
+        """Return the debts of this document's family that no bank is about to pay."""
+        return self.espace_family_id._espace_open_lines("debit").filtered(
+            lambda line: not line.move_id.espace_payment_on_its_way
+        )
 
     def _espace_receivable_lines(self):
         return self.line_ids.filtered(
@@ -107,68 +114,3 @@ class AccountMove(models.Model):
             "target": "new",
             "context": {"default_move_id": self.id},
         }
-
-
-class EspaceFamily(models.Model):
-    _inherit = "espace.family"
-
-    @api.depends("espace_move_ids.line_ids.amount_residual")
-    def _compute_balance(self):
-        return super()._compute_balance()
-
-    def _espace_credit(self):
-        """Count the money that paid nothing yet, too."""
-        payments = self._espace_open_credits().filtered(
-            lambda line: (
-                not line.move_id.espace_family_id
-                or line.move_id.move_type != "out_refund"
-            )
-        )
-        total = super()._espace_credit() - sum(payments.mapped("amount_residual"))
-        return self.company_id.currency_id.round(total)
-
-    def _espace_credit_at_booking(self):
-        """Return the euros that a booking made now has deducted.
-
-        What is paid online is asked before it is posted: only the credits that wait
-        to be invoiced lower it. Credit notes and money are used when posted.
-        """
-        self.ensure_one()
-        if not self.company_id._espace_pays_online():
-            return self._espace_credit()
-        ledger = self._espace_open_credits().mapped("amount_residual")
-        return self.company_id.currency_id.round(self._espace_credit() + sum(ledger))
-
-    def _espace_open_credits(self):
-        """Return the ledger's lines that owe money to these families, oldest first."""
-        return self._espace_unmatched(Domain("amount_residual", "<", 0))
-
-    def _espace_open_debts(self):
-        """Return what invoices still ask of these families, the oldest first."""
-        return self._espace_unmatched(
-            Domain("amount_residual", ">", 0)
-            & Domain("move_id.move_type", "=", "out_invoice")
-        )
-
-    def _espace_unmatched(self, domain):
-        families = self.sudo()
-        return families.env["account.move.line"].search(
-            domain
-            & Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
-            & Domain("company_id", "in", families.company_id.ids)
-            & Domain("partner_id.commercial_partner_id", "in", families.partner_id.ids),
-            order="date, id",
-        )
-
-
-def _match(debts, credits_):
-    """Reconcile both as far as they go, account by account."""
-    for account in debts.account_id & credits_.account_id:
-        lines = (debts | credits_).filtered(
-            lambda line, account=account: (
-                line.account_id == account and not line.reconciled
-            )
-        )
-        lines.reconcile()

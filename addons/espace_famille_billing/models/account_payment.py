@@ -17,7 +17,7 @@ class AccountPayment(models.Model):
     espace_means = fields.Selection(related="journal_id.espace_means", store=True)
     espace_kind = fields.Selection(
         [
-            ("receipt", "Receipt"),
+            ("receipt", "Payment received"),
             ("rejection", "Rejected"),
             ("refund", "Paid back"),
         ],

@@ -64,12 +64,14 @@ class EspaceAccountLine(models.Model):
     rank = fields.Integer(
         readonly=True, aggregator=None, help="Order of entry within a day."
     )
-    kind = fields.Selection(KINDS, readonly=True)
+    kind = fields.Selection(KINDS, "Movement", readonly=True)
     document = fields.Char(readonly=True, help="The number of the document.")
     means = fields.Selection(MEANS, "Means of Payment", readonly=True)
     cheque_number = fields.Char("Cheque No.", readonly=True)
     debit = fields.Monetary(readonly=True, help="What the family owes more.")
-    credit = fields.Monetary(readonly=True, help="What the family owes less.")
+    credit = fields.Monetary(
+        "Ledger Credit", readonly=True, help="What the family owes less."
+    )
     balance = fields.Monetary(
         readonly=True,
         aggregator=None,

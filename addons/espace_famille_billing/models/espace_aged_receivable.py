@@ -1,101 +1,107 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
-# Days after the due date up to which a debt is of an age, and its name.
-AGES = [
-    ("0", "Not due", 0),
-    ("1", "1 to 30 days", 30),
-    ("2", "31 to 60 days", 60),
-    ("3", "61 to 90 days", 90),
-    ("4", "More than 90 days", None),
+from .res_company_arrears import arrears_day
+
+# What every reading of open amounts depends on.
+LEDGER = {
+    "account.move": ["espace_disputed", "move_type", "state"],
+    "account.move.line": [
+        "account_id",
+        "amount_residual",
+        "company_id",
+        "date",
+        "date_maturity",
+        "journal_id",
+        "move_id",
+        "parent_state",
+        "partner_id",
+        "reconciled",
+    ],
+    "account.account": ["account_type"],
+    "espace.family": ["company_id", "partner_id"],
+    "res.partner": ["commercial_partner_id"],
+}
+
+# Columns stand in the order of their keys.
+BUCKETS = [
+    ("credit", "Credit"),
+    ("current", "Not due"),
+    ("late_30", "1 to 30 days"),
+    ("late_60", "31 to 60 days"),
+    ("late_90", "61 to 90 days"),
+    ("late_more", "More than 90 days"),
 ]
 
 
 class EspaceAgedReceivable(models.Model):
-    """What debtors owe, by the days that have gone since it was due (balance âgée).
+    """What debtors owe, by the days gone since it was due (balance âgée).
 
-    Read from the journal items themselves, as they are today: its total is the balance
-    of the debtors' accounts. A payment that is not yet set against an invoice counts
-    against what is owed, by its own date.
+    These are the open receivable lines of the ledger as they are today, those of
+    families and of any other debtor, credits and payments that are not set against an
+    invoice included: their sum is the balance of the debtors' accounts.
     """
 
     _name = "espace.aged.receivable"
     _description = "Aged Receivable"
     _auto = False
-    _order = "date_maturity, id"
+    _order = "due_date, family_id, id"
     _rec_name = "move_id"
     # Written to the database before it is read here.
-    _depends = {
-        "account.move.line": [
-            "account_id",
-            "amount_residual",
-            "company_id",
-            "date",
-            "date_maturity",
-            "journal_id",
-            "move_id",
-            "parent_state",
-            "partner_id",
-        ],
-        "account.account": ["account_type"],
-        "espace.family": ["company_id", "partner_id"],
-    }
+    _depends = LEDGER
 
-    move_id = fields.Many2one("account.move", "Document", readonly=True)
     partner_id = fields.Many2one("res.partner", "Debtor", readonly=True)
     family_id = fields.Many2one("espace.family", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    move_id = fields.Many2one("account.move", "Document", readonly=True)
     account_id = fields.Many2one("account.account", readonly=True)
     journal_id = fields.Many2one("account.journal", readonly=True)
     date = fields.Date("Booked on", readonly=True)
-    date_maturity = fields.Date("Due Date", readonly=True)
-    days = fields.Integer(
-        "Days Overdue", readonly=True, aggregator="max", help="0: not yet due."
-    )
-    age = fields.Selection([age[:2] for age in AGES], readonly=True)
-    amount = fields.Monetary("Still Owed", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
+    due_date = fields.Date("Due on", readonly=True)
+    days_late = fields.Integer(readonly=True, aggregator="max", help="0: not due yet.")
+    bucket = fields.Selection(BUCKETS, "Age", readonly=True)
+    amount = fields.Monetary("Left to Pay", readonly=True)
+    disputed = fields.Boolean(readonly=True)
 
     @property
     def _table_query(self):
-        today = self.env.company._espace_today()
         return SQL(
             """
-            SELECT line.id, line.move_id, line.partner_id, family.id AS family_id,
-                   line.account_id, line.journal_id, line.date,
-                   due.day AS date_maturity,
-                   GREATEST(%(today)s - due.day, 0) AS days,
-                   CASE %(ages)s END AS age,
-                   line.amount_residual AS amount, line.company_id,
-                   line.company_currency_id AS currency_id
-              FROM account_move_line line
-              JOIN account_account account ON account.id = line.account_id
-              JOIN LATERAL (
-                   SELECT COALESCE(line.date_maturity, line.date) AS day
-                   ) due ON true
-         LEFT JOIN espace_family family
-                ON family.partner_id = line.partner_id
-               AND family.company_id = line.company_id
-             WHERE line.parent_state = 'posted'
-               AND account.account_type = 'asset_receivable'
-               AND line.amount_residual != 0
+            SELECT l.id, l.partner_id, f.id AS family_id, l.company_id, l.move_id,
+                   l.account_id, l.journal_id, l.date,
+                   coalesce(l.date_maturity, l.date) AS due_date,
+                   l.amount_residual AS amount,
+                   coalesce(m.espace_disputed, FALSE) AS disputed,
+                   CASE WHEN l.amount_residual < 0 THEN 0
+                        ELSE greatest(late.days, 0)
+                   END AS days_late,
+                   CASE WHEN l.amount_residual < 0 THEN 'credit'
+                        WHEN late.days <= 0 THEN 'current'
+                        WHEN late.days <= 30 THEN 'late_30'
+                        WHEN late.days <= 60 THEN 'late_60'
+                        WHEN late.days <= 90 THEN 'late_90'
+                        ELSE 'late_more' END AS bucket
+              FROM account_move_line l
+              JOIN account_account a
+                   ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+              JOIN account_move m ON m.id = l.move_id
+         LEFT JOIN res_partner p ON p.id = l.partner_id
+         LEFT JOIN espace_family f
+                ON f.partner_id = p.commercial_partner_id
+               AND f.company_id = l.company_id
+        CROSS JOIN LATERAL (
+                   SELECT %(today)s::date
+                          - coalesce(l.date_maturity, l.date) AS days) late
+             WHERE l.parent_state = 'posted'
+               AND l.reconciled IS NOT TRUE
+               AND l.amount_residual != 0
             """,
-            today=today,
-            ages=self._age_cases(today),
+            today=arrears_day(self.env),
         )
 
-    @api.model
-    def _age_cases(self, today):
-        """Return the WHEN and ELSE of the ages, the youngest first."""
-        *bounded, last = AGES
-        cases = [
-            SQL("WHEN %s - due.day <= %s THEN %s", today, days, key)
-            for key, _name, days in bounded
-        ]
-        return SQL(" ").join([*cases, SQL("ELSE %s", last[0])])
-
     def action_open_move(self):
-        """Open the invoice or the payment's entry."""
+        """Open the invoice, or the payment that no invoice has taken up."""
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

@@ -1,26 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .espace_aged_receivable import LEDGER
 from .res_company_arrears import arrears_day
-
-# What every reading of the arrears depends on.
-LEDGER = {
-    "account.move": ["espace_disputed", "move_type", "state"],
-    "account.move.line": [
-        "account_id",
-        "amount_residual",
-        "company_id",
-        "date",
-        "date_maturity",
-        "move_id",
-        "parent_state",
-        "partner_id",
-        "reconciled",
-    ],
-    "account.account": ["account_type"],
-    "espace.family": ["company_id", "partner_id"],
-    "res.partner": ["commercial_partner_id"],
-}
 
 # What the gate, the family's form and the reminders ask for.
 FACTS = [
@@ -33,85 +15,6 @@ FACTS = [
     "last_sent",
     "overdue",
 ]
-
-BUCKETS = [
-    ("credit", "Credit"),
-    ("not_due", "Not due"),
-    ("late_30", "1 to 30 days"),
-    ("late_60", "31 to 60 days"),
-    ("late_90", "61 to 90 days"),
-    ("late_more", "More than 90 days"),
-]
-
-
-class EspaceArrearsLine(models.Model):
-    """What is open on families' accounts, line by line of the ledger, with its age.
-
-    These are the open receivable lines of the ledger, credits and unallocated payments
-    included: their sum is the balance of the families' accounts.
-    """
-
-    _name = "espace.arrears.line"
-    _description = "Open Amount of a Family"
-    _auto = False
-    _order = "due_date, family_id, id"
-    _rec_name = "move_id"
-    _depends = LEDGER
-
-    family_id = fields.Many2one("espace.family", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    move_id = fields.Many2one("account.move", "Invoice", readonly=True)
-    due_date = fields.Date("Due on", readonly=True)
-    days_late = fields.Integer(readonly=True, aggregator="max", help="0: not due yet.")
-    bucket = fields.Selection(BUCKETS, "Age", readonly=True)
-    amount = fields.Monetary("Left to Pay", readonly=True)
-    disputed = fields.Boolean(readonly=True)
-
-    @property
-    def _table_query(self):
-        return SQL(
-            """
-            SELECT l.id, f.id AS family_id, l.company_id, l.move_id,
-                   coalesce(l.date_maturity, l.date) AS due_date,
-                   l.amount_residual AS amount,
-                   coalesce(m.espace_disputed, FALSE) AS disputed,
-                   CASE WHEN l.amount_residual < 0 THEN 0
-                        ELSE greatest(%(today)s::date
-                                      - coalesce(l.date_maturity, l.date), 0)
-                   END AS days_late,
-                   CASE WHEN l.amount_residual < 0 THEN 'credit'
-                        WHEN late.days <= 0 THEN 'not_due'
-                        WHEN late.days <= 30 THEN 'late_30'
-                        WHEN late.days <= 60 THEN 'late_60'
-                        WHEN late.days <= 90 THEN 'late_90'
-                        ELSE 'late_more' END AS bucket
-              FROM espace_family f
-              JOIN res_partner p ON p.commercial_partner_id = f.partner_id
-              JOIN account_move_line l
-                   ON l.partner_id = p.id AND l.company_id = f.company_id
-              JOIN account_account a
-                   ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-              JOIN account_move m ON m.id = l.move_id
-        CROSS JOIN LATERAL (
-                   SELECT %(today)s::date
-                          - coalesce(l.date_maturity, l.date) AS days) late
-             WHERE l.parent_state = 'posted'
-               AND l.reconciled IS NOT TRUE
-               AND l.amount_residual != 0
-            """,
-            today=arrears_day(self.env),
-        )
-
-    def action_open_move(self):
-        """Open the invoice, or the payment that no invoice has taken up."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "view_mode": "form",
-        }
 
 
 class EspaceArrears(models.Model):
@@ -183,7 +86,7 @@ class EspaceArrears(models.Model):
                        sum(l.amount) AS total,
                        sum(l.amount) FILTER (WHERE l.days_late > 0) AS overdue,
                        sum(l.amount) FILTER (WHERE l.bucket = 'credit') AS credit,
-                       sum(l.amount) FILTER (WHERE l.bucket = 'not_due') AS not_due,
+                       sum(l.amount) FILTER (WHERE l.bucket = 'current') AS not_due,
                        sum(l.amount) FILTER (WHERE l.bucket = 'late_30') AS late_30,
                        sum(l.amount) FILTER (WHERE l.bucket = 'late_60') AS late_60,
                        sum(l.amount) FILTER (WHERE l.bucket = 'late_90') AS late_90,
@@ -201,6 +104,7 @@ class EspaceArrears(models.Model):
                              AND NOT l.disputed) AS blocking_since
                   FROM (%(lines)s) l
                   JOIN res_company c ON c.id = l.company_id
+                 WHERE l.family_id IS NOT NULL
               GROUP BY l.family_id, l.company_id
             )
             SELECT family.family_id AS id, family.family_id, family.company_id,
@@ -237,7 +141,7 @@ class EspaceArrears(models.Model):
                       AND (e.date_to IS NULL OR e.date_to >= %(today)s::date)
                    ) free ON TRUE
             """,
-            lines=self.env["espace.arrears.line"]._table_query,
+            lines=self.env["espace.aged.receivable"]._table_query,
             today=arrears_day(self.env),
         )
 

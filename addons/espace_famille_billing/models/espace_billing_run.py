@@ -73,6 +73,7 @@ class EspaceBillingRun(models.Model):
     )
     kind = fields.Selection(
         [("regular", "Regular"), ("corrective", "Corrective")],
+        "Type of Run",
         default="regular",
         required=True,
         help="Corrective: what changed on days that were invoiced already.",
@@ -167,7 +168,7 @@ class EspaceBillingRun(models.Model):
     failed_count = fields.Integer("Failed", compute="_compute_figures")
     progress = fields.Float("Progress (%)", compute="_compute_figures")
     amount_expected = fields.Monetary("Expected", compute="_compute_figures")
-    amount_invoiced = fields.Monetary("Invoiced", compute="_compute_figures")
+    amount_invoiced = fields.Monetary(compute="_compute_figures")
     amount_credited = fields.Monetary("Given Back", compute="_compute_figures")
     amount_reported = fields.Monetary("Amount Carried over", compute="_compute_figures")
     blocking_count = fields.Integer(compute="_compute_anomalies")

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 # What a movement is for a statement; the first three as `account.payment`.
 KINDS = [
-    ("receipt", "Receipt"),
+    ("receipt", "Payment received"),
     ("rejection", "Rejected"),
     ("refund", "Paid back"),
     ("transfer", "Imputed otherwise"),
@@ -41,7 +41,7 @@ class EspaceCollectionAllocation(models.Model):
     family_id = fields.Many2one("espace.family", "Family Account", ondelete="restrict")
     move_id = fields.Many2one(
         "account.move",
-        "Paid",
+        "Document Paid",
         index="btree_not_null",
         ondelete="restrict",
         help="The invoice that was paid; empty: an advance.",

@@ -607,8 +607,12 @@ class EspaceCollectionStatement(models.Model):
         if count:
             return Check(
                 "numbers",
-                "warning",
-                self.env._("Payments without a receipt number: %s.", count),
+                "blocking",
+                self.env._(
+                    "Payments without a receipt number: %s. Number those of families; "
+                    "take the others out of the journals of the régie.",
+                    count,
+                ),
                 "espace_famille_billing.espace_payment_unnumbered_action",
             )
         return Check("numbers", "ok", self.env._("Every receipt has its number."))

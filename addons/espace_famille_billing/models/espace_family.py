@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from .espace_tariff import to_decimal
-
 # Who reads what families have, owe and pay; a family reads its own on the portal.
 MONEY = "espace_famille.group_manager,espace_famille.group_finance"
 INVOICES = "account.group_account_readonly,account.group_account_invoice"
@@ -34,7 +32,7 @@ class EspaceFamily(models.Model):
             family.current_qf = income.value
             family.qf_known = bool(income)
 
-    @api.depends("espace_move_ids.amount_residual", "charge_ids.state")
+    @api.depends("espace_move_ids.line_ids.amount_residual", "charge_ids.state")
     def _compute_balance(self):
         for family in self:
             family.amount_due = family._espace_amount_due()
@@ -102,22 +100,3 @@ class EspaceFamily(models.Model):
             lambda move: move.move_type == "out_invoice"
         )
         return sum(invoices.mapped("amount_residual"))
-
-    def _espace_credit(self):
-        """Return the euros to be deducted from the next invoices, not negative."""
-        self.ensure_one()
-        refunds = self._espace_invoices("due").filtered(
-            lambda move: move.move_type == "out_refund"
-        )
-        return float(
-            to_decimal(self._espace_credit_not_invoiced())
-            + sum(to_decimal(move.amount_residual) for move in refunds)
-        )
-
-    def _espace_credit_not_invoiced(self):
-        """Return the euros of credits that no credit note holds yet, not negative."""
-        self.ensure_one()
-        charges = self.sudo().charge_ids.filtered(
-            lambda charge: charge.state == "to_invoice" and charge.amount < 0
-        )
-        return float(sum(-to_decimal(charge.amount) for charge in charges))

@@ -1,6 +1,7 @@
 """What a family owes and is owed, as the ledger has it."""
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 from .espace_tariff import to_decimal
 
@@ -18,30 +19,24 @@ class EspaceFamily(models.Model):
     # === The ledger === #
 
     def _espace_lines_domain(self):
-        """Return the domain of the posted lines of this family's account."""
-        self.ensure_one()
-        return [
-            ("partner_id", "child_of", self.partner_id.id),
-            ("account_id.account_type", "=", "asset_receivable"),
-            ("parent_state", "=", "posted"),
-            ("company_id", "=", self.company_id.id),
-        ]
+        """Return the domain of the posted lines of these families' accounts."""
+        return (
+            Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("company_id", "in", self.company_id.ids)
+            & Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
+        )
 
     def _espace_open_lines(self, side):
-        """Return what is not matched yet, the oldest first.
+        """Return what is not matched yet of these families, the oldest first.
 
-        :param str side: 'debit' for what the family owes, 'credit' for what it is owed
+        :param str side: 'debit' for what they owe, 'credit' for what they are owed
         """
-        self.ensure_one()
-        lines = (
-            self.env["account.move.line"]
-            .sudo()
-            .search(
-                [
-                    *self._espace_lines_domain(),
-                    ("amount_residual", ">" if side == "debit" else "<", 0),
-                ],
-            )
+        families = self.sudo()
+        lines = families.env["account.move.line"].search(
+            families._espace_lines_domain()
+            & Domain("reconciled", "=", False)
+            & Domain("amount_residual", ">" if side == "debit" else "<", 0)
         )
         # Entries by hand have no day on which they are due.
         oldest_first = lines.sorted(
@@ -64,6 +59,26 @@ class EspaceFamily(models.Model):
         )
         return float(to_decimal(balance or 0))
 
+    # === Credits === #
+
+    def _espace_credit(self):
+        """Return the euros that next invoices are lowered by, not negative.
+
+        These are credits that wait for an invoice, credit notes and money that paid
+        nothing yet.
+        """
+        self.ensure_one()
+        waiting = to_decimal(self._espace_credit_not_invoiced())
+        return float(waiting + to_decimal(self._espace_open_amount("credit")))
+
+    def _espace_credit_not_invoiced(self):
+        """Return the euros of credits that no credit note holds yet, not negative."""
+        self.ensure_one()
+        charges = self.sudo().charge_ids.filtered(
+            lambda charge: charge.state == "to_invoice" and charge.amount < 0
+        )
+        return float(sum(-to_decimal(charge.amount) for charge in charges))
+
     def _espace_use_credits(self):
         """Match what the family is owed with what it owes, the oldest first.
 
@@ -71,12 +86,7 @@ class EspaceFamily(models.Model):
         """
         self.ensure_one()
         before = to_decimal(self._espace_open_amount("credit"))
-        debts = self._espace_open_lines("debit")
-        for credit in self._espace_open_lines("credit"):
-            for debt in debts:
-                open_both = not (credit.reconciled or debt.reconciled)
-                if open_both and debt.account_id == credit.account_id:
-                    (credit + debt).reconcile()
+        match_lines(self._espace_open_lines("debit"), self._espace_open_lines("credit"))
         return float(before - to_decimal(self._espace_open_amount("credit")))
 
     # === Actions === #
@@ -118,6 +128,7 @@ class EspaceFamily(models.Model):
         )
         action["domain"] = [("family_id", "=", self.id)]
         action["display_name"] = self.env._("Account of %s", self.name)
+        action["context"] = {}
         return action
 
     def action_open_espace_payments(self):
@@ -127,3 +138,14 @@ class EspaceFamily(models.Model):
         )
         action["domain"] = [("espace_family_id", "=", self.id)]
         return action
+
+
+def match_lines(debts, credits_):
+    """Reconcile both as far as they go, account by account."""
+    for account in debts.account_id & credits_.account_id:
+        lines = (debts | credits_).filtered(
+            lambda line, account=account: (
+                line.account_id == account and not line.reconciled
+            )
+        )
+        lines.reconcile()

@@ -56,21 +56,6 @@ class ResCompany(models.Model):
         )
 
 
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    espace_qf_renewal = fields.Selection(
-        related="company_id.espace_qf_renewal", readonly=False, required=True
-    )
-    espace_qf_months = fields.Integer(
-        related="company_id.espace_qf_months", readonly=False
-    )
-    espace_qf_day = fields.Integer(related="company_id.espace_qf_day", readonly=False)
-    espace_qf_month = fields.Selection(
-        related="company_id.espace_qf_month", readonly=False
-    )
-
-
 class EspaceFamily(models.Model):
     """Whose quotient misses or is too old."""
 

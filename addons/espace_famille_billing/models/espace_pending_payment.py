@@ -24,6 +24,10 @@ class ResCompany(models.Model):
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
+    def _espace_is_awaited(self, now=None):
+        """Await the bank for the hours of the commune, no longer."""
+        return super()._espace_is_awaited(now) and not self._espace_is_stale(now)
+
     def _espace_is_stale(self, now=None):
         """Tell whether the bank left this payment pending beyond the limit.
 
@@ -40,15 +44,7 @@ class AccountMove(models.Model):
 
     @api.depends("transaction_ids.last_state_change")
     def _compute_espace_payment_on_its_way(self):
-        """Await the bank for the hours of the commune, no longer."""
-        super()._compute_espace_payment_on_its_way()
-        for move in self.filtered("espace_payment_on_its_way"):
-            known = move.transaction_ids.filtered(
-                lambda tx: tx.state in ("pending", "authorized", "done")
-            )
-            move.espace_payment_on_its_way = not all(
-                transaction._espace_is_stale() for transaction in known
-            )
+        return super()._compute_espace_payment_on_its_way()
 
 
 class EspaceReservation(models.Model):

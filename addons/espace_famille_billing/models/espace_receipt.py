@@ -51,17 +51,37 @@ class AccountPayment(models.Model):
         """Number the receipts of these posted payments that families made."""
         for payment in self.sorted("id"):
             if payment._espace_has_receipt() and not payment.espace_receipt_number:
-                sequence = payment.espace_regie_id.sudo().receipt_sequence_id
+                regie = payment.espace_regie_id.sudo()
                 payment.write(
                     {
-                        "espace_receipt_number": sequence.next_by_id(
-                            sequence_date=payment.date
+                        "espace_receipt_number": regie._next_number(
+                            regie.receipt_sequence_id, payment.date
                         ),
                         "espace_balance_after": (
                             payment.espace_family_id._espace_balance()
                         ),
                     }
                 )
+
+    def action_espace_number(self):
+        """Number what was received before the journal belonged to a régie.
+
+        :raise UserError: one of these is not of a family, or is not posted
+        """
+        self._espace_check_regie_role()
+        self.check_access("read")
+        payments = self.sudo().filtered(lambda p: not p.espace_receipt_number)
+        for payment in payments:
+            if not payment._espace_has_receipt() or payment.move_id.state != "posted":
+                raise UserError(
+                    self.env._(
+                        "%s is not a posted payment of a family: no receipt is given "
+                        "for it. Take it out of the journals of the régie.",
+                        payment.display_name,
+                    )
+                )
+        for payment in payments.sorted(lambda payment: (payment.date, payment.id)):
+            payment._espace_give_receipts()
 
     def _espace_has_receipt(self):
         self.ensure_one()

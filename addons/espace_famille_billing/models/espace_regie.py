@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class EspaceRegie(models.Model):
@@ -51,6 +53,68 @@ class EspaceRegie(models.Model):
             regie.receipt_sequence_id = regie._create_sequence()
         return regies
 
+    def write(self, vals):
+        """Have the numbers of the régie begin with its code, once and for all."""
+        recoded = self.filtered(
+            lambda regie: vals.get("code", regie.code) != regie.code
+        )
+        recoded._check_no_number()
+        result = super().write(vals)
+        for regie in recoded:
+            regie._renew_prefixes()
+        return result
+
+    def _check_no_number(self):
+        for regie in self:
+            if regie._has_numbered():
+                raise UserError(
+                    self.env._(
+                        "The numbers of the régie %(name)s begin with %(code)s: its "
+                        "code does not change once it has given a receipt.",
+                        name=regie.name,
+                        code=regie.code,
+                    )
+                )
+
+    def _has_numbered(self):
+        """Tell whether this régie has given a receipt."""
+        self.ensure_one()
+        return bool(
+            self.env["account.payment"]
+            .sudo()
+            .search_count(
+                [
+                    ("espace_regie_id", "=", self.id),
+                    ("espace_receipt_number", "!=", False),
+                ],
+                limit=1,
+            )
+        )
+
+    @api.model
+    def _next_number(self, sequence, date):
+        """Return the next number that a sequence without gap gives on a local date.
+
+        The first number of a year opens its range. Two who do so at the same instant
+        would both insert it, which Odoo tells as an error; the row that both write
+        makes the second one try again instead, and find the range.
+        """
+        if not any(r.date_from <= date <= r.date_to for r in sequence.date_range_ids):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE ir_sequence SET write_date = write_date WHERE id = %s",
+                    sequence.id,
+                )
+            )
+        return sequence.next_by_id(sequence_date=date)
+
+    def _renew_prefixes(self):
+        """Have the numbers to come begin with the code of this régie."""
+        self.receipt_sequence_id.sudo().prefix = self._receipt_prefix()
+
+    def _receipt_prefix(self):
+        return f"{self.code}-%(range_year)s-"
+
     def _create_sequence(self):
         """Create the numbers of the receipts: without a gap, from 1 each year."""
         self.ensure_one()
@@ -60,7 +124,7 @@ class EspaceRegie(models.Model):
             .create(
                 {
                     "name": f"{self.name}: receipts",
-                    "prefix": f"{self.code}-%(range_year)s-",
+                    "prefix": self._receipt_prefix(),
                     "padding": 5,
                     "implementation": "no_gap",
                     "use_date_range": True,

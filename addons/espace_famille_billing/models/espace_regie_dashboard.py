@@ -233,13 +233,17 @@ class EspaceRegieDashboard(models.AbstractModel):
     def _ages(self, company):
         """Return what is unpaid by its age, credits apart."""
         sums = dict(
-            self.env["espace.arrears.line"]._read_group(
-                [("company_id", "=", company.id), ("amount", ">", 0)],
+            self.env["espace.aged.receivable"]._read_group(
+                [
+                    ("company_id", "=", company.id),
+                    ("family_id", "!=", False),
+                    ("amount", ">", 0),
+                ],
                 ["bucket"],
                 ["amount:sum"],
             )
         )
-        labels = self.env["espace.arrears.line"]._fields["bucket"]
+        labels = self.env["espace.aged.receivable"]._fields["bucket"]
         return [
             {"label": label, "amount": round(sums.get(key, 0), 2)}
             for key, label in labels._description_selection(self.env)

@@ -72,7 +72,7 @@ class EspaceRegie(models.Model):
                 .create(
                     {
                         "name": f"{self.name}: remittances",
-                        "prefix": f"{self.code}-V-%(range_year)s-",
+                        "prefix": self._remittance_prefix(),
                         "padding": 3,
                         "implementation": "no_gap",
                         "use_date_range": True,
@@ -81,6 +81,13 @@ class EspaceRegie(models.Model):
                 )
             )
         return self.remittance_sequence_id
+
+    def _remittance_prefix(self):
+        return f"{self.code}-V-%(range_year)s-"
+
+    def _renew_prefixes(self):
+        super()._renew_prefixes()
+        self.remittance_sequence_id.sudo().prefix = self._remittance_prefix()
 
     # === What it holds === #
 

@@ -116,10 +116,13 @@ class EspaceReminder(models.Model):
 
     @api.model
     def _open_lines(self, company, day, families):
-        domain = [("company_id", "=", company.id), ("amount", ">", 0)]
-        if families is not None:
-            domain.append(("family_id", "in", families.ids))
-        lines = self.env["espace.arrears.line"].sudo()
+        of_families = (
+            ("family_id", "!=", False)
+            if families is None
+            else ("family_id", "in", families.ids)
+        )
+        domain = [("company_id", "=", company.id), ("amount", ">", 0), of_families]
+        lines = self.env["espace.aged.receivable"].sudo()
         lines = lines.with_context(espace_arrears_day=day)
         lines.invalidate_model(flush=False)
         return lines.search(domain)

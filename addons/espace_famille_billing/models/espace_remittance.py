@@ -215,7 +215,7 @@ class EspaceRemittance(models.Model):
             self._check_amount()
             self._check_cheques()
         number = self.regie_id.sudo()._remittance_sequence()
-        name = number.next_by_id(sequence_date=self.date)
+        name = self.regie_id._next_number(number, self.date)
         move = self.env["account.move"].create(self._prepare_entry(name))
         move._post()
         self._move_cheques()

@@ -166,7 +166,7 @@ class EspaceReservation(models.Model):
         """Invoice these bookings of one family, less its credits.
 
         The invoice stays a draft as long as seats wait for its payment; bookings that
-        leave nothing to pay are confirmed at once.
+        leave nothing to pay, or whose price open credits cover, are confirmed at once.
         """
         charges = self.charge_ids | family.charge_ids.filtered(
             lambda charge: charge.amount < 0
@@ -174,7 +174,7 @@ class EspaceReservation(models.Model):
         move = charges._invoice(now)
         pending = self.filtered(lambda r: r.state == "pending_payment")
         asked = pending.charge_ids.move_id.filtered(
-            lambda move: move.state == "draft" and move.amount_total
+            lambda move: move.state == "draft" and move._espace_asked()
         )
         unpaid = pending & asked.espace_reservation_ids
         (pending - unpaid).write({"state": "confirmed", "hold_until": False})

@@ -103,13 +103,19 @@ class EspaceReservation(models.Model):
         """
         Charge = self.env["espace.charge"]
         bookings = self.browse(booking.id for booking, _price in priced)
-        undoing = Charge.search(
+        waiting = Charge.search(
             [("reservation_id", "in", bookings.ids), ("state", "=", "to_invoice")],
             order="id",
-        )._undo()
+        )
+        # What is due at booking is due at its new price, without waiting for a run.
+        at_once = waiting.filtered("at_once").reservation_id
+        undoing = waiting._undo()
         return undoing + Charge.create(
             [
-                booking._prepare_charge(price.amount, price)
+                {
+                    **booking._prepare_charge(price.amount, price),
+                    "at_once": booking in at_once,
+                }
                 for booking, price in priced
                 if price and price.amount
             ]

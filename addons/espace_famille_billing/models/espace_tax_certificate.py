@@ -303,11 +303,3 @@ class ResCompany(models.Model):
         help="Choose all where each household only pays its own days and declares them "
         "all: the ceiling of the tax credit is halved in any case.",
     )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    espace_tax_alternating = fields.Selection(
-        related="company_id.espace_tax_alternating", readonly=False
-    )

@@ -5,25 +5,17 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .espace_tariff import to_decimal
-
-# The account of the nomenclature M57: créances admises en non-valeur.
-WRITE_OFF_CODE = "6541"
+from .res_company_regie import WRITE_OFF_CODES, WRITE_OFF_TYPES
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _espace_writeoff_account(self):
-        """Return the account of the settings, or 6541 where the chart has it."""
+        """Return the account of the settings, or the one that the chart has for it."""
         self.ensure_one()
-        return self.espace_writeoff_account_id or self.env["account.account"].search(
-            [
-                *self.env["account.account"]._check_company_domain(self),
-                ("code", "=like", f"{WRITE_OFF_CODE}%"),
-                ("account_type", "in", ("expense", "expense_other")),
-            ],
-            order="code",
-            limit=1,
+        return self.espace_writeoff_account_id or self._espace_find_account(
+            WRITE_OFF_TYPES, WRITE_OFF_CODES
         )
 
 

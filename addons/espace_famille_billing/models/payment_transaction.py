@@ -4,17 +4,29 @@ from odoo import models
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
+    def _espace_is_awaited(self, now=None):
+        """Tell whether the money of this payment may come, or came and is not booked.
+
+        :param datetime now: naive UTC, the present if None
+        """
+        self.ensure_one()
+        is_unbooked = self.state == "done" and not self.payment_id
+        return is_unbooked or self.state in ("pending", "authorized")
+
     def _post_process(self):
         """Confirm held seats for their exact price only, and tell what else came.
 
-        Money for seats that were given back, or of another amount than the invoice
-        that waits, stays on the family's account as a credit.
+        The price is paid by this money and, for the rest, by the family's open credits.
+        Money for seats that were given back, or that with those credits does not make
+        the price, stays on the family's account as a credit.
         """
         fresh = self.filtered(lambda tx: tx.state == "done" and not tx.payment_id)
         for transaction in fresh:
             transaction._espace_detach_other_amount()
         result = super()._post_process()
         for transaction in fresh:
+            paid = transaction.invoice_ids.filtered(lambda move: move.state == "posted")
+            paid._espace_use_credits()
             transaction._espace_tell_if_kept()
         return result
 
@@ -24,8 +36,7 @@ class PaymentTransaction(models.Model):
         waiting = self.invoice_ids.filtered(
             lambda move: move.state == "draft" and move.espace_family_id
         )
-        asked = sum(self.invoice_ids.mapped("amount_residual"))
-        if waiting and self.currency_id.compare_amounts(self.amount, asked):
+        if waiting and not self._espace_fits(waiting):
             self.invoice_ids -= waiting
 
     def _espace_tell_if_kept(self):
@@ -46,9 +57,9 @@ class PaymentTransaction(models.Model):
         if family._espace_payment_move():
             subject = env._("Payment of another amount")
             body = env._(
-                "Your payment is not what your places cost: the amount stays on your "
-                "account and the places still wait for their payment. Pay the amount "
-                "shown, or ask the town hall for help."
+                "Your payment is not what your places cost by now: it stays on your "
+                "account and is deducted from the amount shown there. The places still "
+                "wait for the rest: pay it in time, or ask the town hall for help."
             )
         else:
             subject = env._("Payment received too late")

@@ -16,6 +16,7 @@ JOURNAL_CODES = {
     "transfer": "RVIR",
 }
 INCOME_TYPES = ("income", "income_other")
+WRITE_OFF_TYPES = ("expense", "expense_other")
 WRITE_OFF_CODES = ("6541", "654")
 FEE_CODES = ("75888", "7588", "758", "7088", "708")
 
@@ -29,7 +30,7 @@ class ResCompany(models.Model):
         "account.account",
         "Account for Write-Offs",
         check_company=True,
-        domain=[("account_type", "in", ("expense", "expense_other"))],
+        domain=[("account_type", "in", WRITE_OFF_TYPES)],
         help="Debts that are given up (créances admises en non-valeur): 6541 in M57.",
     )
     espace_fee_product_id = fields.Many2one(
@@ -167,9 +168,7 @@ class ResCompany(models.Model):
 
     def _espace_setup_accounts(self):
         if not self.espace_writeoff_account_id:
-            self.espace_writeoff_account_id = self._espace_find_account(
-                ("expense",), WRITE_OFF_CODES
-            )
+            self.espace_writeoff_account_id = self._espace_writeoff_account()
         if not self.espace_fee_product_id:
             self.espace_fee_product_id = self._espace_create_fee()
 
@@ -187,6 +186,12 @@ class ResCompany(models.Model):
             }
         )
         fee.taxes_id = [Command.clear()]
+        # Families read it on their invoice, each in its language.
+        for code, _name in self.env["res.lang"].get_installed():
+            in_words = self.with_context(lang=code)
+            fee.with_env(in_words.env).name = in_words.env._(
+                "Fee for a rejected payment"
+            )
         return fee
 
     def _espace_find_account(self, types, codes=("",)):

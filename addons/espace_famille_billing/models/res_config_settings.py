@@ -3,20 +3,70 @@ from odoo.exceptions import AccessError
 
 
 class ResConfigSettings(models.TransientModel):
+    """The settings of money, in the order of the year: prices to certificates."""
+
     _inherit = "res.config.settings"
 
+    espace_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency of the Commune"
+    )
+
+    # Quotients and invoices
+    espace_qf_renewal = fields.Selection(
+        related="company_id.espace_qf_renewal", readonly=False, required=True
+    )
+    espace_qf_months = fields.Integer(
+        related="company_id.espace_qf_months", readonly=False
+    )
+    espace_qf_day = fields.Integer(related="company_id.espace_qf_day", readonly=False)
+    espace_qf_month = fields.Selection(
+        related="company_id.espace_qf_month", readonly=False
+    )
+    espace_minimum_invoice = fields.Monetary(
+        related="company_id.espace_minimum_invoice",
+        readonly=False,
+        currency_field="espace_currency_id",
+    )
+    espace_due_days = fields.Integer(
+        related="company_id.espace_due_days", readonly=False
+    )
+    espace_analytic = fields.Boolean(
+        related="company_id.espace_analytic", readonly=False
+    )
+
+    # Régie
     espace_writeoff_account_id = fields.Many2one(
         related="company_id.espace_writeoff_account_id", readonly=False
     )
     espace_fee_product_id = fields.Many2one(
         related="company_id.espace_fee_product_id", readonly=False
     )
-    espace_analytic = fields.Boolean(
-        related="company_id.espace_analytic", readonly=False
-    )
-
     espace_pending_hours = fields.Integer(
         related="company_id.espace_pending_hours", readonly=False
+    )
+
+    # Arrears
+    espace_block_debt = fields.Boolean(
+        related="company_id.espace_block_debt", readonly=False
+    )
+    espace_block_days = fields.Integer(
+        related="company_id.espace_block_days", readonly=False
+    )
+    espace_block_amount = fields.Monetary(
+        related="company_id.espace_block_amount",
+        readonly=False,
+        currency_field="espace_currency_id",
+    )
+    espace_reminder_gap = fields.Integer(
+        related="company_id.espace_reminder_gap", readonly=False
+    )
+    espace_reminder_auto = fields.Selection(
+        related="company_id.espace_reminder_auto", readonly=False
+    )
+
+    # Tax certificates
+    espace_tax_alternating = fields.Selection(
+        related="company_id.espace_tax_alternating", readonly=False
     )
 
     def action_espace_setup_regie(self):

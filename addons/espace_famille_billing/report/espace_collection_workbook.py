@@ -103,7 +103,7 @@ class EspaceCollectionWorkbook(models.AbstractModel):
                     means,
                     (self.env._("Account"), "account", TEXT, 12),
                     (self.env._("Opening"), "opening", MONEY, 14),
-                    (self.env._("Number"), "count", COUNT, 10),
+                    (self.env._("Count"), "count", COUNT, 10),
                     (self.env._("Receipts"), "receipts", MONEY, 14),
                     (self.env._("Rejections"), "rejections", MONEY, 14),
                     (self.env._("Paid Back"), "refunds", MONEY, 14),

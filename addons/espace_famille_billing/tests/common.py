@@ -101,38 +101,45 @@ class EspaceBillingCase(EspaceCase):
 
     @classmethod
     def _create_regie(cls, means=("cash", "cheque", "card", "cesu", "transfer")):
-        """Create a régie with a journal for each of these means of payment.
+        """Create the régie “RS” with a journal for each of these means of payment.
 
-        Their entries are on an account of their own, as those of a real régie: each
-        payment is paid at once. `cls.journals` holds them by means.
+        `cls.journals` holds them by means.
         """
         cls.regie = cls.env["espace.regie"].create(
             {"name": "Régie scolaire", "code": "RS", "company_id": cls.company.id}
         )
         cls.journals = {
-            kind: cls._create_journal(number, kind)
+            kind: cls._create_journal(
+                cls.regie, kind, short=f"RS{number}", account=f"5412{number:02}"
+            )
             for number, kind in enumerate(means, 1)
         }
         return cls.regie
 
     @classmethod
-    def _create_journal(cls, number, means):
-        account = cls.env["account.account"].create(
+    def _create_journal(cls, regie, means, short, account, name=None):
+        """Create a journal of a régie, or of the treasury for an empty one.
+
+        Its entries are on an account of its own, as those of a real régie: each
+        payment is paid at once.
+        """
+        name = name or f"Régie {means}"
+        cash = cls.env["account.account"].create(
             {
-                "name": f"Régie {means}",
-                "code": f"5412{number:02}",
+                "name": name,
+                "code": account,
                 "account_type": "asset_cash",
                 "company_ids": [Command.set(cls.company.ids)],
             }
         )
         journal = cls.env["account.journal"].create(
             {
-                "name": f"Régie {means}",
-                "code": f"RS{number}",
+                "name": name,
+                "code": short,
                 "type": "cash" if means == "cash" else "bank",
                 "company_id": cls.company.id,
-                "default_account_id": account.id,
-                "espace_regie_id": cls.regie.id,
+                "default_account_id": cash.id,
+                "espace_regie_id": regie.id,
                 "espace_means": means,
             }
         )
@@ -140,7 +147,7 @@ class EspaceBillingCase(EspaceCase):
             journal.inbound_payment_method_line_ids
             | journal.outbound_payment_method_line_ids
         )
-        lines.payment_account_id = account
+        lines.payment_account_id = cash
         return journal
 
     # === Payment online === #

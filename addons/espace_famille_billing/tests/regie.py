@@ -8,62 +8,37 @@ from .common import EspaceBillingCase
 
 DECEMBER = date(2026, 12, 1), date(2026, 12, 31)
 
-# (code, name, type, means, account)
+# (code, name, means, account)
 JOURNALS = [
-    ("ECA", "Caisse", "cash", "cash", "541200"),
-    ("ECH", "Chèques", "bank", "cheque", "511200"),
-    ("ECB", "Carte bancaire", "bank", "card", "511500"),
+    ("ECA", "Caisse", "cash", "541200"),
+    ("ECH", "Chèques", "cheque", "511200"),
+    ("ECB", "Carte bancaire", "card", "511500"),
 ]
 
 
-class Regie:
-    """Builds a régie in `cls.company`; `cls.env` works in it."""
+class Regie(EspaceBillingCase):
+    """Builds régies that remit to the treasury, as many as wanted."""
 
     @classmethod
     def _open_regie(cls, code="REG", **vals):
+        """Return a régie, its journals by means and the journal of the treasury."""
         regie = cls.env["espace.regie"].create(
             {"name": f"Régie périscolaire {code}", "code": code, **vals}
         )
+        end = code[-1]
         journals = {
-            means: cls._open_journal(regie, f"{short}{code[-1]}", name, kind, means, n)
-            for short, name, kind, means, n in JOURNALS
+            means: cls._create_journal(
+                regie, means, f"{short}{end}", f"{account}{end}", name
+            )
+            for short, name, means, account in JOURNALS
         }
-        treasury = cls._open_journal(
-            cls.env["espace.regie"], f"TR{code[-1]}", "Trésor", "bank", False, "515000"
+        regie.remittance_journal_id = treasury = cls._create_journal(
+            cls.env["espace.regie"], False, f"TR{end}", f"515000{end}", "Trésor"
         )
-        regie.remittance_journal_id = treasury
         return regie, journals, treasury
 
-    @classmethod
-    def _open_journal(cls, regie, short, name, kind, means, number):
-        account = cls.env["account.account"].create(
-            {
-                "name": name,
-                "code": f"{number}{short[-1]}",
-                "account_type": "asset_cash",
-                "company_ids": [Command.set(cls.company.ids)],
-            }
-        )
-        journal = cls.env["account.journal"].create(
-            {
-                "name": name,
-                "code": short,
-                "type": kind,
-                "company_id": cls.company.id,
-                "default_account_id": account.id,
-                "espace_regie_id": regie.id,
-                "espace_means": means,
-            }
-        )
-        lines = (
-            journal.inbound_payment_method_line_ids
-            | journal.outbound_payment_method_line_ids
-        )
-        lines.payment_account_id = account
-        return journal
 
-
-class RegieCase(Regie, EspaceBillingCase):
+class RegieCase(Regie):
     """The commune with a régie that has received nothing yet.
 
     The Martins are invoiced 10.00 € in December (two products), the Durands 3.60 €.

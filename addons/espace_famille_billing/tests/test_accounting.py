@@ -151,19 +151,19 @@ class OnAnyBooks:
     def aged(self):
         """Return {age: euros} of the aged receivables, by what is shown."""
         groups = self.env["espace.aged.receivable"]._read_group(
-            [("company_id", "=", self.company.id)], ["age"], ["amount:sum"]
+            [("company_id", "=", self.company.id)], ["bucket"], ["amount:sum"]
         )
         return {age: round(amount, 2) for age, amount in groups}
 
     def test_debts_grow_older_by_their_due_date(self):
         due = self.own.invoice_date_due
         for days, age in (
-            (0, "0"),
-            (1, "1"),
-            (30, "1"),
-            (31, "2"),
-            (61, "3"),
-            (91, "4"),
+            (0, "current"),
+            (1, "late_30"),
+            (30, "late_30"),
+            (31, "late_60"),
+            (61, "late_90"),
+            (91, "late_more"),
         ):
             with self.subTest(days=days), self.at(due + timedelta(days=days)):
                 self.assertEqual(self.aged(), {age: 2.85})

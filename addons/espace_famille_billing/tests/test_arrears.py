@@ -20,7 +20,7 @@ class ArrearsCase(EspaceBillingCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.Arrears = cls.env["espace.arrears"]
-        cls.Lines = cls.env["espace.arrears.line"]
+        cls.Lines = cls.env["espace.aged.receivable"]
         cls.Reminder = cls.env["espace.reminder"]
         cls.first, cls.second, cls.notice = cls.env["espace.reminder.level"].search(
             [("company_id", "=", cls.company.id)]
@@ -153,6 +153,44 @@ class TestAgeing(ArrearsCase):
             self.assertEqual(self.martin.overdue_amount, 3.60)
             self.assertEqual(self.durand.overdue_amount, 0)
 
+    def test_the_agents_of_families_see_no_other_debtor(self):
+        self.owe()
+        club = self.env["res.partner"].create({"name": "Club de judo"})
+        product = self.meal.product_tmpl_id.copy({"espace_activity_id": False})
+        self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": club.id,
+                "invoice_date": TODAY,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.product_variant_id.id,
+                            "price_unit": 50,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+        ).action_post()
+        self.env.flush_all()
+
+        def debtors(user):
+            lines = self.Lines.with_user(user).search(
+                [("company_id", "=", self.company.id)]
+            )
+            return lines.partner_id.commercial_partner_id.sudo()
+
+        family = self.martin.partner_id
+        self.assertEqual(debtors(self.finance), family | club)
+        self.assertEqual(debtors(self._create_staff("manager")), family)
+        self.assertEqual(self.Arrears.search([("total", "=", 50)]).ids, [])
+        with self.later(40):
+            verdicts = self.Reminder._verdicts(
+                self.company, self.company._espace_today()
+            )
+        self.assertEqual(list(verdicts), [self.martin])
+
     def test_another_commune_sees_none_of_it(self):
         self.owe()
         other = self.env["res.company"].create({"name": "Commune voisine"})
@@ -164,7 +202,7 @@ class TestAgeing(ArrearsCase):
             context={**self.env.context, "allowed_company_ids": other.ids},
         )
         self.assertFalse(env["espace.arrears"].search([]))
-        self.assertFalse(env["espace.arrears.line"].search([]))
+        self.assertFalse(env["espace.aged.receivable"].search([]))
 
 
 @tagged("post_install", "-at_install")

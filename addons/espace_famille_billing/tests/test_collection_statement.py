@@ -406,15 +406,50 @@ class TestCollectionStatement(RegieCase):
         statement.invalidate_recordset()
         self.close(statement)
 
-    def test_a_payment_without_a_number_is_shown(self):
-        payment = self.pay(self.martin, 10, IN_DECEMBER)
+    def test_a_payment_without_a_number_keeps_it_open(self):
+        """As in a journal that collected before it belonged to the régie."""
+        journal = self._create_journal(
+            self.env["espace.regie"], False, "OLD", "541299", "Ancienne caisse"
+        )
+        payment = self.pay(self.martin, 10, IN_DECEMBER, journal=journal)
+        self.assertFalse(payment.espace_receipt_number)
         statement = self.statement()
         self.assertEqual(self.levels(statement)["numbers"], "ok")
-        # As in a régie that collected before it gave receipts.
-        number, payment.espace_receipt_number = payment.espace_receipt_number, False
+        journal.write({"espace_regie_id": self.regie.id, "espace_means": "transfer"})
         statement.invalidate_recordset()
-        self.assertEqual(self.levels(statement)["numbers"], "warning")
-        payment.espace_receipt_number = number
+        self.assert_not_closed(statement, "numbers")
+        payment.with_user(self._create_staff("finance")).action_espace_number()
+        self.assertTrue(payment.espace_receipt_number)
+        statement.invalidate_recordset()
+        self.close(statement)
+
+    def test_numbers_are_given_by_the_regie_to_families_only(self):
+        payment = self.pay(self.martin, 10, IN_DECEMBER)
+        number = payment.espace_receipt_number
+        payment.action_espace_number()
+        self.assertEqual(payment.espace_receipt_number, number)
+        with self.assertRaises(AccessError):
+            payment.with_user(self._create_staff("manager")).action_espace_number()
+        stranger = self.env["res.partner"].create({"name": "Association"})
+        other = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": stranger.id,
+                "amount": 5,
+                "date": IN_DECEMBER,
+                "journal_id": self.cash.id,
+            }
+        )
+        other.action_post()
+        with self.assertRaises(UserError):
+            other.action_espace_number()
+        statement = self.statement()
+        self.assert_not_closed(statement, "numbers")
+        other.action_draft()
+        other.unlink()
+        statement.invalidate_recordset()
+        self.close(statement)
 
     def test_one_statement_is_open_at_a_time(self):
         self.statement()

@@ -74,6 +74,15 @@ def euros(*amounts):
 class TestCounter(RegieCase):
     """Encaissement au guichet."""
 
+    def test_numbers_begin_with_the_code_of_the_regie_for_ever(self):
+        self.regie.code = "SCO"
+        payment = self.pay(self.martin)
+        self.assertEqual(payment.espace_receipt_number, "SCO-2027-00001")
+        self.regie.write({"code": "SCO", "name": "Régie des écoles"})
+        with self.assertRaises(UserError):
+            self.regie.code = "RS"
+        self.assertEqual(self.regie.code, "SCO")
+
     def test_what_the_family_owes_is_shown_and_chosen(self):
         form = self.counter()
         self.assertEqual(form.open_amount, 4.90)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo.exceptions import AccessError, UserError
@@ -165,7 +166,7 @@ class TestCredit(EspaceBillingCase):
 
 @tagged("post_install", "-at_install")
 class TestCreditAtBooking(EspaceBillingCase):
-    """Money that paid nothing, and seats that wait for the exact online amount."""
+    """Money that paid nothing yet, and seats that wait for their payment online."""
 
     @classmethod
     def setUpClass(cls):
@@ -183,16 +184,144 @@ class TestCreditAtBooking(EspaceBillingCase):
         )
         payment.action_post()
 
-    def test_what_is_asked_online_is_paid_by_that_very_payment(self):
+    def assert_held(self, bookings):
+        self.assertEqual(set(bookings.mapped("state")), {"pending_payment"})
+        self.assertEqual(set(bookings.charge_ids.move_id.mapped("state")), {"draft"})
+
+    def assert_paid(self, bookings):
+        moves = bookings.charge_ids.move_id
+        self.assertEqual(set(bookings.mapped("state")), {"confirmed"})
+        self.assertEqual(set(moves.mapped("payment_state")), {"paid"})
+        self.assertFalse(any(moves.mapped("amount_residual")))
+
+    def both_meals(self):
+        """Book two meals, 7.20 € of which the advance pays 5.00 €."""
+        self.book(
+            self.martin, (self.nina, self.meal, MONDAY), (self.tom, self.meal, MONDAY)
+        )
+        bookings = self.martin.reservation_ids
+        self.assert_held(bookings)
+        return bookings, bookings.charge_ids.move_id
+
+    def spend_the_advance(self):
+        """Have an agent book for 7.20 €: nothing is left of the 5.00 €."""
+        self.book(
+            self.martin,
+            (self.nina, self.meal, TUESDAY),
+            (self.tom, self.meal, TUESDAY),
+            staff=True,
+        )
+        self.assertEqual(self.martin._espace_credit(), 0)
+
+    def test_money_that_covers_a_booking_confirms_it_at_once(self):
         meal = self.booked(self.nina, self.meal, MONDAY)
-        move = meal.charge_ids.move_id
-        self.assertEqual((move.state, move.amount_total), ("draft", 3.60))
-        self.assertEqual(self.martin._espace_credit_at_booking(), 0)
+        self.assert_paid(meal)
+        self.assertFalse(meal.hold_until)
+        self.assertEqual(self.martin._espace_credit(), 1.40)
+        self.assertEqual(self.receivable(self.martin), Decimal("-1.40"))
+
+    def test_money_lowers_what_is_asked_online_to_the_cent(self):
+        bookings, move = self.both_meals()
+        self.assertEqual(move._espace_asked(), Decimal("2.20"))
+        transaction = self.notify(self.transaction(move, amount=2.20))
+        self.assert_paid(bookings)
+        self.assertEqual(transaction.payment_id.reconciled_invoice_ids, move)
+        self.assertEqual(self.martin._espace_credit(), 0)
+        self.assertEqual(self.receivable(self.martin), 0)
+        self.assertFalse(self.messages(self.martin))
+
+    def test_told_twice_it_takes_the_money_once(self):
+        bookings, move = self.both_meals()
+        transaction = self.notify(self.transaction(move, amount=2.20))
+        self.notify(transaction)
+        transaction._post_process()
+        self.assert_paid(bookings)
+        self.assertEqual(self.receivable(self.martin), 0)
+
+    def test_who_pays_all_of_it_online_keeps_the_money(self):
+        bookings, move = self.both_meals()
         transaction = self.notify(self.transaction(move))
-        self.assertEqual((meal.state, move.payment_state), ("confirmed", "paid"))
+        self.assert_paid(bookings)
         self.assertEqual(transaction.payment_id.reconciled_invoice_ids, move)
         self.assertEqual(self.martin._espace_credit(), 5)
         self.assertEqual(self.receivable(self.martin), -5)
+
+    def test_a_cent_less_confirms_nothing_and_stays_on_the_account(self):
+        bookings, move = self.both_meals()
+        self.notify(self.transaction(move, amount=2.19))
+        self.assert_held(bookings)
+        self.assertEqual(self.martin._espace_credit(), 7.19)
+        self.assertEqual(len(self.messages(self.martin)), 1)
+        # What came counts for the rest.
+        self.assertEqual(move._espace_asked(), Decimal("0.01"))
+        self.notify(self.transaction(move, amount=0.01))
+        self.assert_paid(bookings)
+        self.assertEqual(self.receivable(self.martin), 0)
+
+    def test_money_spent_while_the_bank_is_asked_leaves_nothing_half_paid(self):
+        (self.martin | self.durand).lang = "en_US"
+        bookings, move = self.both_meals()
+        transaction = self.transaction(move, amount=2.20)
+        self.spend_the_advance()
+        self.notify(transaction)
+        self.assert_held(bookings)
+        self.assertEqual(transaction.payment_id.amount, 2.20)
+        self.assertEqual(
+            self.messages(self.martin).mapped("subject"), ["Payment of another amount"]
+        )
+        self.assertEqual(move._espace_asked(), Decimal("5.00"))
+        self.notify(self.transaction(move, amount=5.00))
+        self.assert_paid(bookings)
+        # 7.20 € for the agent's bookings, of which the advance paid 5.00 €.
+        self.assertEqual(self.receivable(self.martin), Decimal("2.20"))
+
+    def test_money_that_arrives_while_seats_are_held_lowers_the_rest(self):
+        bookings, move = self.both_meals()
+        self.assertRaises(UserError, move._espace_confirm_by_credit)
+        self.assert_held(bookings)
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.martin.partner_id.id,
+                "amount": 3,
+                "journal_id": self.bank_journal.id,
+            }
+        )
+        payment.action_post()
+        self.assertEqual(move._espace_asked(), 0)
+        move._espace_confirm_by_credit()
+        self.assert_paid(bookings)
+        self.assertEqual(self.martin._espace_credit(), 0.80)
+        self.assertRaises(UserError, move._espace_confirm_by_credit)
+
+    def test_the_same_money_pays_one_of_two_carts(self):
+        bookings, move = self.both_meals()
+        self.book(
+            self.martin, (self.nina, self.meal, TUESDAY), (self.tom, self.meal, TUESDAY)
+        )
+        others = self.martin.reservation_ids - bookings
+        second = others.charge_ids.move_id
+        first_tx = self.transaction(move, amount=2.20)
+        second_tx = self.transaction(second, amount=2.20)
+        self.notify(second_tx)
+        self.notify(first_tx)
+        self.assert_paid(others)
+        self.assert_held(bookings)
+        self.assertEqual(move._espace_asked(), Decimal("5.00"))
+        self.assertEqual(self.receivable(self.martin), Decimal("-2.20"))
+
+    def test_seats_that_are_not_paid_leave_the_money_alone(self):
+        bookings, move = self.both_meals()
+        self.Reservation._release_expired(NOW + timedelta(hours=2))
+        self.assertEqual(set(bookings.mapped("state")), {"cancelled"})
+        self.assertFalse(move.exists())
+        self.assertEqual(self.martin._espace_credit(), 5)
+
+    def test_the_money_of_another_family_lowers_nothing(self):
+        meal = self.booked(self.lina, self.meal, MONDAY)
+        self.assert_held(meal)
+        self.assertEqual(meal.charge_ids.move_id._espace_asked(), Decimal("3.60"))
 
     def test_what_an_agent_books_uses_the_money(self):
         self.book(self.martin, (self.nina, self.meal, MONDAY), staff=True)
@@ -207,6 +336,5 @@ class TestCreditAtBooking(EspaceBillingCase):
 
     def test_without_online_payment_a_booking_uses_all_credits(self):
         self.provider.is_published = False
-        self.assertEqual(self.martin._espace_credit_at_booking(), 5)
         self.booked(self.nina, self.meal, MONDAY)
         self.assertEqual(self.martin._espace_credit(), 1.40)

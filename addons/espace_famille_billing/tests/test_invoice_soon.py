@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 from odoo.addons.espace_famille.models.gate_context import telling
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
 
-from ..models.espace_reservation import INVOICE_SOON
+from ..models.espace_reservation import INVOICE_LATER, INVOICE_SOON
 from .common import EspaceBillingCase
 
 LOGGER = "odoo.addons.espace_famille_billing.models.espace_charge_at_once"
@@ -34,6 +34,31 @@ class TestInvoiceSoon(EspaceBillingCase):
     def test_what_was_cancelled_meanwhile_is_not_invoiced(self):
         self.book_soon(self.martin, (self.nina, self.t1, MONDAY))
         self.cancel(self.martin.reservation_ids)
+        self.invoice_what_is_due()
+        self.assertFalse(self.invoices(self.martin))
+
+    def test_a_price_that_changed_meanwhile_is_invoiced_soon_all_the_same(self):
+        booked = self.book_soon(self.martin, (self.nina, self.t1, MONDAY))
+        # Charged otherwise: due with the month, not with this booking.
+        later = telling(self.Reservation, INVOICE_LATER)._book(
+            self.martin, [(self.tom, self.t1, MONDAY)], now=NOW
+        )
+        self._set_quotient(self.martin, 300, MONDAY)
+        booking = self.Reservation.browse(booked[0].reservation_id)
+        waiting = booking.charge_ids.filtered(lambda c: c.state == "to_invoice")
+        self.assertEqual(waiting.mapped(lambda c: (c.amount, c.at_once)), [(0.6, True)])
+        other = self.Reservation.browse(later[0].reservation_id).charge_ids
+        self.assertFalse(any(other.mapped("at_once")))
+        self.invoice_what_is_due()
+        [invoice] = self.invoices(self.martin)
+        self.assertEqual((invoice.state, invoice.amount_total), ("posted", 0.6))
+        self.assertEqual(invoice.espace_reservation_ids, booking)
+
+    def test_a_price_that_became_nothing_is_not_invoiced(self):
+        self.book_soon(self.martin, (self.nina, self.t1, MONDAY))
+        lines = self.tariff.line_ids.filtered(lambda x: x.product_id == self.t1)
+        lines.amount = 0
+        self.martin.reservation_ids._recompute_prices()
         self.invoice_what_is_due()
         self.assertFalse(self.invoices(self.martin))
 

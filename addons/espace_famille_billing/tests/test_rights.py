@@ -40,7 +40,11 @@ RIGHTS = {
         "manager": ["read"],
         "portal": ["read"],
     },
-    "espace.aged.receivable": {"finance": ["read"], "admin": ["read"]},
+    "espace.aged.receivable": {
+        "finance": ["read"],
+        "admin": ["read"],
+        "manager": ["read"],
+    },
     "espace.fec.wizard": {"finance": VERBS, "admin": VERBS},
 }
 ROLES = ("finance", "admin", "manager", "animation", "health", "portal", "employee")

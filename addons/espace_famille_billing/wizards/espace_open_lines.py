@@ -19,9 +19,9 @@ class EspaceOpenLine(models.AbstractModel):
     currency_id = fields.Many2one(related="move_line_id.company_id.currency_id")
     document = fields.Char(related="move_line_id.move_name")
     date = fields.Date(related="move_line_id.date")
-    date_maturity = fields.Date("Due", related="move_line_id.date_maturity")
+    date_maturity = fields.Date("Due Date", related="move_line_id.date_maturity")
     total = fields.Monetary(compute="_compute_open")
-    residual = fields.Monetary("Open", compute="_compute_open")
+    residual = fields.Monetary("Balance", compute="_compute_open")
     on_its_way = fields.Boolean(
         "Online Payment on Its Way",
         related="move_line_id.move_id.espace_payment_on_its_way",

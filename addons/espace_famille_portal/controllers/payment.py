@@ -1,4 +1,4 @@
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
@@ -26,16 +26,16 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             {
                 "partner": move_sudo.partner_id,
                 "company": move_sudo.company_id,
-                "total_amount": move_sudo.amount_total,
+                "total_amount": hold["asked"],
                 "currency": move_sudo.currency_id,
-                "amount_residual": move_sudo.amount_total,
+                "amount_residual": hold["asked"],
                 "landing_route": f"{URL}/confirmation",
                 "transaction_route": f"{URL}/transaction",
             }
         )
         return {
             **form_values,
-            "amount": move_sudo.amount_total,
+            "amount": hold["asked"],
             "page_name": "espace_cart",
             "family": family_sudo,
             "hold": hold,
@@ -68,13 +68,17 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                     "This payment is already on its way: wait for its result."
                 )
             )
+        if not hold["asked"]:
+            raise ValidationError(
+                request.env._(
+                    "Your credit pays these bookings: reload the page to confirm them."
+                )
+            )
         family_sudo._portal_check_may_book()
         self._validate_transaction_kwargs(kwargs)
         self._espace_check_means(family_sudo, hold, kwargs)
         move_sudo = hold["move"]
-        kwargs.update(
-            amount=move_sudo.amount_total, landing_route=f"{URL}/confirmation"
-        )
+        kwargs.update(amount=hold["asked"], landing_route=f"{URL}/confirmation")
         return self._process_transaction(
             request.env.user.partner_id.id,
             move_sudo.currency_id.id,
@@ -116,6 +120,30 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         return super()._process_transaction(
             partner_id, currency_id, invoice_ids, *args, **kwargs
         )
+
+    @route(f"{URL}/credit", type="http", auth="user", website=True, methods=["POST"])
+    def espace_payment_by_credit(self, **_kwargs):
+        """Confirm held seats that the family's credit pays by now."""
+        family_sudo = self._espace_family()
+        hold = family_sudo and family_sudo._portal_hold()
+        if not hold:
+            return request.redirect(URL)
+
+        def change():
+            if hold["on_its_way"]:
+                raise UserError(
+                    request.env._(
+                        "This payment is already on its way: wait for its result."
+                    )
+                )
+            hold["move"]._espace_confirm_by_credit()
+            return "success", request.env._(
+                "Your bookings are confirmed: your credit paid for them."
+            )
+
+        self._espace_change(family_sudo, change)
+        confirmed = hold["move"].exists().state == "posted"
+        return request.redirect("/my/factures" if confirmed else f"{URL}/paiement")
 
     @route(
         f"{URL}/abandonner", type="http", auth="user", website=True, methods=["POST"]

@@ -64,7 +64,8 @@ class EspaceFamily(models.Model):
     def _portal_hold(self):
         """Return what waits for the family's online payment, None if nothing does.
 
-        :return: dict of the draft invoice, its bookings, amount and limit in words
+        :return: dict of the draft invoice, its bookings, the euros asked, these and the
+            limit in words
         """
         self.ensure_one()
         move_sudo = self._espace_payment_move()
@@ -74,9 +75,11 @@ class EspaceFamily(models.Model):
         reservations_sudo = move_sudo.espace_reservation_ids.filtered(
             lambda reservation: reservation.state == "pending_payment"
         )
-        amount = company._espace_amount_words(move_sudo.amount_total)
+        asked = move_sudo._espace_asked()
+        amount = company._espace_amount_words(asked)
         return {
             "move": move_sudo,
+            "asked": float(asked),
             "reservations": reservations_sudo,
             "amount": amount,
             "title": self._portal_hold_title(reservations_sudo, amount),

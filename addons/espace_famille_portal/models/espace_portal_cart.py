@@ -61,7 +61,7 @@ class EspacePortalCart(models.AbstractModel):
             Decimal(0),
         )
         company = family.company_id
-        credit = family._espace_credit_at_booking()
+        credit = family._espace_credit()
         return {
             "groups": self._by_child(cart_sudo, lines),
             "count": len(cart_sudo),
@@ -198,13 +198,21 @@ class EspacePortalCart(models.AbstractModel):
 
     @api.model
     def _paid_lines(self, move):
-        """Return [(label, amount in words)] of the invoice that waits for payment."""
+        """Return [(label, amount in words)] of the invoice that waits for payment.
+
+        The last one is what the family's credit pays of it, if it has one.
+        """
         company = move.company_id
-        return [
+        lines = [
             (line.name, company._espace_amount_words(line.price_total))
             for line in move.invoice_line_ids
             if line.display_type == "product"
         ]
+        by_credit = move._espace_asked() - to_decimal(move.amount_total)
+        if by_credit:
+            words = company._espace_amount_words(by_credit)
+            lines.append((self.env._("Paid by your credit"), words))
+        return lines
 
     # === Tools === #
 

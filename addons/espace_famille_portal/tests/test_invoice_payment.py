@@ -77,6 +77,18 @@ class TestInvoicePayment(EspacePortalCase):
 
     # === Paying === #
 
+    def test_what_the_bank_takes_back_can_be_paid_again(self):
+        """The payment came, was contested later: nothing is on its way any more."""
+        self.pay(self.meal_move)
+        transaction = self.notify(self.transactions())
+        transaction.payment_id._espace_reject("chargeback", TODAY)
+        self.assertFalse(self.meal_move.espace_payment_on_its_way)
+        _result, error = self.pay(self.meal_move)
+        self.assertFalse(error)
+        self.notify(self.transactions() - transaction)
+        self.assertEqual(self.meal_move.payment_state, "paid")
+        self.assertEqual(self.meal_move.amount_residual, 0)
+
     def test_all_that_is_payable_is_chosen(self):
         tree = self.page(URL)
         boxes = tree.xpath("//input[@name='invoice']")

@@ -1,4 +1,5 @@
 from freezegun import freeze_time
+from lxml import html
 
 from odoo.tests import tagged
 
@@ -141,3 +142,103 @@ class TestPayment(EspacePortalCase):
         _result, error = self.pay()
         self.assertFalse(error)
         self.assertEqual(self.transactions().partner_id, self.martin.partner_id)
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentByCredit(EspacePortalCase):
+    """A family with 5.00 € on its account pays the rest, or nothing."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._publish_provider()
+        cls._give(cls.martin, 5)
+
+    @classmethod
+    def _give(cls, family, amount):
+        """Receive money for nothing yet."""
+        cls.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": family.partner_id.id,
+                "amount": amount,
+                "journal_id": cls.bank_journal.id,
+            }
+        ).action_post()
+
+    def validate(self, *children):
+        self.put_in_cart(*((child, self.meal, MONDAY) for child in children))
+        return self.post(f"{CART}/valider")
+
+    def pay(self, amount):
+        values = {
+            "provider_id": self.provider.id,
+            "payment_method_id": self.provider.payment_method_ids[:1].id,
+            "token_id": None,
+            "amount": amount,
+            "flow": "direct",
+            "tokenization_requested": False,
+            "landing_route": f"{CART}/confirmation",
+        }
+        return self.rpc(f"{CART}/transaction", **values)
+
+    def states(self):
+        return self.martin.reservation_ids.mapped("state")
+
+    def test_a_cart_that_the_money_covers_is_confirmed(self):
+        response = self.validate(self.nina)
+        self.assertTrue(response.url.endswith(f"{CART}/confirmation"), response.url)
+        self.assertEqual(self.states(), ["confirmed"])
+        self.assertEqual(self.martin._espace_credit(), 1.40)
+
+    def test_the_rest_is_asked_whatever_the_browser_says(self):
+        response = self.validate(self.nina, self.tom)
+        self.assertTrue(response.url.endswith(f"{CART}/paiement"), response.url)
+        self.assertIn("Paid by your credit", self.shown(response))
+        total = html.fromstring(response.content).xpath("//*[@data-total]")[0]
+        self.assertIn("2.20", self.words(total))
+        move = self.martin._espace_payment_move()
+        for posted in (7.20, 0.01):
+            _result, error = self.pay(posted)
+            self.assertFalse(error)
+        transactions = self.env["payment.transaction"].search(
+            [("invoice_ids", "in", move.ids)]
+        )
+        self.assertEqual(transactions.mapped("amount"), [2.20, 2.20])
+        self.notify(transactions[0])
+        self.assertEqual(self.states(), ["confirmed", "confirmed"])
+        self.assertEqual(move.payment_state, "paid")
+
+    def test_money_that_arrives_meanwhile_confirms_on_request(self):
+        self.validate(self.nina, self.tom)
+        self.post(f"{CART}/credit")
+        self.assertEqual(set(self.states()), {"pending_payment"})
+        self._give(self.martin, 3)
+        tree = self.page(f"{CART}/paiement")
+        self.assertTrue(tree.xpath("//button[@data-by-credit]"))
+        _result, error = self.pay(0)
+        self.assertTrue(error)
+        # Another family confirms nothing here.
+        self.login(self.sofia)
+        self.post(f"{CART}/credit")
+        self.assertEqual(set(self.states()), {"pending_payment"})
+        self.login(self.claire)
+        self.post(f"{CART}/credit")
+        self.assertEqual(set(self.states()), {"confirmed"})
+        # Once more: harmless.
+        self.assertEqual(self.post(f"{CART}/credit").status_code, 200)
+        self.assertEqual(self.martin._espace_credit(), 0.80)
+
+    def test_while_the_bank_is_asked_the_money_confirms_nothing(self):
+        self.validate(self.nina, self.tom)
+        self.pay(2.20)
+        move = self.martin._espace_payment_move()
+        transaction = self.env["payment.transaction"].search(
+            [("invoice_ids", "in", move.ids)]
+        )
+        self.notify(transaction, state="pending")
+        self._give(self.martin, 3)
+        response = self.post(f"{CART}/credit")
+        self.assertIn("on its way", self.shown(response))
+        self.assertEqual(set(self.states()), {"pending_payment"})

@@ -55,7 +55,7 @@ export class RegieChart extends Component {
             label: serie.label,
             data: serie.data,
             backgroundColor: round
-                ? serie.data.map((_value, n) => getColor(n, scheme, "odoo"))
+                ? serie.data.map((_value, n) => getColor(n, scheme, serie.data.length))
                 : getColor(index, scheme, "odoo"),
         }));
     }

@@ -56,19 +56,3 @@ class ResCompany(models.Model):
                     day=format_date(self.env, day),
                 )
             )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    espace_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Currency of the Commune"
-    )
-    espace_minimum_invoice = fields.Monetary(
-        related="company_id.espace_minimum_invoice",
-        readonly=False,
-        currency_field="espace_currency_id",
-    )
-    espace_due_days = fields.Integer(
-        related="company_id.espace_due_days", readonly=False
-    )

@@ -1,0 +1,308 @@
+"""The same debt, paid twice at the same instant by real transactions.
+
+Each payer has a connection and a thread of its own and goes through Odoo's own retry,
+as a request of an agent and a notification of a bank do.
+"""
+
+import threading
+import uuid
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+from freezegun import freeze_time
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import UserError
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
+from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
+
+PRICE = 360
+FAMILIES = 10
+NEXT_WEEK = timedelta(days=7)
+
+
+class Office(EspaceBillingCase):
+    """Builds a commune with its prices, its régie and payment online; no test runs."""
+
+    @classmethod
+    def build(cls, env):
+        cls._create_commune(env, name=f"Guichet {uuid.uuid4().hex[:8]}")
+        cls._create_accounts()
+        cls._create_tariff()
+        cls._create_regie(("cash", "card"))
+        cls._publish_provider()
+        cls.bank_journal.write(
+            {"espace_regie_id": cls.regie.id, "espace_means": "online"}
+        )
+        cls.canteen.session_ids.capacity = FAMILIES
+        families = [
+            cls._create_family(f"Payeur {n}", ["Alix"]) for n in range(FAMILIES)
+        ]
+        cls.payers = [
+            (family.id, cls._create_child(family, "Sam", cls.class_cp).id)
+            for family in families
+        ]
+        cls.env.flush_all()
+        return {
+            "company": cls.company.id,
+            "meal": cls.meal.id,
+            "provider": cls.provider.id,
+            "journals": {means: j.id for means, j in cls.journals.items()},
+        }
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyRace(BaseCase):
+    """A commune of its own, committed: its records stay in the test database.
+
+    Each test has a family of its own.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        with freeze_time(NOW), cls.registry.cursor() as cr:
+            context = {"tracking_disable": True}
+            cls.ids = Office.build(api.Environment(cr, SUPERUSER_ID, context))
+        cls.payers = iter(Office.payers)
+
+    def setUp(self):
+        super().setUp()
+        clock = freeze_time(NOW)
+        clock.start()
+        self.addCleanup(clock.stop)
+        self.family_id, self.child_id = next(self.payers)
+
+    def tearDown(self):
+        """Whatever happened, the books hold and the receipts have no gap."""
+        with self.open() as env:
+            company = env["res.company"].browse(self.ids["company"])
+            self.assertEqual(env["espace.check"]._problems(company), [])
+            numbers = self.all_payments(env).mapped("espace_receipt_number")
+            self.assertEqual(
+                sorted(numbers), [f"RS-2027-{n + 1:05}" for n in range(len(numbers))]
+            )
+        super().tearDown()
+
+    # === The office === #
+
+    @contextmanager
+    def open(self):
+        """Give an environment of the commune; it is committed at the end."""
+        with self.registry.cursor() as cr:
+            companies = [self.ids["company"]]
+            yield api.Environment(
+                cr, SUPERUSER_ID, {"allowed_company_ids": companies, "lang": "en_US"}
+            )
+
+    def family(self, env):
+        return env["espace.family"].browse(self.family_id)
+
+    def payments(self, env):
+        """Return the payments of the family of this test."""
+        return self.all_payments(env).filtered(
+            lambda payment: payment.espace_family_id == self.family(env)
+        )
+
+    def all_payments(self, env):
+        return env["account.payment"].search(
+            [("company_id", "=", self.ids["company"])], order="id"
+        )
+
+    def book(self, env, day, **options):
+        item = (self.child_id, self.ids["meal"], day)
+        Reservation = env["espace.reservation"]
+        [quote] = Reservation._book(self.family(env), [item], now=NOW, **options)
+        return Reservation.browse(quote.reservation_id)
+
+    def owe(self, day):
+        """Book a meal of 3.60 € as an agent does; return the id of its invoice."""
+        with self.open() as env:
+            return self.book(env, day, staff=True).charge_ids.move_id.id
+
+    def give(self, amount):
+        """Receive money for nothing yet."""
+        with self.open() as env:
+            env["account.payment"].create(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": self.family(env).partner_id.id,
+                    "amount": amount,
+                    "journal_id": self.ids["journals"]["cash"],
+                }
+            ).action_post()
+
+    def announced(self, move_id, amount):
+        """Return the id of a transaction that the bank has confirmed."""
+        with self.open() as env:
+            move = env["account.move"].browse(move_id)
+            provider = env["payment.provider"].browse(self.ids["provider"])
+            transaction = env["payment.transaction"].create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": provider.payment_method_ids[:1].id,
+                    "amount": amount,
+                    "currency_id": move.currency_id.id,
+                    "partner_id": move.partner_id.id,
+                    "reference": f"RACE-{uuid.uuid4().hex[:8]}",
+                    "operation": "online_direct",
+                    "invoice_ids": [fields.Command.set(move.ids)],
+                }
+            )
+            transaction._set_done()
+            return transaction.id
+
+    # === Running === #
+
+    def race(self, *acts):
+        """Run these at once, each in its own transaction; return their results."""
+        start = threading.Barrier(len(acts))
+        results = [None] * len(acts)
+        errors = []
+
+        def run(number, act):
+            try:
+                with self.open() as env:
+                    # The picture of the data is taken before either begins.
+                    self.family(env).read(["name"])
+                    start.wait(timeout=30)
+                    results[number] = retrying(lambda: act(env), env)
+            except UserError as error:
+                results[number] = error
+            except Exception as error:  # noqa: BLE001 - told by the main thread
+                errors.append(error)
+
+        threads = [
+            threading.Thread(target=run, args=(number, act))
+            for number, act in enumerate(acts)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=120)
+        self.assertFalse(errors)
+        return results
+
+    def collect(self, move_id, means="cash", amount=3.60):
+        """Return what an agent does who collects an invoice."""
+
+        def act(env):
+            move = env["account.move"].browse(move_id)
+            line = move.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+            )
+            journal = env["account.journal"].browse(self.ids["journals"][means])
+            payment = env["account.payment"]._espace_register(
+                self.family(env), journal, {line: amount}, NOW.date()
+            )
+            return payment.espace_receipt_number
+
+        return act
+
+    def post_process(self, transaction_id):
+        """Return what the scheduled action does with a confirmed transaction."""
+
+        def act(env):
+            transaction = env["payment.transaction"].browse(transaction_id)
+            transaction._post_process()
+            return transaction.payment_id.espace_receipt_number
+
+        return act
+
+    def account(self, move_id):
+        """Return the cents (left of the invoice, owed, of credit) of the family."""
+        with self.open() as env:
+            family = self.family(env)
+            left = env["account.move"].browse(move_id).amount_residual
+            sides = (family._espace_open_amount(side) for side in ("debit", "credit"))
+            return tuple(round(100 * amount) for amount in (left, *sides))
+
+    # === Races === #
+
+    def test_two_agents_collect_the_same_invoice_once(self):
+        move_id = self.owe(MONDAY)
+        results = self.race(self.collect(move_id), self.collect(move_id, "card"))
+        refused = [result for result in results if isinstance(result, UserError)]
+        self.assertEqual(len(refused), 1, results)
+        self.assertIn("settled already", str(refused[0]))
+        self.assertEqual(self.account(move_id), (0, 0, 0))
+        with self.open() as env:
+            self.assertEqual(self.payments(env).mapped("amount"), [3.60])
+
+    def test_two_parts_of_an_invoice_never_make_more_than_it(self):
+        move_id = self.owe(MONDAY)
+        results = self.race(
+            self.collect(move_id, amount=2.00), self.collect(move_id, amount=2.00)
+        )
+        refused = [result for result in results if isinstance(result, UserError)]
+        self.assertEqual(len(refused), 1, results)
+        self.assertEqual(self.account(move_id), (160, 160, 0))
+
+    def test_a_bank_and_an_agent_leave_what_is_too_much_as_a_credit(self):
+        move_id = self.owe(TUESDAY)
+        transaction_id = self.announced(move_id, 3.60)
+        by_bank, by_agent = self.race(
+            self.post_process(transaction_id), self.collect(move_id)
+        )
+        # Money that a bank took is never refused; the agent is, if it comes second.
+        self.assertRegex(by_bank, r"^RS-2027-\d{5}$")
+        twice = not isinstance(by_agent, UserError)
+        self.assertEqual(self.account(move_id), (0, 0, PRICE if twice else 0))
+
+    def test_the_bank_tells_the_same_payment_twice_at_once(self):
+        move_id = self.owe(TUESDAY)
+        transaction_id = self.announced(move_id, 3.60)
+        self.race(*(2 * [self.post_process(transaction_id)]))
+        self.assertEqual(self.account(move_id), (0, 0, 0))
+        with self.open() as env:
+            self.assertEqual(len(self.payments(env)), 1)
+
+    def test_money_wanted_by_two_bookings_at_once_pays_one(self):
+        self.give(3.60)
+        ids = self.race(
+            lambda env: self.book(env, MONDAY + NEXT_WEEK).id,
+            lambda env: self.book(env, TUESDAY + NEXT_WEEK).id,
+        )
+        with self.open() as env:
+            bookings = env["espace.reservation"].browse(ids)
+            confirmed = bookings.filtered(lambda b: b.state == "confirmed")
+            waiting = bookings - confirmed
+            self.assertEqual((len(confirmed), waiting.state), (1, "pending_payment"))
+            self.assertEqual(confirmed.charge_ids.move_id.payment_state, "paid")
+            self.assertEqual(waiting.charge_ids.move_id.state, "draft")
+            self.assertEqual(
+                waiting.charge_ids.move_id._espace_asked(), Decimal("3.60")
+            )
+
+    def test_money_spent_while_the_bank_confirms_leaves_nothing_half_paid(self):
+        """1.00 € lowers a payment online and is spent at the very same instant."""
+        self.give(1.00)
+        with self.open() as env:
+            booking = self.book(env, MONDAY + NEXT_WEEK)
+            booking_id, move_id = booking.id, booking.charge_ids.move_id.id
+            self.assertEqual(booking.state, "pending_payment")
+        transaction_id = self.announced(move_id, 2.60)
+        self.race(
+            self.post_process(transaction_id),
+            lambda env: self.book(env, TUESDAY + NEXT_WEEK, staff=True).id,
+        )
+        with self.open() as env:
+            booking = env["espace.reservation"].browse(booking_id)
+            invoice = booking.charge_ids.move_id
+            paid = booking.state == "confirmed"
+            self.assertEqual(
+                (invoice.state, invoice.payment_state == "paid"),
+                ("posted", True) if paid else ("draft", False),
+            )
+            # What was received is all there: spent, owed less, or kept.
+            self.assertEqual(
+                round(100 * self.family(env)._espace_balance()),
+                (2 if paid else 1) * PRICE - 360,
+            )
