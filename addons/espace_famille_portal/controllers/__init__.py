@@ -13,3 +13,4 @@ from . import activation
 from . import public_forms
 from . import news
 from . import requests
+from . import household
