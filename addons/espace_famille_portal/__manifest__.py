@@ -7,7 +7,7 @@
     "website": "https://github.com/espace-famille/espace-famille",
     "license": "AGPL-3",
     "depends": ["espace_famille_billing", "portal", "auth_signup"],
-    "external_dependencies": {"python": ["altcha"]},
+    "external_dependencies": {"python": ["altcha", "vobject"]},
     "data": [
         "security/ir.model.access.csv",
         "security/espace_famille_portal_rules.xml",
@@ -42,6 +42,7 @@
         "views/portal_news.xml",
         "views/portal_requests.xml",
         "views/portal_household.xml",
+        "views/portal_household_account.xml",
     ],
     "demo": ["demo/espace_famille_portal_demo.xml"],
     "assets": {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addons.espace_famille_portal.domain.household import FORMS, Input, read
+from espace_famille_portal_domain.household import FORMS, Input, read
 
 TODAY = date(2027, 1, 4)
 

@@ -14,3 +14,5 @@ from . import public_forms
 from . import news
 from . import requests
 from . import household
+from . import household_account
+from . import calendar_feed

@@ -20,3 +20,5 @@ from . import espace_change_login
 from . import espace_guardian_notify
 from . import espace_portal_documents
 from . import espace_portal_household
+from . import espace_calendar_feed
+from . import res_users
