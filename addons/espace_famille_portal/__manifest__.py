@@ -43,6 +43,7 @@
         "views/portal_requests.xml",
         "views/portal_household.xml",
         "views/portal_household_account.xml",
+        "views/portal_my_data.xml",
     ],
     "demo": ["demo/espace_famille_portal_demo.xml"],
     "assets": {

@@ -16,3 +16,4 @@ from . import requests
 from . import household
 from . import household_account
 from . import calendar_feed
+from . import my_data

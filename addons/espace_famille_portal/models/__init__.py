@@ -22,3 +22,5 @@ from . import espace_portal_documents
 from . import espace_portal_household
 from . import espace_calendar_feed
 from . import res_users
+from . import espace_portal_data
+from . import espace_request_privacy

@@ -10,6 +10,7 @@ LIMITS = {
     "account_request": (3, timedelta(hours=1), 10),
     "login": (10, timedelta(minutes=15), 100),
     "password": (5, timedelta(minutes=15), 30),
+    "data": (5, timedelta(hours=1), 30),
     "calendar": (20, timedelta(minutes=15), 20),
 }
 KEPT = timedelta(days=1)

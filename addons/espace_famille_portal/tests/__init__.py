@@ -15,3 +15,4 @@ from . import test_household
 from . import test_household_account
 from . import test_calendar_feed
 from . import test_login_tries
+from . import test_my_data
