@@ -3,10 +3,9 @@
 from datetime import date
 
 import pytest
+from espace_famille_portal_domain.household import FORMS, Input, read
 from hypothesis import given
 from hypothesis import strategies as st
-
-from espace_famille_portal_domain.household import FORMS, Input, read
 
 TODAY = date(2027, 1, 4)
 

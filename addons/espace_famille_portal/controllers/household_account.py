@@ -37,7 +37,9 @@ class EspaceHouseholdAccount(EspacePortal):
                     (name, guardian_sudo[name], *words)
                     for name, words in self._espace_choice_words().items()
                 ],
-                "has_feed": bool(request.env["espace.calendar.feed"]._of(guardian_sudo)),
+                "has_feed": bool(
+                    request.env["espace.calendar.feed"]._of(guardian_sudo)
+                ),
                 "feed_url": "",
                 "problems": {},
                 "typed": {},
@@ -48,8 +50,10 @@ class EspaceHouseholdAccount(EspacePortal):
     def _espace_login_changes(self, changes_sudo, guardian_sudo):
         return request.env["espace.portal.household"]._change_rows(
             changes_sudo.filtered(
-                lambda one: (one.model, one.res_id, one.column)
-                == ("espace.guardian", guardian_sudo.id, "email")
+                lambda one: (
+                    (one.model, one.res_id, one.column)
+                    == ("espace.guardian", guardian_sudo.id, "email")
+                )
             )
         )
 
@@ -150,7 +154,9 @@ class EspaceHouseholdAccount(EspacePortal):
         who, now = user.login.lower(), fields.Datetime.now()
         computer = request.httprequest.remote_addr or ""
         if not attempts._allowed("password", who, computer, now):
-            problems = {name: request.env._("Too many tries: wait a quarter of an hour.")}
+            problems = {
+                name: request.env._("Too many tries: wait a quarter of an hour.")
+            }
         elif not password:
             problems = {name: request.env._("Enter your present password.")}
         else:
@@ -182,9 +188,7 @@ class EspaceHouseholdAccount(EspacePortal):
         family_sudo = self._espace_family()
         if not family_sudo:
             return request.redirect("/my")
-        family_sudo._portal_guardian().write(
-            {name: name in post for name in CHOICES}
-        )
+        family_sudo._portal_guardian().write({name: name in post for name in CHOICES})
         self._espace_tell("success", request.env._("Your choices were recorded."))
         return request.redirect(URL)
 

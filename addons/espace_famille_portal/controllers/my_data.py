@@ -62,7 +62,9 @@ class EspaceMyData(EspacePortal):
         response.call_on_close(archive.close)
         return response
 
-    @route(f"{URL}/effacement", type="http", auth="user", website=True, methods=["POST"])
+    @route(
+        f"{URL}/effacement", type="http", auth="user", website=True, methods=["POST"]
+    )
     def espace_my_data_erase(self, message="", sure=None, **_post):
         """Ask the commune to erase; people decide, within the law."""
         family_sudo = self._espace_family()
@@ -84,6 +86,4 @@ class EspaceMyData(EspacePortal):
             )
 
         self._espace_tell(*self._espace_attempt(change))
-        return request.redirect(
-            f"/my/demandes/{asked_sudo.id}" if asked_sudo else URL
-        )
+        return request.redirect(f"/my/demandes/{asked_sudo.id}" if asked_sudo else URL)

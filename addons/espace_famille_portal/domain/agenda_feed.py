@@ -100,7 +100,10 @@ def _add_zone(calendar, name, first, last):
     _observance(component, zone, moment, moment)
     while moment.date() <= last:
         following = moment + timedelta(days=1)
-        if moment.astimezone(zone).utcoffset() != following.astimezone(zone).utcoffset():
+        if (
+            moment.astimezone(zone).utcoffset()
+            != following.astimezone(zone).utcoffset()
+        ):
             _observance(component, zone, moment, _change(zone, moment, following))
         moment = following
 
@@ -131,4 +134,6 @@ def _observance(component, zone, before, moment):
 
 def _offset(delta):
     minutes = round(delta.total_seconds() / 60)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}{abs(minutes) % 60:02d}"
+    return (
+        f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}{abs(minutes) % 60:02d}"
+    )

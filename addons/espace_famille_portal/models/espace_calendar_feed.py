@@ -103,9 +103,7 @@ class EspaceCalendarFeed(models.Model):
             start=product.espace_time_from,
             end=product.espace_time_to,
             title=f"{child.firstname} – {reservation.activity_id.name}",
-            words=product.name
-            if product.name != reservation.activity_id.name
-            else "",
+            words=product.name if product.name != reservation.activity_id.name else "",
             place=child.school_id.name or "",
             tentative=pending,
         )

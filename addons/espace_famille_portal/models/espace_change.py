@@ -94,9 +94,7 @@ class EspaceChange(models.Model):
             return self.env._("May no longer fetch the children")
         column = self.env[self.model]._fields.get(self.column or "")
         return (
-            column._description_string(self.env)
-            if column
-            else self.env._("New person")
+            column._description_string(self.env) if column else self.env._("New person")
         )
 
     @api.depends("subject", "label")

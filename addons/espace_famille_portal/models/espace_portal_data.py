@@ -6,6 +6,8 @@ from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
@@ -17,6 +19,7 @@ MOST_ROWS = 20_000
 # Below that an archive is made in memory.
 IN_MEMORY = 8 * 1024 * 1024
 
+FORBIDDEN = ':*?"<>|'
 # Of these types nought says something.
 NUMBERS = ("integer", "float", "monetary")
 
@@ -260,7 +263,8 @@ class EspacePortalData(models.AbstractModel):
         """
         tables = [self._section(family, section) for section in SECTIONS]
         tables.append(self._messages(family))
-        target = SpooledTemporaryFile(max_size=IN_MEMORY)
+        # It is read, then closed, by who sends it.
+        target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             left_out = self._write_files(archive, family)
             archive.writestr(
@@ -437,7 +441,7 @@ class EspacePortalData(models.AbstractModel):
     def _summary(self, family, tables, left_out, now):
         company = family.company_id
         local = company._espace_local(now)
-        return self.env["ir.qweb"]._render(
+        return Markup("<!DOCTYPE html>\n") + self.env["ir.qweb"]._render(
             "espace_famille_portal.my_data_summary",
             {
                 "company": company,
@@ -458,8 +462,8 @@ class EspacePortalData(models.AbstractModel):
         :return: names of those for which no room was left
         """
         written, left_out = 0, []
-        for folder, file in self._files(family):
-            name = self._safe_name(folder, file)
+        for folder, file, title in self._files(family):
+            name = f"{folder}/{file.id}-{self._safe_name(title)}"
             if written + file.file_size > MOST_BYTES:
                 left_out.append(name)
                 continue
@@ -472,7 +476,7 @@ class EspacePortalData(models.AbstractModel):
 
     @api.model
     def _files(self, family):
-        """Yield (folder, attachment) of the household, as superuser."""
+        """Yield (folder, attachment, file name) of the household, as superuser."""
         mine = Domain("family_id", "=", family.id)
 
         def found(model, domain=mine):
@@ -486,21 +490,27 @@ class EspacePortalData(models.AbstractModel):
                 "demandes",
                 found("espace.request")._all_conversations().attachment_ids,
             ),
-            ("justificatifs", self._proof_files(found("espace.absence"))),
             ("factures", self._invoice_files(family)),
         )
         for folder, files in sources:
             for file in files.sorted("id"):
-                yield folder, file
+                yield folder, file, file.name
+        proofs = found("espace.absence").proof_ids
+        for file in self._proof_files(proofs):
+            yield "justificatifs", file, proofs.browse(file.res_id).name
 
     @api.model
-    def _proof_files(self, absences):
-        return self.env["ir.attachment"].sudo().search(
-            [
-                ("res_model", "=", "espace.absence.proof"),
-                ("res_field", "=", "content"),
-                ("res_id", "in", absences.proof_ids.ids),
-            ]
+    def _proof_files(self, proofs):
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", "espace.absence.proof"),
+                    ("res_field", "=", "content"),
+                    ("res_id", "in", proofs.ids),
+                ]
+            )
         )
 
     @api.model
@@ -511,12 +521,11 @@ class EspacePortalData(models.AbstractModel):
         ).invoice_pdf_report_id
 
     @api.model
-    def _safe_name(self, folder, file):
-        """Return a path within the archive: unique, and never out of its folder."""
-        name = (file.name or "").replace("\\", "/").rpartition("/")[2]
-        name = "".join(sign for sign in name if sign.isprintable() and sign not in ':*?"<>|')
-        return f"{folder}/{file.id}-{name[-100:] or 'fichier'}"
-
+    def _safe_name(self, name):
+        """Return the name of a file that no computer refuses, nor takes for a path."""
+        name = (name or "").replace("\\", "/").rpartition("/")[2]
+        kept = [sign for sign in name if sign.isprintable() and sign not in FORBIDDEN]
+        return "".join(kept)[-100:] or "fichier"
 
 
 class EspaceRequest(models.Model):

@@ -20,6 +20,8 @@ MODELS = {
     "income": "espace.family.income",
 }
 NEW = "new"
+# The title of a card says them already.
+IN_TITLE = ("lastname", "firstname", "name")
 ADDABLE = ("guardian", "child", "pickup", "income")
 
 
@@ -84,10 +86,7 @@ class EspacePortalHousehold(models.AbstractModel):
             .sudo()
             .search(
                 Domain("family_id", "=", family.id)
-                & (
-                    Domain("state", "=", "proposed")
-                    | Domain("decided_at", ">=", since)
-                )
+                & (Domain("state", "=", "proposed") | Domain("decided_at", ">=", since))
             )
         )
         seen, shown = set(), changes.browse()
@@ -107,33 +106,40 @@ class EspacePortalHousehold(models.AbstractModel):
         inputs = self._inputs(kind, record)
         values = {one.name: self._value(kind, record, one.name) for one in inputs}
         rows = [
-            {
-                "label": self._label(kind, one.name),
-                "words": self._shown(kind, record, one.name),
-                "changes": self._change_rows(
-                    changes.filtered(
-                        lambda c, name=one.name: self._is_about(c, kind, record, name)
-                    )
-                ),
-            }
-            for one in self._shown_inputs(kind, inputs)
+            self._row(kind, record, name, changes) for name in self._shown_names(kind)
         ]
         return {
             "key": key,
             "id": record.id,
             "title": record.display_name,
             "badges": self._badges(kind, record),
-            "rows": rows,
+            "rows": [
+                row
+                for row in rows
+                if row["changes"] or (row["name"] not in IN_TITLE and row["shown"])
+            ],
+            "own_login": kind == "guardian" and record.user_id == self.env.user,
             "ending": self._change_rows(
-                changes.filtered(
-                    lambda c: self._is_about(c, kind, record, "active")
-                )
+                changes.filtered(lambda c: self._is_about(c, kind, record, "active"))
             )
             if kind == "pickup"
             else [],
             "form": self._form(family, kind, inputs, key, values, typed),
             "open": bool(typed and typed["key"] == key),
             "record": record,
+        }
+
+    @api.model
+    def _row(self, kind, record, name, changes):
+        words = self._shown(kind, record, name)
+        return {
+            "name": name,
+            "label": self._label(kind, name),
+            "words": words,
+            "shown": bool(words) or name != "street2",
+            "changes": self._change_rows(
+                changes.filtered(lambda c: self._is_about(c, kind, record, name))
+            ),
         }
 
     @api.model
@@ -209,8 +215,8 @@ class EspacePortalHousehold(models.AbstractModel):
         return inputs
 
     @api.model
-    def _shown_inputs(self, kind, inputs):
-        return rules.FORMS["guardian"] if kind == "guardian" else inputs
+    def _shown_names(self, kind):
+        return [one.name for one in rules.FORMS[kind]]
 
     @api.model
     def _form(self, family, kind, inputs, key, values, typed):
@@ -255,7 +261,7 @@ class EspacePortalHousehold(models.AbstractModel):
         if kind == "child":
             company = Domain("school_id.company_id", "=", family.company_id.id)
             classes = self.env["espace.school.class"].sudo().search(company)
-            diets = self.env["espace.diet"].sudo().search([])
+            diets = self.env["espace.diet"].sudo().search([("active", "=", True)])
             return {
                 name: [(str(one.id), one.display_name) for one in records]
                 for name, records in (("class_id", classes), ("diet_id", diets))

@@ -45,7 +45,7 @@ class ResUsers(models.Model):
 
     @api.model
     def _espace_login_of(self, user):
-        """Return the login, in small letters, of what Odoo calls a user: login or id."""
+        """Return the login in small letters; Odoo gives it, or the id of the user."""
         if isinstance(user, int):
             user = self.sudo().browse(user).exists().login
         return str(user or "").strip().lower()[:200]

@@ -36,7 +36,7 @@ class TestCalendarFeed(EspacePortalCase):
     def guardian(self):
         return self.martin.guardian_ids[0]
 
-    def read(self, path):
+    def calendar(self, path):
         """Read the feed as a telephone does, without being logged in."""
         self.logout(keep_db=True)
         response = self.url_open(path)
@@ -44,7 +44,7 @@ class TestCalendarFeed(EspacePortalCase):
         return vobject.readOne(response.text)
 
     def events(self, path):
-        calendar = self.read(path)
+        calendar = self.calendar(path)
         return {
             event.summary.value: event for event in getattr(calendar, "vevent_list", [])
         }

@@ -80,7 +80,8 @@ class TestHousehold(EspacePortalCase):
 
     def test_an_untouched_form_changes_nothing(self):
         keys = [
-            form.get("data-form") for form in self.page(FOYER).xpath("//form[@data-form]")
+            form.get("data-form")
+            for form in self.page(FOYER).xpath("//form[@data-form]")
         ]
         for key in keys:
             if key.endswith("-new"):
@@ -236,7 +237,9 @@ class TestHousehold(EspacePortalCase):
         self.waiting().with_user(self.staff).action_accept()
         zoe = self.martin.child_ids.filtered(lambda child: child.firstname == "Zoé")
         self.assertEqual(zoe.birth_date, date(2022, 3, 4))
-        self.assertIn("paul.martin@example.org", self.martin.guardian_ids.mapped("email"))
+        self.assertIn(
+            "paul.martin@example.org", self.martin.guardian_ids.mapped("email")
+        )
         person = self.martin.pickup_person_ids
         self.assertEqual((person.name, person.child_ids), ("Odile Roux", self.nina))
 
@@ -340,9 +343,12 @@ class TestHousehold(EspacePortalCase):
         self.assertIn("Choose the file", self.shown(send(key)))
         self.assertIn("not what its name", self.shown(send(key, ("a.png", b"MZ"))))
         self.assertIn(
-            "Choose which", self.shown(send(f"{kind.id}-{self.lina.id}", ("a.pdf", PDF)))
+            "Choose which",
+            self.shown(send(f"{kind.id}-{self.lina.id}", ("a.pdf", PDF))),
         )
-        self.assertFalse(self.env["espace.document"].search([("type_id", "=", kind.id)]))
+        self.assertFalse(
+            self.env["espace.document"].search([("type_id", "=", kind.id)])
+        )
         send(key, ("assurance.pdf", PDF))
         document = self.env["espace.document"].search([("type_id", "=", kind.id)])
         self.assertEqual(document.child_id, self.nina)

@@ -127,9 +127,7 @@ class TestHouseholdAccount(EspacePortalCase):
     def test_no_other_way_takes_a_weak_password(self):
         self.assertTrue(self.url_open("/my/security").url.endswith(COMPTE))
         self.post("/my/security", old="first", new1="chat", new2="chat")
-        _result, error = self.call_kw(
-            "res.users", "change_password", "first", "chat"
-        )
+        _result, error = self.call_kw("res.users", "change_password", "first", "chat")
         self.assertTrue(error)
         self.claire.partner_id.signup_prepare(signup_type="reset")
         # Of a frozen clock Odoo cannot take the time stamp of the last login.
@@ -188,9 +186,7 @@ class TestHouseholdAccount(EspacePortalCase):
             (new, "wrong", "Your password is not this one"),
             ("claire", "first", "This is no e-mail address"),
         ):
-            response = self.post(
-                f"{COMPTE}/adresse", email=email, password=password
-            )
+            response = self.post(f"{COMPTE}/adresse", email=email, password=password)
             self.assertIn(words, self.shown(response))
         Change = self.env["espace.change"]
         mine = [("family_id", "=", self.martin.id)]
@@ -224,9 +220,7 @@ class TestHouseholdAccount(EspacePortalCase):
         names = ("notify_limits", "notify_cart", "notify_news")
         self.assertTrue(all(self.guardian[name] for name in names))
         self.post(f"{COMPTE}/rappels", notify_news="1")
-        self.assertEqual(
-            [self.guardian[name] for name in names], [False, False, True]
-        )
+        self.assertEqual([self.guardian[name] for name in names], [False, False, True])
         checked = self.page(COMPTE).xpath("//input[@type='checkbox'][@checked]/@name")
         self.assertEqual(checked, ["notify_news"])
         self.assertTrue(self.martin.guardian_ids[1].notify_cart)

@@ -96,7 +96,11 @@ class TestMyData(EspacePortalCase):
             {"child_id": self.nina.id, "kind": "photo", "guardian_id": sofia.id}
         )
         self.env["espace.document"].create(
-            {"type_id": self.kind.id, "child_id": self.nina.id, "family_id": self.durand.id}
+            {
+                "type_id": self.kind.id,
+                "child_id": self.nina.id,
+                "family_id": self.durand.id,
+            }
         )
         archive = self.download()
         text = "".join(
@@ -117,11 +121,15 @@ class TestMyData(EspacePortalCase):
         self.assertEqual(
             {child["firstname"] for child in data["enfants"]}, {"Lina", "Nina"}
         )
-        self.assertEqual({one["child_id"] for one in data["reservations"]}, {"Lina Durand"})
+        self.assertEqual(
+            {one["child_id"] for one in data["reservations"]}, {"Lina Durand"}
+        )
         self.assertFalse(data["documents"])
 
     def test_notes_of_agents_stay_in_the_town_hall(self):
-        self.martin.message_post(body="Famille à surveiller", subtype_xmlid="mail.mt_note")
+        self.martin.message_post(
+            body="Famille à surveiller", subtype_xmlid="mail.mt_note"
+        )
         self.martin._tell("Cantine", "Le menu change")
         data = self.download().read("donnees.json").decode()
         self.assertNotIn("surveiller", data)
@@ -132,6 +140,16 @@ class TestMyData(EspacePortalCase):
             archive = self.download()
         self.assertFalse([n for n in archive.namelist() if n.startswith("documents/")])
         self.assertIn("assurance.pdf", archive.read("resume.html").decode())
+
+    def test_names_of_files_stay_in_their_folder(self):
+        safe = self.env["espace.portal.data"]._safe_name
+        for name, expected in (
+            ("../../etc/passwd", "passwd"),
+            ("C:\\photos\\a?.png", "a.png"),
+            ("\x00\n", "fichier"),
+            (False, "fichier"),
+        ):
+            self.assertEqual(safe(name), expected)
 
     def test_copies_are_not_taken_without_end(self):
         for _copy in range(5):
