@@ -48,6 +48,7 @@ STAFF = {
     "espace.activation": ("", "r", "", "r"),
     "espace.attempt": ("", "", "", ""),
     "espace.change": ("", "rw", "", "rw"),
+    "espace.calendar.feed": ("", "", "", ""),
     "espace.account.request": ("", "rw", "", "rw"),
     "espace.request": ("", "rwc", "", "rwc"),
     "espace.news": ("r", "rwcu", "", "rwcu"),

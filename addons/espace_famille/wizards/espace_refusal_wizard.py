@@ -37,7 +37,12 @@ class EspaceRefusalWizard(models.TransientModel):
     def action_refuse(self):
         """Refuse the records with the reason; nothing is done without one."""
         self.ensure_one()
-        if self.res_model not in REFUSABLE:
+        if self.res_model not in self._refusable():
             raise UserError(self.env._("This cannot be refused."))
         self.env[self.res_model].browse(self.res_ids)._refuse(self.reason)
         return {"type": "ir.actions.act_window_close"}
+
+    @api.model
+    def _refusable(self):
+        """Hook: return the models whose records may be refused with a reason."""
+        return REFUSABLE

@@ -13,3 +13,7 @@ from . import activation
 from . import public_forms
 from . import news
 from . import requests
+from . import household
+from . import household_account
+from . import calendar_feed
+from . import my_data

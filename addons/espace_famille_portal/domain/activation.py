@@ -135,13 +135,19 @@ def _read_people(values, kind, most, errors):
 
 def _read_name(values, key, part, errors):
     text = clean(values.get(key))
-    if not text:
-        errors.add(part, key, "missing")
-    elif len(text) > MOST_LETTERS:
-        errors.add(part, key, "too_long")
-    elif not _NAME.fullmatch(text):
-        errors.add(part, key, "not_a_name")
+    problem = name_problem(text)
+    if problem:
+        errors.add(part, key, problem)
     return text
+
+
+def name_problem(text):
+    """Return why a name that was cleaned is none: missing, too_long or not_a_name."""
+    if not text:
+        return "missing"
+    if len(text) > MOST_LETTERS:
+        return "too_long"
+    return None if _NAME.fullmatch(text) else "not_a_name"
 
 
 def _read_civility(text):

@@ -15,3 +15,12 @@ from . import espace_portal_absence
 from . import espace_account_request
 from . import espace_news
 from . import espace_request
+from . import espace_change_telling
+from . import espace_change_login
+from . import espace_guardian_notify
+from . import espace_portal_documents
+from . import espace_portal_household
+from . import espace_calendar_feed
+from . import res_users
+from . import espace_portal_data
+from . import espace_request_privacy

@@ -8,6 +8,10 @@ LIMITS = {
     "activation": (5, timedelta(minutes=15), 30),
     "question": (3, timedelta(hours=1), 10),
     "account_request": (3, timedelta(hours=1), 10),
+    "login": (10, timedelta(minutes=15), 100),
+    "password": (5, timedelta(minutes=15), 30),
+    "data": (5, timedelta(hours=1), 30),
+    "calendar": (20, timedelta(minutes=15), 20),
 }
 KEPT = timedelta(days=1)
 
@@ -51,6 +55,12 @@ class EspaceAttempt(models.Model):
                 for key in (f"who:{who}", f"from:{computer}")
             ]
         )
+
+    @api.model
+    def _forget(self, kind, who):
+        """Forget the tries of a person who succeeded; its computer's are kept."""
+        key = self._trace(f"who:{who}")
+        self.sudo().search([("kind", "=", kind), ("key", "=", key)]).unlink()
 
     @api.model
     def _once(self, kind, token, now):

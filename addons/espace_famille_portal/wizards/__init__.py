@@ -1,2 +1,3 @@
 from . import espace_invitation
 from . import portal_wizard
+from . import espace_refusal_wizard
