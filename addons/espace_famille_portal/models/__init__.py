@@ -15,3 +15,9 @@ from . import espace_portal_absence
 from . import espace_account_request
 from . import espace_news
 from . import espace_request
+from . import espace_guardian_notify
+from . import espace_booking_notice
+from . import espace_reservation_notice
+from . import espace_booking_reminder
+from . import res_company_reminders
+from . import res_config_settings_reminders

@@ -238,7 +238,9 @@ class EspaceNews(models.Model):
         self.ensure_one()
         template = self.env.ref("espace_famille_portal.mail_template_news").sudo()
         families = self.env["espace.family"].sudo().search(self._reached())
-        guardians = families.guardian_ids.filtered("email_normalized")
+        guardians = families.guardian_ids.filtered(
+            lambda one: one.email_normalized and one.notify_news
+        )
         for guardian in guardians:
             template.with_context(news=self).send_mail(guardian.id)
         self.mailed_at = now
