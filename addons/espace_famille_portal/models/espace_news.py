@@ -5,6 +5,8 @@ from odoo.tools import html2plaintext
 
 from odoo.addons.espace_famille.domain.booking import SEAT_STATES
 
+from .espace_booking_reminder import CHOICES
+
 
 class EspaceNews(models.Model):
     """A message of the commune to its families (actualité), between two dates."""
@@ -242,7 +244,11 @@ class EspaceNews(models.Model):
             lambda one: one.email_normalized and one.notify_news
         )
         for guardian in guardians:
-            template.with_context(news=self).send_mail(guardian.id)
+            choices = f"{guardian.get_base_url()}{CHOICES}"
+            template.with_context(news=self).send_mail(
+                guardian.id,
+                email_values={"headers": repr({"List-Unsubscribe": f"<{choices}>"})},
+            )
         self.mailed_at = now
 
     def _summary(self, length=160):
