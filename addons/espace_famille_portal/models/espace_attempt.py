@@ -8,6 +8,8 @@ LIMITS = {
     "activation": (5, timedelta(minutes=15), 30),
     "question": (3, timedelta(hours=1), 10),
     "account_request": (3, timedelta(hours=1), 10),
+    # Messages of parents who are logged in: a conversation, not a flood.
+    "request": (20, timedelta(hours=1), 100),
 }
 KEPT = timedelta(days=1)
 
