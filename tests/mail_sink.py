@@ -18,7 +18,7 @@ class Sink:
     def __init__(self):
         self.envelopes = []
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+    async def handle_DATA(self, _server, _session, envelope):
         self.envelopes.append(envelope)
         return "250 Message accepted"
 

@@ -51,7 +51,9 @@ class TestMailSmtp(EspaceBillingCase):
         )
         cls.claire = cls._create_portal_user(cls.martin.guardian_ids[0])
         cls.env = cls.env(context={**cls.env.context, "lang": "fr_FR"})
-        partners = cls.martin.guardian_ids.partner_id | cls.durand.guardian_ids.partner_id
+        partners = (
+            cls.martin.guardian_ids.partner_id | cls.durand.guardian_ids.partner_id
+        )
         (partners | cls.martin.partner_id | cls.durand.partner_id).lang = "fr_FR"
         cls.company.partner_id.lang = "fr_FR"
         # One guardian, one message.
@@ -112,7 +114,7 @@ class TestMailSmtp(EspaceBillingCase):
         self.assertNotRegex(letter.subject + letter.text, "Ã.|\ufffd")
         self.assertRegex(letter.text, "[éèàêç’]")
         for header in ("Subject", "From", "To"):
-            raw = re.search(rb"^%s: (.*)$" % header.encode(), letter.raw, re.M)
+            raw = re.search(rb"^%s: (.*)$" % header.encode(), letter.raw, re.MULTILINE)
             self.assertTrue(raw and raw[1].isascii())
 
     def keep(self, letter):
@@ -180,7 +182,9 @@ class TestMailSmtp(EspaceBillingCase):
             NOW,
         )
         cart._validate(self.martin, NOW)
-        self.booked(self.tom, self.t1, MONDAY).with_user(self.claire).sudo()._cancel(NOW)
+        self.booked(self.tom, self.t1, MONDAY).with_user(self.claire).sudo()._cancel(
+            NOW
+        )
         self.Charge._cron_invoice_at_once(NOW)
         self.env["espace.booking.notice"]._cron_tell(NOW + timedelta(minutes=3))
         [letter] = self.send()
@@ -195,7 +199,9 @@ class TestMailSmtp(EspaceBillingCase):
 
     def test_mail_template_reminder_cart(self):
         self.company.espace_remind_limits = False
-        self.Reservation._add_to_cart(self.martin, [(self.nina, self.meal, MONDAY)], NOW)
+        self.Reservation._add_to_cart(
+            self.martin, [(self.nina, self.meal, MONDAY)], NOW
+        )
         self.remind(datetime(2027, 1, 5, 8, 0))
         [letter] = self.send()
         self.assert_letter(letter)
@@ -260,7 +266,9 @@ class TestMailSmtp(EspaceBillingCase):
 
     def test_a_message_of_the_commune(self):
         """What staff, closures and the waiting list tell goes out as well."""
-        self.martin._tell("Sortie annulée", "À cause de la météo, la sortie est annulée.")
+        self.martin._tell(
+            "Sortie annulée", "À cause de la météo, la sortie est annulée."
+        )
         [letter] = self.send()
         self.keep(letter)
         self.assertEqual(letter.recipients, ["claire.martin@example.org"])

@@ -3,9 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from espace_famille_portal_domain.reminders import (
     PATIENCE,
     QUIET,
@@ -18,6 +15,8 @@ from espace_famille_portal_domain.reminders import (
     limit_day,
     usually_comes,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 NOW = datetime(2027, 1, 4, 11, 0)
 HOURS = {n: timedelta(hours=n) for n in (0, 1, 3, 4, 5, 12, 24, 25, 100)}

@@ -122,7 +122,10 @@ REQUESTS = [
         "situation",
         "Nouveau numéro de téléphone",
         [
-            ("family", "Bonjour,\nmon numéro a changé, je l’ai corrigé dans mon foyer."),
+            (
+                "family",
+                "Bonjour,\nmon numéro a changé, je l’ai corrigé dans mon foyer.",
+            ),
             ("commune", "Bonjour,\nc’est enregistré, merci."),
             ("closed", ""),
         ],
@@ -201,6 +204,7 @@ class EspaceDemo(models.AbstractModel):
                 self._days_ago(days),
             )
             request.message_ids.date = self._days_ago(days)
+            self._date_back(request, self._days_ago(days))
             if assigned:
                 request.with_user(agent).action_take()
             for who, answer in answers:
@@ -213,3 +217,13 @@ class EspaceDemo(models.AbstractModel):
                     subtype_xmlid="mail.mt_comment",
                 )
                 message.sudo().date = self._days_ago(days - 1, 14)
+
+    @api.model
+    def _date_back(self, request, instant):
+        """Date a request as if it had been written then."""
+        request.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE espace_request SET create_date = %s WHERE id = %s",
+            (instant, request.id),
+        )
+        request.invalidate_recordset(["create_date"])

@@ -88,7 +88,7 @@ class EspaceBookingNotice(models.Model):
     def _cron_tell(self, now=None):
         """Write to the families whose changes are settled, one by one."""
         now = now or fields.Datetime.now()
-        waiting = self.search([]).grouped("family_id")
+        waiting = self.search([("at", "<=", now)]).grouped("family_id")
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(waiting))
         for family, notices in waiting.items():

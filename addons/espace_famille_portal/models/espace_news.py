@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools.mail import html_to_inner_content
 
 from odoo.addons.espace_famille.domain.booking import SEAT_STATES
 
@@ -253,7 +253,7 @@ class EspaceNews(models.Model):
 
     def _summary(self, length=160):
         """Return the beginning of the text, without its layout."""
-        text = " ".join(html2plaintext(self.body or "").split())
+        text = " ".join(html_to_inner_content(self.body or "").split())
         return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0]}…"
 
 

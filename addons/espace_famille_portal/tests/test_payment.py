@@ -97,7 +97,7 @@ class TestPayment(EspacePortalCase):
             self.assertTrue(hold.xpath(f".//a[@href='{CART}/paiement']"))
 
     def test_whoever_comes_back_unpaid_resumes_or_gives_up(self):
-        """The bank refused, or the parent pressed “back”: the places are still there."""
+        """The bank refused, or the parent pressed “back”: the places are kept."""
         self.pay()
         self.notify(self.transactions(), state="canceled")
         tree = self.page(f"{CART}/confirmation")
