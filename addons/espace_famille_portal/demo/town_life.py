@@ -30,8 +30,10 @@ NEWS = [
         12,
         "information",
         "Bienvenue sur votre espace famille",
-        "<p>Réservations, factures, demandes : tout se fait désormais ici. Le service "
-        "périscolaire reste joignable au guichet et par téléphone.</p>",
+        (
+            "<p>Réservations, factures, demandes : tout se fait désormais ici. Le service "
+            "périscolaire reste joignable au guichet et par téléphone.</p>"
+        ),
         {"pinned": True},
         None,
     ),
@@ -39,8 +41,10 @@ NEWS = [
         3,
         "menu",
         "Les menus de la cantine",
-        "<p>Les menus des prochaines semaines sont en pièce jointe. Un repas sans "
-        "viande est proposé chaque jour à qui le demande.</p>",
+        (
+            "<p>Les menus des prochaines semaines sont en pièce jointe. Un repas sans "
+            "viande est proposé chaque jour à qui le demande.</p>"
+        ),
         {"menu": "Menus de la cantine"},
         None,
     ),
@@ -48,8 +52,10 @@ NEWS = [
         1,
         "alert",
         "Garderie du soir : sortie par la cour des Tilleuls",
-        "<p>En raison de travaux rue de l’École, les enfants de la garderie du soir "
-        "sont à reprendre <strong>par la cour</strong>, jusqu’à 18h30.</p>",
+        (
+            "<p>En raison de travaux rue de l’École, les enfants de la garderie du soir "
+            "sont à reprendre <strong>par la cour</strong>, jusqu’à 18h30.</p>"
+        ),
         {},
         "activity_evening",
     ),
@@ -57,8 +63,10 @@ NEWS = [
         6,
         "registration",
         "Centre de loisirs : les inscriptions aux vacances sont ouvertes",
-        "<p>Les places sont attribuées dans l’ordre des réservations. Pensez à "
-        "vérifier les documents de votre enfant dans « Mon foyer ».</p>",
+        (
+            "<p>Les places sont attribuées dans l’ordre des réservations. Pensez à "
+            "vérifier les documents de votre enfant dans « Mon foyer ».</p>"
+        ),
         {},
         None,
     ),
@@ -74,8 +82,10 @@ REQUESTS = [
         [
             (
                 "family",
-                "Bonjour,\nmon enfant est malade depuis lundi. Vous trouverez le "
-                "certificat du médecin ci-joint. Merci de ne pas compter les repas.",
+                (
+                    "Bonjour,\nmon enfant est malade depuis lundi. Vous trouverez le "
+                    "certificat du médecin ci-joint. Merci de ne pas compter les repas."
+                ),
             )
         ],
         "Certificat médical",
@@ -89,8 +99,10 @@ REQUESTS = [
         [
             (
                 "family",
-                "Bonjour,\nsur ma dernière facture, la garderie du soir est comptée "
-                "deux fois. Pouvez-vous vérifier ?",
+                (
+                    "Bonjour,\nsur ma dernière facture, la garderie du soir est comptée "
+                    "deux fois. Pouvez-vous vérifier ?"
+                ),
             )
         ],
         None,
@@ -104,13 +116,17 @@ REQUESTS = [
         [
             (
                 "family",
-                "Bonjour,\npeut-on passer de la tranche 1 à la tranche 2 tous les "
-                "jeudis jusqu’aux vacances ?",
+                (
+                    "Bonjour,\npeut-on passer de la tranche 1 à la tranche 2 tous les "
+                    "jeudis jusqu’aux vacances ?"
+                ),
             ),
             (
                 "commune",
-                "Bonjour,\noui : choisissez la tranche 2 sur les dates voulues dans "
-                "« Mes réservations », la veille avant 17h au plus tard.",
+                (
+                    "Bonjour,\noui : choisissez la tranche 2 sur les dates voulues dans "
+                    "« Mes réservations », la veille avant 17h au plus tard."
+                ),
             ),
         ],
         None,

@@ -335,7 +335,7 @@ class EspaceBookingReminder(models.Model):
 
     @api.model
     def _bookable(self, family, limits, now):
-        """Return {limit: children} of those who can be booked, as the page would say."""
+        """Return {limit: children} of those who can be booked, as on the page."""
         asked = [
             (limit, child, session)
             for limit, children in limits.items()
