@@ -31,7 +31,8 @@ NEWS = [
         "information",
         "Bienvenue sur votre espace famille",
         (
-            "<p>Réservations, factures, demandes : tout se fait désormais ici. Le service "
+            "<p>Réservations, factures, demandes : tout se fait désormais ici. Le "
+            "service "
             "périscolaire reste joignable au guichet et par téléphone.</p>"
         ),
         {"pinned": True},
@@ -53,7 +54,8 @@ NEWS = [
         "alert",
         "Garderie du soir : sortie par la cour des Tilleuls",
         (
-            "<p>En raison de travaux rue de l’École, les enfants de la garderie du soir "
+            "<p>En raison de travaux rue de l’École, les enfants de la garderie du "
+            "soir "
             "sont à reprendre <strong>par la cour</strong>, jusqu’à 18h30.</p>"
         ),
         {},
@@ -100,7 +102,8 @@ REQUESTS = [
             (
                 "family",
                 (
-                    "Bonjour,\nsur ma dernière facture, la garderie du soir est comptée "
+                    "Bonjour,\nsur ma dernière facture, la garderie du soir est "
+                    "comptée "
                     "deux fois. Pouvez-vous vérifier ?"
                 ),
             )
@@ -124,7 +127,8 @@ REQUESTS = [
             (
                 "commune",
                 (
-                    "Bonjour,\noui : choisissez la tranche 2 sur les dates voulues dans "
+                    "Bonjour,\noui : choisissez la tranche 2 sur les dates voulues "
+                    "dans "
                     "« Mes réservations », la veille avant 17h au plus tard."
                 ),
             ),
