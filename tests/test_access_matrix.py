@@ -53,6 +53,8 @@ STAFF = {
     "espace.request": ("", "rwc", "", "rwc"),
     "espace.news": ("r", "rwcu", "", "rwcu"),
     "espace.news.read": ("", "r", "", "r"),
+    "espace.booking.notice": ("", "", "", ""),
+    "espace.booking.reminder": ("", "r", "", "r"),
     "espace.regie": ("", "r", "rwc", "rwc"),
     "espace.billing.run": ("", "r", "rwcu", "rwcu"),
     "espace.billing.run.family": ("", "r", "r", "r"),

@@ -29,7 +29,7 @@ class EspaceCart(EspacePortal):
 
     @route(f"{URL}/retirer", type="http", auth="user", website=True, methods=["POST"])
     def espace_cart_remove(self, line=None, **_kwargs):
-        """Take one line, all refused lines, or all lines out of the cart."""
+        """Take one line, all those of a child, or all lines out of the cart."""
         family_sudo = self._espace_family()
         if not family_sudo:
             return request.redirect("/my")
@@ -40,7 +40,9 @@ class EspaceCart(EspacePortal):
 
     def _espace_take_out(self, family_sudo, line):
         cart_sudo = request.env["espace.reservation"].sudo()._cart(family_sudo)
-        lines_sudo = cart_sudo.filtered(lambda r: line in (str(r.id), "all"))
+        lines_sudo = cart_sudo.filtered(
+            lambda r: line in (str(r.id), f"child_{r.child_id.id}", "all")
+        )
         if not lines_sudo:
             return "warning", request.env._("This line was no longer in the cart.")
         count = len(lines_sudo)
@@ -136,6 +138,7 @@ class EspaceCart(EspacePortal):
                         "day": company._espace_day_words(reservation.date),
                         "state": reservation.state,
                         "label": labels[reservation.state],
+                        "price": family_sudo._price_words(reservation),
                     }
                     for reservation in lines
                 ],

@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
@@ -52,6 +53,7 @@ class EspaceRequests(EspacePortal):
 
         def change():
             nonlocal made_sudo
+            self._espace_count_message()
             made_sudo = request.env["espace.request"]._ask(
                 family_sudo,
                 request.env.user.partner_id,
@@ -98,6 +100,21 @@ class EspaceRequests(EspacePortal):
             },
         )
 
+    def _espace_count_message(self):
+        """Count a message of this parent; one that is refused is not counted.
+
+        :raise UserError: too many within an hour
+        """
+        attempts = request.env["espace.attempt"]
+        who = request.env.user.login
+        computer = request.httprequest.remote_addr or ""
+        now = fields.Datetime.now()
+        if not attempts._allowed("request", who, computer, now):
+            raise UserError(
+                request.env._("Too many messages: wait an hour, or call the town hall.")
+            )
+        attempts._note("request", who, computer, now)
+
     @route(
         f"{URL}/<int:request_id>",
         type="http",
@@ -112,6 +129,7 @@ class EspaceRequests(EspacePortal):
             return request.redirect(URL)
 
         def change():
+            self._espace_count_message()
             one_sudo._answer_as_family(
                 request.env.user.partner_id,
                 post.get("message"),

@@ -1,1 +1,2 @@
 from . import valdurenque
+from . import town_life

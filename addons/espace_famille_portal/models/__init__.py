@@ -24,3 +24,8 @@ from . import espace_calendar_feed
 from . import res_users
 from . import espace_portal_data
 from . import espace_request_privacy
+from . import espace_booking_notice
+from . import espace_reservation_notice
+from . import espace_booking_reminder
+from . import res_company_reminders
+from . import res_config_settings_reminders

@@ -12,6 +12,8 @@ LIMITS = {
     "password": (5, timedelta(minutes=15), 30),
     "data": (5, timedelta(hours=1), 30),
     "calendar": (20, timedelta(minutes=15), 20),
+    # Messages of parents who are logged in: a conversation, not a flood.
+    "request": (20, timedelta(hours=1), 100),
 }
 KEPT = timedelta(days=1)
 

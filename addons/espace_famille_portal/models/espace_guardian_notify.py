@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class EspaceGuardian(models.Model):
+    """What a guardian wants to be written about."""
+
     _inherit = "espace.guardian"
 
     notify_limits = fields.Boolean("Reminders Before Limits", default=True)

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools.mail import html_to_inner_content
 
 from odoo.addons.espace_famille.domain.booking import SEAT_STATES
+
+from .espace_booking_reminder import CHOICES
 
 
 class EspaceNews(models.Model):
@@ -238,14 +240,20 @@ class EspaceNews(models.Model):
         self.ensure_one()
         template = self.env.ref("espace_famille_portal.mail_template_news").sudo()
         families = self.env["espace.family"].sudo().search(self._reached())
-        guardians = families.guardian_ids.filtered("email_normalized")
+        guardians = families.guardian_ids.filtered(
+            lambda one: one.email_normalized and one.notify_news
+        )
         for guardian in guardians:
-            template.with_context(news=self).send_mail(guardian.id)
+            choices = f"{guardian.get_base_url()}{CHOICES}"
+            template.with_context(news=self).send_mail(
+                guardian.id,
+                email_values={"headers": repr({"List-Unsubscribe": f"<{choices}>"})},
+            )
         self.mailed_at = now
 
     def _summary(self, length=160):
         """Return the beginning of the text, without its layout."""
-        text = " ".join(html2plaintext(self.body or "").split())
+        text = " ".join(html_to_inner_content(self.body or "").split())
         return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0]}…"
 
 

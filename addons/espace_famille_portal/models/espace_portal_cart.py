@@ -70,7 +70,7 @@ class EspacePortalCart(models.AbstractModel):
             "words": self._bookings_words(len(kept)),
             "total": company._espace_amount_words(total),
             "now_due": self._now_due_words(company, now_due),
-            "later": total != now_due,
+            "later": self._later_words(company, total - now_due),
             "credit": self._credit_words(company, credit),
         }
 
@@ -98,6 +98,15 @@ class EspacePortalCart(models.AbstractModel):
         if company._espace_pays_online():
             return self.env._("To pay now, online: %s", words)
         return self.env._("Invoiced at once: %s", words)
+
+    @api.model
+    def _later_words(self, company, amount):
+        if not amount:
+            return ""
+        words = company._espace_amount_words(amount)
+        return self.env._(
+            "Invoiced later, once the days are past or approved: %s", words
+        )
 
     @api.model
     def _credit_words(self, company, credit):
@@ -147,7 +156,10 @@ class EspacePortalCart(models.AbstractModel):
         gate_sudo = telling(self.env["espace.reservation"].sudo(), INVOICE_SOON)
         quotes = gate_sudo._book(family, items, now) if items else []
         done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
-        return telling(gate_sudo, INVOICE_SOON, told=False).browse(done)
+        booked_sudo = telling(gate_sudo, INVOICE_SOON, told=False).browse(done)
+        refused = [q for q in quotes if q.status not in ("booked", "pending")]
+        self.env["espace.booking.notice"]._note(family, now, booked_sudo, (), refused)
+        return booked_sudo
 
     @api.model
     def _wait(self, family, line, now=None):
@@ -259,11 +271,11 @@ class EspacePortalCart(models.AbstractModel):
 
     @api.model
     def _by_child(self, cart_sudo, lines):
-        """Return [(child's first name, lines)] in the order of the children."""
+        """Return [(first name, lines, id of the child)], the children in order."""
         groups = {}
         for reservation, line in zip(cart_sudo, lines, strict=True):
             groups.setdefault(reservation.child_id, []).append(line)
         return [
-            (child.firstname, groups[child])
+            (child.firstname, groups[child], child.id)
             for child in sorted(groups, key=lambda c: (c.lastname, c.firstname, c.id))
         ]

@@ -16,3 +16,5 @@ from . import test_household_account
 from . import test_calendar_feed
 from . import test_login_tries
 from . import test_my_data
+from . import test_change_mail
+from . import test_booking_reminders

@@ -40,12 +40,38 @@ class TestCart(EspacePortalCase):
         self.post(f"{CART}/retirer", line="all")
         self.assertFalse(self.cart())
 
+    def test_the_lines_of_one_child_are_taken_out(self):
+        self.put_in_cart(
+            (self.nina, self.meal, MONDAY),
+            (self.nina, self.t1, MONDAY),
+            (self.tom, self.meal, MONDAY),
+        )
+        tree = self.page(CART)
+        # The only line of Tom has its own button.
+        [button] = tree.xpath("//button[@data-action='remove-child']")
+        self.assertIn("Nina", button.get("aria-label"))
+        response = self.post(f"{CART}/retirer", line=button.get("value"))
+        self.assertIn("2 lines were taken out", self.shown(response))
+        self.assertEqual(self.cart(), {(self.tom, self.meal, MONDAY)})
+
+    def test_what_is_invoiced_later_is_said_apart(self):
+        self.evening.billing_mode = "consumption"
+        self.put_in_cart((self.nina, self.meal, MONDAY), (self.nina, self.t1, MONDAY))
+        tree = self.page(CART)
+        [now_due] = tree.xpath("//*[@data-now-due]")
+        [later] = tree.xpath("//*[@data-later-due]")
+        self.assertIn("3.60", self.words(now_due))
+        self.assertIn("0.65", self.words(later))
+        self.validate()
+        self.assertIn("0.65", self.shown(self.url_open(f"{CART}/confirmation")))
+
     def test_a_foreign_or_booked_line_is_not_taken_out(self):
         booked = self.booked(self.nina, self.t1, MONDAY)
         self.Reservation._add_to_cart(self.durand, [(self.lina, self.meal, MONDAY)])
         foreign = self.Reservation._cart(self.durand)
         before = self.everything()
-        for line in (booked.id, foreign.id, "x", "-1", ""):
+        others = (f"child_{self.lina.id}", f"child_{self.nina.id}", "child_")
+        for line in (booked.id, foreign.id, *others, "x", "-1", ""):
             self.post(f"{CART}/retirer", line=line)
         self.assertEqual(self.everything(), before)
 

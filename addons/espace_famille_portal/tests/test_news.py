@@ -114,6 +114,10 @@ class TestNews(EspacePortalCase):
         self.url_open(f"{NEWS}/{news.id}")
         self.assertEqual(news.read_count, 1)
 
+    def test_the_list_shows_words_not_markup(self):
+        self.create_news(body="<p>Sortie <strong>par la cour</strong>.</p>")
+        self.assertIn("Sortie par la cour.", self.shown(self.url_open(NEWS)))
+
     def test_the_home_shows_the_news(self):
         self.create_news(name="Grève jeudi", kind="alert")
         self.assertIn("Grève jeudi", self.shown(self.url_open("/my")))

@@ -97,6 +97,22 @@ class TestPayment(EspacePortalCase):
             self.assertIn("Payment pending until 10h", self.words(hold))
             self.assertTrue(hold.xpath(f".//a[@href='{CART}/paiement']"))
 
+    def test_whoever_comes_back_unpaid_resumes_or_gives_up(self):
+        """The bank refused, or the parent pressed “back”: the places are kept."""
+        self.pay()
+        self.notify(self.transactions(), state="canceled")
+        tree = self.page(f"{CART}/confirmation")
+        [hold] = tree.xpath("//*[@data-hold]")
+        self.assertIn("Payment pending until 10h", self.words(hold))
+        self.assertIn("Resume the payment", self.words(hold))
+        self.assertTrue(hold.xpath(".//button[@data-action='give-up']"))
+        self.assertEqual(len(tree.xpath("//li[@data-state='pending_payment']")), 2)
+        [resume] = hold.xpath(".//a[@data-action='pay']/@href")
+        self.assertIn("7.20", self.words(self.page(resume).xpath("//main")[0]))
+        # A second payment is accepted.
+        _result, error = self.pay()
+        self.assertFalse(error)
+
     def test_giving_up_frees_the_seats(self):
         response = self.post(f"{CART}/abandonner")
         self.assertIn("You gave up the payment", self.shown(response))

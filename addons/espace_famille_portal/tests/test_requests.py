@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -8,6 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import NOW
 
+from ..models.espace_attempt import LIMITS
 from .common import EspacePortalCase
 
 REQUESTS = "/my/demandes"
@@ -107,6 +109,22 @@ class TestRequests(EspacePortalCase):
         self.assertIn("not what its name says", self.shown(response))
         self.assertIn("Nina est malade", response.text)
         self.assertFalse(self.asked())
+
+    def test_nobody_floods_the_town_hall(self):
+        with patch.dict(LIMITS, {"request": (2, timedelta(hours=1), 100)}):
+            self.ask()
+            [one] = self.asked()
+            self.post(f"{REQUESTS}/{one.id}", message="J’oubliais : mardi aussi.")
+            for response in (
+                self.post(f"{REQUESTS}/{one.id}", message="Et jeudi."),
+                self.ask(message="Encore une question."),
+            ):
+                self.assertIn("Too many messages", self.shown(response))
+            self.assertEqual(self.asked(), one)
+            self.assertEqual(len(one._conversation()), 2)
+            with freeze_time(NOW + timedelta(minutes=61)):
+                self.ask(subject="Une autre")
+        self.assertEqual(len(self.asked()), 2)
 
     def test_text_is_text(self):
         self.ask(message="<script>alert(1)</script>")

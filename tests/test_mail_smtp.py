@@ -1,0 +1,278 @@
+"""Each e-mail to families, sent through SMTP and read as a parent reads it.
+
+What is checked holds for all: who writes, to whom, in French throughout, with a plain
+text part that can be read alone.
+"""
+
+import os
+import re
+import shutil
+import unittest
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from pathlib import Path
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
+from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
+
+from .mail_sink import smtp_server
+
+NO_REPLY = "ne-pas-repondre@example.org"
+ADDONS = ("espace_famille", "espace_famille_billing", "espace_famille_portal")
+
+# What must not be found in any of them.
+LEFTOVERS = re.compile(r"\b(None|False|True)\b|\{\{|\}\}|t-out|t-att|espace\.[a-z]")
+ENGLISH = re.compile(
+    r"\b(the|your|you|hello|and|please|is|are|booking|invoice|read it|family space|"
+    r"nobody|answers|until|before|at|to pay|week of|monday|january|powered by)\b",
+    re.IGNORECASE,
+)
+
+
+@tagged("post_install", "-at_install")
+class TestMailSmtp(EspaceBillingCase):
+    """The commune in French, where Claire Martin has an account."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.write(
+            {
+                "espace_sender": NO_REPLY,
+                "email": "mairie@example.org",
+                "phone": "05 63 00 00 00",
+                "espace_contact_name": "Service périscolaire",
+            }
+        )
+        cls.claire = cls._create_portal_user(cls.martin.guardian_ids[0])
+        cls.env = cls.env(context={**cls.env.context, "lang": "fr_FR"})
+        partners = (
+            cls.martin.guardian_ids.partner_id | cls.durand.guardian_ids.partner_id
+        )
+        (partners | cls.martin.partner_id | cls.durand.partner_id).lang = "fr_FR"
+        cls.company.partner_id.lang = "fr_FR"
+        # One guardian, one message.
+        cls.martin.guardian_ids[1].may_book = False
+        for name in ("company", "martin", "durand", "nina", "tom", "lina", "canteen"):
+            setattr(cls, name, getattr(cls, name).with_env(cls.env))
+        cls.Reservation = cls.Reservation.with_env(cls.env)
+
+    def setUp(self):
+        super().setUp()
+        self.sink = self.enterContext(smtp_server(self.env))
+        self.startPatcher(
+            patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", return_value=60.0
+            )
+        )
+
+    # === Sending === #
+
+    def send(self):
+        """Send what is queued through SMTP; return the letters that arrived."""
+        self.env["mail.mail"].sudo().search([("state", "=", "outgoing")]).send(
+            raise_exception=True
+        )
+        return self.sink.letters
+
+    def assert_letter(self, letter, to="claire.martin@example.org", sender=NO_REPLY):
+        """Check what holds for each e-mail that a family receives."""
+        self.keep(letter)
+        self.assertEqual(letter.recipients, [to])
+        self.assertIn(to, letter.message["To"])
+        self.assert_sender(letter, sender)
+        self.assert_french(letter.subject)
+        for part in (letter.text, letter.html):
+            self.assertNotRegex(part, LEFTOVERS)
+        self.assert_french(letter.text)
+        self.assert_readable(letter)
+
+    def assert_sender(self, letter, sender):
+        """The commune writes, by its name; answers do not reach some other address."""
+        commune = (self.company.name, sender)
+        self.assertEqual(parseaddr(str(letter.message["From"])), commune)
+        self.assertEqual(parseaddr(str(letter.message["Reply-To"]))[1], sender)
+
+    def assert_french(self, text):
+        english = ENGLISH.findall(re.sub(r"https?://\S+", "", text))
+        self.assertFalse(english, text)
+
+    def assert_readable(self, letter):
+        """The text part says everything, addresses too, without any markup."""
+        self.assertRegex(letter.text, r"\w{3}")
+        self.assertNotRegex(letter.text, r"<\w+[ >/]")
+        for link in letter.links:
+            if not link.startswith("mailto:"):
+                self.assertRegex(link, r"^https?://")
+                self.assertIn(link.replace("&amp;", "&"), letter.text)
+        # Accents arrive as they left, in headers and in the text.
+        self.assertNotRegex(letter.subject + letter.text, "Ã.|\ufffd")
+        self.assertRegex(letter.text, "[éèàêç’]")
+        for header in ("Subject", "From", "To"):
+            raw = re.search(rb"^%s: (.*)$" % header.encode(), letter.raw, re.MULTILINE)
+            self.assertTrue(raw and raw[1].isascii())
+
+    def keep(self, letter):
+        """Keep the letter for who wants to look at it."""
+        folder = os.environ.get("ESPACE_PICTURES")
+        if folder:
+            path = Path(folder) / "mails"
+            path.mkdir(parents=True, exist_ok=True)
+            (path / f"{self._testMethodName}.html").write_text(letter.html)
+            (path / f"{self._testMethodName}.txt").write_text(
+                f"{letter.subject}\n\n{letter.text}"
+            )
+
+    # === One test a template === #
+
+    def test_mail_template_activation(self):
+        self.durand.guardian_ids._invite()
+        [letter] = self.send()
+        self.assert_letter(letter, "sofia.durand@example.org")
+        self.assertIn("activationCode=", letter.text)
+        self.assertIn("05 63 00 00 00", letter.text)
+
+    def test_mail_template_account_refused(self):
+        manager = self._create_staff("manager")
+        asked = self.env["espace.account.request"].create(
+            {
+                "company_id": self.company.id,
+                "civility": "madam",
+                "firstname": "Zoé",
+                "lastname": "Garçon",
+                "email": "zoe@example.org",
+            }
+        )
+        asked.reason = "Votre enfant n’est inscrit dans aucune école de la commune."
+        asked.with_user(manager).action_refuse()
+        [letter] = self.send()
+        self.assert_letter(letter, "zoe@example.org")
+        self.assertIn("aucune école", letter.text)
+
+    def test_mail_template_news(self):
+        news = self.env["espace.news"].create(
+            {
+                "name": "Grève du jeudi 14 janvier",
+                "body": "<p>Le service minimum d’accueil sera assuré.</p>",
+                "company_id": self.company.id,
+                "by_mail": True,
+                "publish_at": NOW,
+            }
+        )
+        self.durand.guardian_ids.notify_news = False
+        self.martin.guardian_ids[1].notify_news = False
+        news._cron_mail(NOW)
+        [letter] = self.send()
+        self.assert_letter(letter)
+        self.assertIn("Grève du jeudi 14 janvier", letter.subject)
+        self.assertIn("service minimum", letter.text)
+        self.assert_declinable(letter)
+
+    def test_mail_template_change(self):
+        gate = self.Reservation.with_user(self.claire).sudo()
+        cart = self.env["espace.portal.cart"].with_user(self.claire)
+        gate._add_to_cart(
+            self.martin,
+            [(self.nina, self.meal, MONDAY), (self.tom, self.t1, TUESDAY)],
+            NOW,
+        )
+        cart._validate(self.martin, NOW)
+        self.booked(self.tom, self.t1, MONDAY).with_user(self.claire).sudo()._cancel(
+            NOW
+        )
+        self.Charge._cron_invoice_at_once(NOW)
+        self.env["espace.booking.notice"]._cron_tell(NOW + timedelta(minutes=3))
+        [letter] = self.send()
+        self.assert_letter(letter)
+        self.assertIn("vos réservations sont validées", letter.subject)
+        text = letter.text.replace("\N{NO-BREAK SPACE}", " ")
+        self.assertIn("lundi 11 janvier – Repas – 3,60 €", text)
+        self.assertIn("À payer maintenant : *4,25 €*", text)
+        [invoice] = self.Move.search([("espace_family_id", "=", self.martin.id)])[:1]
+        self.assertIn(f"/my/factures/{invoice.id}", letter.text)
+        self.assertIn("Annulé", letter.text)
+
+    def test_mail_template_reminder_cart(self):
+        self.company.espace_remind_limits = False
+        self.Reservation._add_to_cart(
+            self.martin, [(self.nina, self.meal, MONDAY)], NOW
+        )
+        self.remind(datetime(2027, 1, 5, 8, 0))
+        [letter] = self.send()
+        self.assert_letter(letter)
+        self.assert_declinable(letter)
+        self.assertIn("/my/panier", letter.text)
+        self.assertIn("jusqu’au mardi 5 janvier", letter.text)
+
+    def test_mail_template_reminder_limit(self):
+        self.company.espace_remind_cart = False
+        self.remind(datetime(2027, 1, 4, 9, 0))
+        [letter] = self.send()
+        self.assert_letter(letter)
+        self.assert_declinable(letter)
+        self.assertIn("Nina, Tom – Cantine", letter.text)
+        self.assertIn("mardi 5 janvier", letter.text)
+
+    def remind(self, now):
+        with freeze_time(now):
+            self.env["espace.booking.reminder"]._cron_remind(now)
+
+    def assert_declinable(self, letter):
+        """Whoever wants no reminders finds where to say so."""
+        choices = f"{self.martin.get_base_url()}/my/foyer#notifications"
+        self.assertEqual(letter.message["List-Unsubscribe"], f"<{choices}>")
+        self.assertIn(choices, letter.text)
+
+    @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf is not installed")
+    def test_mail_template_family_invoice(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        [invoice] = self.Move.search([("espace_family_id", "=", self.martin.id)])
+        self.env["account.move.send"].with_company(self.company).with_context(
+            force_report_rendering=True
+        )._generate_and_send_invoices(
+            invoice,
+            sending_methods=["email"],
+            mail_template=self.env.ref(
+                "espace_famille_billing.mail_template_family_invoice"
+            ),
+            mail_partner_ids=self.martin.guardian_ids[0].partner_id.ids,
+            author_partner_id=self.company.partner_id.id,
+            invoice_edi_format=False,
+            extra_edis={},
+        )
+        [letter] = self.send()
+        # Its answers are read: a family may have a question about what it owes.
+        self.assert_letter(letter, sender="mairie@example.org")
+        self.assertIn(invoice.name, letter.subject)
+        [(name, content)] = letter.attachments.items()
+        self.assertTrue(name.endswith(".pdf"))
+        self.assertTrue(content.startswith(b"%PDF-"))
+        self.assertGreater(len(content), 5000)
+
+    def test_each_template_has_its_test(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "in", ADDONS), ("model", "=", "mail.template")]
+        )
+        self.assertTrue(data)
+        tests = {name for name in dir(self) if name.startswith("test_mail_template")}
+        self.assertEqual({f"test_{one.name}" for one in data}, tests)
+
+    # === Messages written by the commune === #
+
+    def test_a_message_of_the_commune(self):
+        """What staff, closures and the waiting list tell goes out as well."""
+        self.martin._tell(
+            "Sortie annulée", "À cause de la météo, la sortie est annulée."
+        )
+        [letter] = self.send()
+        self.keep(letter)
+        self.assertEqual(letter.recipients, ["claire.martin@example.org"])
+        self.assertEqual(parseaddr(str(letter.message["From"]))[0], self.company.name)
+        self.assertIn("la sortie est annulée", letter.text)
+        self.assertNotRegex(letter.text, LEFTOVERS)
+        self.assert_french(letter.text)
