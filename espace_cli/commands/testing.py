@@ -34,6 +34,7 @@ from ..setup.environment import (
     python_variables,
     tell_missing,
 )
+from ..setup.node import ensure_node
 from ..setup.packages import ensure_packages
 
 NAME = "test"
@@ -93,6 +94,7 @@ def run_all(chosen: Selection, layout: Layout, *, keep: bool) -> int:
             f"To install: {how_to_install(missing)}"
         )
     tell_missing("the tests that need it are skipped")
+    ensure_node(layout)
     with (
         environment(layout, dev=True) as prepared,
         prepared.databases.disposable("espace_test", keep=keep) as name,

@@ -15,3 +15,4 @@ from . import espace_portal_absence
 from . import espace_account_request
 from . import espace_news
 from . import espace_request
+from . import company_colours
