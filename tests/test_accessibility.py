@@ -279,7 +279,16 @@ class TestAccessibility(ValdurenqueCase):
         self.company.primary_color = "#ffd700"
         self.hand_over()
         some = {path: PAGES[path] for path in ("/my", "/my/panier", "/my/reservations")}
-        self.assert_nothing_wrong(self.look_at(some, DESKTOP, self.parent_with_a_cart))
+        self.assert_nothing_wrong(self.look_at(some, DESKTOP, self.parent_in_colour))
+
+    def parent_in_colour(self, visit):
+        self.parent_with_a_cart(visit)
+        visit.page.goto("/my")
+        shown = visit.page.locator(".btn-primary").first.evaluate(
+            "one => getComputedStyle(one).backgroundColor"
+        )
+        self.assertEqual(shown, f"rgb({self.company._espace_colours()['rgb']})")
+        self.assertNotEqual(shown, "rgb(255, 215, 0)")
 
     def test_what_is_wrong_is_found(self):
         bad = (

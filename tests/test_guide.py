@@ -136,7 +136,7 @@ class GuideCase(ValdurenqueCase):
     def ask(self, visit):
         page = visit.page
         self.open_menu(page, "Mes demandes")
-        page.get_by_label("Au sujet de").select_option(label="Facturation")
+        page.get_by_label("Au sujet de").select_option("invoice")
         page.get_by_label("Objet").fill("Une question sur ma facture")
         page.get_by_label("Votre message").fill("Bonjour, pouvez-vous me l’expliquer ?")
         page.get_by_role("button", name="Envoyer").click()
@@ -174,10 +174,10 @@ class TestGuide(GuideCase):
             self.validate_the_cart(visit)
             self.read_invoices(visit)
             self.read_news(visit)
-            visit.picture("parents-actualites")
+            visit.picture("parents-actualites", height=520)
             self.assert_sound_page(visit)
             self.ask(visit)
-            visit.picture("parents-demandes")
+            visit.picture("parents-demandes", height=620)
             self.assert_sound_page(visit)
             self.read_contacts(visit)
             self.assert_sound_page(visit)
@@ -250,7 +250,7 @@ class TestGuide(GuideCase):
         self.assertTrue(first.get_by_label("Monsieur").is_checked())
         self.assertEqual(first.get_by_label("Prénom").input_value(), "Marc")
         self.assertTrue(page.get_by_role("group", name="Responsable 2").is_visible())
-        visit.picture("parents-responsables", full_page=False)
+        visit.picture("parents-responsables", height=720)
         self.assert_sound_page(visit)
         self.next_part(page)
 
@@ -269,7 +269,7 @@ class TestGuide(GuideCase):
         }
         self.assertEqual(names, {"Clara", "Guilhem"})
         self.pass_security_test(page)
-        visit.picture("parents-enfants", full_page=False)
+        visit.picture("parents-enfants", height=780)
         self.assert_sound_page(visit)
         self.next_part(page, "S’enregistrer")
         page.wait_for_selector("[data-action=enter]")
@@ -315,16 +315,11 @@ class TestGuide(GuideCase):
     def validate_the_cart(self, visit):
         page = visit.page
         self.assert_said(page, "Panier", "Guilhem", "Total")
-        visit.picture("parents-panier", full_page=False)
+        visit.picture("parents-panier", height=520)
         self.assert_sound_page(visit)
         page.get_by_role("button", name="Valider").click()
         page.wait_for_url("**/my/panier/paiement")
-        radio = page.locator("input[name=o_payment_radio]").first
-        if not radio.is_checked():
-            radio.check()
-        page.locator("input[name=customer_input]").fill("4242 4242 4242 4242")
-        page.locator("[name=o_payment_submit_button]").first.click()
-        page.wait_for_url("**/my/panier/confirmation**", timeout=60_000)
+        self.pay_online(page)
         self.assert_said(page, "Demande validée", "Guilhem")
         self.hand_over()
         self.assertEqual(self.reservations().mapped("state"), ["confirmed"] * 2)

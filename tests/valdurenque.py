@@ -98,3 +98,12 @@ class ValdurenqueCase(HttpCase):
         visit.page.wait_for_selector(
             f"#{cell.get_attribute('id')}[data-status='in_cart']"
         )
+
+    def pay_online(self, page):
+        """Pay on the page of the demonstration provider."""
+        radio = page.locator("input[name=o_payment_radio]").first
+        if not radio.is_checked():
+            radio.check()
+        page.locator("input[name=customer_input]").fill("4242 4242 4242 4242")
+        page.locator("[name=o_payment_submit_button]").first.click()
+        page.wait_for_url("**/my/panier/confirmation**", timeout=60_000)

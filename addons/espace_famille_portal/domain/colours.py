@@ -2,8 +2,9 @@
 
 import re
 
-# The lightest ground that text stands on; what is legible here is so on white.
-GROUND = (243, 247, 250)
+# The darkest of the light grounds that links stand on, the foot of the pages; what is
+# legible there is so on white.
+GROUND = (238, 238, 238)
 LEAST = 4.5
 
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")

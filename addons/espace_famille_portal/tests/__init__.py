@@ -11,3 +11,4 @@ from . import test_period
 from . import test_waiting
 from . import test_news
 from . import test_requests
+from . import test_budget
