@@ -112,9 +112,7 @@ class TestPagesKnown(ValdurenqueCase):
         self.assertEqual(
             routes - known_routes().keys(), set(), "put these routes in the tables"
         )
-        self.assertEqual(
-            known_routes().keys() - routes, set(), "these routes are gone"
-        )
+        self.assertEqual(known_routes().keys() - routes, set(), "these routes are gone")
 
 
 @tagged("post_install", "-at_install")
@@ -247,9 +245,7 @@ class TestAccessibility(ValdurenqueCase):
         self.assertFalse(found, "\n" + "\n".join(found))
 
     def test_parents_pages_on_a_screen(self):
-        self.assert_nothing_wrong(
-            self.look_at(PAGES, DESKTOP, self.parent_with_a_cart)
-        )
+        self.assert_nothing_wrong(self.look_at(PAGES, DESKTOP, self.parent_with_a_cart))
 
     def test_parents_pages_on_a_phone(self):
         self.places["day"] = self.day
@@ -277,6 +273,7 @@ class TestAccessibility(ValdurenqueCase):
     def test_in_the_colour_of_the_commune(self):
         # A yellow that nobody could read: it is darkened.
         self.company.primary_color = "#ffd700"
+        self.colour = f"rgb({self.company._espace_colours()['rgb']})"
         self.hand_over()
         some = {path: PAGES[path] for path in ("/my", "/my/panier", "/my/reservations")}
         self.assert_nothing_wrong(self.look_at(some, DESKTOP, self.parent_in_colour))
@@ -287,7 +284,7 @@ class TestAccessibility(ValdurenqueCase):
         shown = visit.page.locator(".btn-primary").first.evaluate(
             "one => getComputedStyle(one).backgroundColor"
         )
-        self.assertEqual(shown, f"rgb({self.company._espace_colours()['rgb']})")
+        self.assertEqual(shown, self.colour)
         self.assertNotEqual(shown, "rgb(255, 215, 0)")
 
     def test_what_is_wrong_is_found(self):

@@ -96,7 +96,7 @@ class TestKeyboard(ValdurenqueCase):
         page.wait_for_url("**/my/panier")
         self.press(page, page.locator("button[data-action=validate]"))
         page.wait_for_url("**/my/panier/confirmation")
-        self.hand_over()
+        self.hand_over(page)
         self.assertEqual(self.reservations().mapped("state"), ["confirmed"] * 2)
 
     def cancel(self, page):
@@ -108,13 +108,13 @@ class TestKeyboard(ValdurenqueCase):
         dialog.wait_for()
         page.keyboard.press("Escape")
         dialog.wait_for(state="detached")
-        self.assertEqual(len(self.booked()), 2, "nothing was cancelled by Escape")
+        self.assertEqual(len(self.booked(page)), 2, "nothing was cancelled by Escape")
         self.press(page, button)
         dialog.wait_for()
         self.press(page, dialog.locator("button.btn-danger"))
         self.wait_status(page, self.evening, "available")
-        self.assertEqual(self.booked().product_id, self.meal)
+        self.assertEqual(self.booked(page).product_id, self.meal)
 
-    def booked(self):
-        self.hand_over()
+    def booked(self, page):
+        self.hand_over(page)
         return self.reservations().filtered(lambda r: r.state == "confirmed")

@@ -75,8 +75,13 @@ class ValdurenqueCase(HttpCase):
         """Check that nothing contradicts anything in the commune."""
         self.assertEqual(self.env["espace.check"]._problems(self.company), [])
 
-    def hand_over(self):
-        """Let the pages read what was written here, and read here what they write."""
+    def hand_over(self, page=None):
+        """Let the pages read what was written here, and read here what they write.
+
+        Server and test share one cursor: nothing is read while a page is loading.
+        """
+        if page:
+            page.wait_for_load_state("networkidle")
         self.env.flush_all()
         self.env.invalidate_all()
 
