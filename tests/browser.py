@@ -79,18 +79,24 @@ class Visit:
         self.page.click(".oe_login_form button[type=submit]")
         self.page.wait_for_load_state()
 
-    def picture(self, name, full_page=True, top=None):
+    def picture(self, name, full_page=True, top=None, height=None):
         """Take a picture of the page, to be looked at.
 
         `top`: selector of what to show at the top of the screen, else the page is
-        left where it is.
+        left where it is. `height`: in pixels, of what is kept of the screen.
         """
         PICTURES.mkdir(parents=True, exist_ok=True)
         if top:
             self.page.evaluate(
                 "selector => document.querySelector(selector).scrollIntoView()", top
             )
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=full_page)
+        size = self.page.viewport_size
+        clip = height and {"x": 0, "y": 0, "width": size["width"], "height": height}
+        self.page.screenshot(
+            path=PICTURES / f"{name}.png",
+            full_page=full_page and not clip,
+            clip=clip or None,
+        )
 
     def overflow(self):
         """Return by how many pixels the page is wider than the screen."""

@@ -5,86 +5,17 @@ online provider of the demo, loaded into the test's own transaction.
 """
 
 import unittest
-from datetime import timedelta
 
-from odoo.tests import HttpCase, tagged
-from odoo.tools.convert import convert_file
+from odoo.tests import tagged
 
 from .browser import PHONE, chromium, open_browser
-
-PARENT = "camille.vasseur@example.org"
+from .valdurenque import PARENT, PASSWORD, ValdurenqueCase
 
 
 @tagged("post_install", "-at_install")
 @unittest.skipUnless(chromium(), "Chromium is not installed")
-class TestStory(HttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env = cls.env(context={"lang": "fr_FR", "tracking_disable": True})
-        convert_file(
-            cls.env, "espace_famille", "demo/espace_famille_demo.xml", {}, mode="init"
-        )
-        demo = cls.env["espace.demo"]
-        demo._load_tariff()
-        demo._load_incomes()
-        demo._set_online_payment(True)
-        demo._load_portal_users()
-        cls.user = cls.env["res.users"].search([("login", "=", PARENT)])
-        cls.family = cls.env["espace.family"]._of_user(cls.user)
-        cls.company = cls.family.company_id
-        cls.children = cls.family.child_ids
-        cls.meal = cls._option("product_canteen")
-        cls.evening = cls._option("product_evening_1")
-        cls.day = cls._first_free_day()
-
-    @classmethod
-    def _option(cls, name):
-        return cls.env.ref(f"espace_famille.{name}").product_variant_id
-
-    @classmethod
-    def _first_free_day(cls):
-        """Return the first day on which both services can still be booked."""
-        today = cls.company._espace_today()
-        days = [today + timedelta(days=n) for n in range(1, 120)]
-        child = cls.children[0]
-        quotes = cls.env["espace.reservation"]._quote(
-            cls.family,
-            [(child, product, day) for day in days for product in cls.products()],
-        )
-        free = [q.date for q in quotes if q.status == "available"]
-        return next(day for day in days if free.count(day) == len(cls.products()))
-
-    @classmethod
-    def products(cls):
-        return (cls.meal, cls.evening)
-
-    def reservations(self):
-        return self.env["espace.reservation"].search(
-            [("family_id", "=", self.family.id)], order="id"
-        )
-
-    def cell(self, page, child, product):
-        return page.locator(
-            f"td[data-child='{child.id}'][data-product='{product.id}']"
-            f"[data-date='{self.day}']"
-        )
-
-    def open_period(self, page, child="all"):
-        page.goto(f"/my/reservations?view=month&child={child}&date={self.day}")
-
-    def assert_sound(self):
-        """Check that nothing contradicts anything in the commune."""
-        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
-
+class TestStory(ValdurenqueCase):
     # === The parent === #
-
-    def choose(self, visit, child, product):
-        cell = self.cell(visit.page, child, product)
-        cell.locator("button").click()
-        visit.page.wait_for_selector(
-            f"#{cell.get_attribute('id')}[data-status='in_cart']"
-        )
 
     def validate_cart(self, visit, name):
         page = visit.page
@@ -95,15 +26,8 @@ class TestStory(HttpCase):
         page.wait_for_url("**/my/panier/paiement")
 
     def pay(self, visit, name):
-        """Pay on the page of the demonstration provider."""
-        page = visit.page
         visit.picture(f"{name}-paiement")
-        radio = page.locator("input[name=o_payment_radio]").first
-        if not radio.is_checked():
-            radio.check()
-        page.locator("input[name=customer_input]").fill("4242 4242 4242 4242")
-        page.locator("[name=o_payment_submit_button]").first.click()
-        page.wait_for_url("**/my/panier/confirmation**", timeout=60_000)
+        self.pay_online(visit.page)
         visit.picture(f"{name}-confirmation")
 
     def assert_paid(self, reservations, amount):
@@ -129,13 +53,6 @@ class TestStory(HttpCase):
         self.assertAlmostEqual(sum(receivable.mapped("balance")), 0)
         return invoice
 
-    def price(self, child, product):
-        return float(
-            self.env["espace.tariff"]
-            ._price(product, child, self.family, self.day)
-            .amount
-        )
-
     # === The story === #
 
     def test_a_parent_books_pays_and_finds_the_invoice_then_staff_find_them(self):
@@ -154,7 +71,7 @@ class TestStory(HttpCase):
 
     def parent_books_and_pays(self, visit):
         page = visit.page
-        visit.log_in(PARENT, "parent")
+        visit.log_in(PARENT, PASSWORD)
         page.wait_for_url("**/my**")
         page.goto("/my")
         visit.picture("accueil")
@@ -213,7 +130,7 @@ class TestStory(HttpCase):
         ):
             visit = visitor(PHONE)
             page = visit.page
-            visit.log_in(PARENT, "parent")
+            visit.log_in(PARENT, PASSWORD)
             page.goto("/my")
             visit.picture("telephone-accueil")
             self.assertLessEqual(visit.overflow(), 0)

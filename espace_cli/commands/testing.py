@@ -39,6 +39,7 @@ from ..setup.environment import (
     python_variables,
     tell_missing,
 )
+from ..setup.node import ensure_node
 from ..setup.packages import ensure_packages
 
 NAME = "test"
@@ -101,6 +102,7 @@ def run_all(chosen: Selection, layout: Layout, *, keep: bool) -> int:
             f"To install: {how_to_install(missing)}"
         )
     tell_missing("the tests that need it are skipped")
+    ensure_node(layout)
     with contextlib.ExitStack() as stack:
         prepared = stack.enter_context(environment(layout, dev=True))
         shares = SHARES if chosen.whole and (os.cpu_count() or 1) >= SHARES else 1

@@ -1,4 +1,4 @@
-"""The checks that run on Node: prettier and eslint, installed inside ``.espace``."""
+"""What comes from npm, installed inside ``.espace``: prettier, eslint, axe-core."""
 
 from __future__ import annotations
 
@@ -19,16 +19,19 @@ def ensure_node(layout: Layout) -> bool:
     :raise Stop: without npm when CI is set, where nothing may be left out
     """
     if not shutil.which("npm") or not shutil.which("node"):
-        text = "npm is missing: no prettier, no eslint. To install: apt-get install npm"
+        text = (
+            "npm is missing: no prettier, no eslint, no axe-core.\n"
+            "To install: apt-get install npm"
+        )
         if os.environ.get("CI"):
             raise Stop(text)
         complain(text)
         return False
     stamp = Stamp(layout.stamps, "node")
     wanted = digest(*(layout.root / name for name in FILES))
-    with lock(layout.home / "node.lock", "installing prettier and eslint"):
+    with lock(layout.home / "node.lock", "installing what comes from npm"):
         if stamp.read() != wanted or not layout.node.exists():
-            with step("prettier and eslint"):
+            with step("prettier, eslint and axe-core"):
                 stamp.clear()
                 _install(layout)
                 stamp.write(wanted)

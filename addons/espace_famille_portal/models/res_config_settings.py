@@ -14,3 +14,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.espace_answer_days", readonly=False
     )
     espace_sender = fields.Char(related="company_id.espace_sender", readonly=False)
+    espace_colour = fields.Char(
+        "Colour of the Commune", related="company_id.primary_color", readonly=False
+    )

@@ -18,3 +18,4 @@ from . import test_login_tries
 from . import test_my_data
 from . import test_change_mail
 from . import test_booking_reminders
+from . import test_budget

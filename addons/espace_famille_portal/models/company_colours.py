@@ -1,0 +1,23 @@
+from odoo import models
+
+from ..domain import colours
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _espace_colours(self):
+        """Return the commune's colour as the style sheets want it, legible for all.
+
+        :return: dict of CSS values; empty when the commune has chosen none
+        """
+        self.ensure_one()
+        chosen = colours.read_colour(self.primary_color)
+        if not chosen:
+            return {}
+        legible = colours.legible(chosen)
+        return {
+            "primary": colours.write_colour(legible),
+            "dark": colours.write_colour(colours.darker(legible, 0.2)),
+            "rgb": ", ".join(map(str, legible)),
+        }

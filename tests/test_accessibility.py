@@ -1,0 +1,315 @@
+"""Every page that a parent reaches, for everybody: axe-core in a real Chromium.
+
+The pages are those of the routing map: one that is added below must be put in `PAGES`,
+or in `NO_PAGES` with the reason why nobody looks at it.
+"""
+
+import unittest
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .accessibility import findings, small_targets
+from .browser import DESKTOP, PHONE, chromium, open_browser
+from .valdurenque import PARENT, PASSWORD, ValdurenqueCase
+
+# Where the pages are that parents reach, ours and Odoo's.
+BELOW = ("/my", "/espace-famille")
+AT = ("/", "/web/login", "/web/reset_password")
+
+# Route: the addresses that show all that its page can show. The names in braces are
+# those of `TestAccessibility._places`.
+PAGES = {
+    "/my": ["/my"],
+    "/my/absences": ["/my/absences"],
+    "/my/account": ["/my/account"],
+    "/my/actualites": ["/my/actualites"],
+    "/my/actualites/<int:news_id>": ["/my/actualites/{news}"],
+    "/my/attestations": ["/my/attestations"],
+    "/my/contacts": ["/my/contacts"],
+    "/my/demandes": ["/my/demandes"],
+    "/my/demandes/<int:request_id>": ["/my/demandes/{request}"],
+    "/my/factures": ["/my/factures"],
+    "/my/factures/compte": ["/my/factures/compte"],
+    "/my/factures/payer": ["/my/factures/payer?invoice={invoice}"],
+    "/my/factures/<int:move_id>": ["/my/factures/{invoice}"],
+    "/my/panier": ["/my/panier"],
+    "/my/panier/confirmation": ["/my/panier/confirmation"],
+    "/my/panier/paiement": ["/my/panier/paiement"],
+    "/my/reservations": [
+        "/my/reservations?view=month&date={day}",
+        "/my/reservations?view=month&date={day}&child={child}",
+        "/my/reservations?view=week&date={day}",
+        "/my/reservations?view=month&date=2001-01-01",
+    ],
+    "/my/security": ["/my/security"],
+}
+VISITORS_PAGES = {
+    "/espace-famille/activation": [
+        "/espace-famille/activation",
+        "/espace-famille/activation?activationCode={code}&email={invited}",
+        "/espace-famille/activation?activationCode=WRONG&email={invited}",
+    ],
+    "/espace-famille/demande-de-compte": ["/espace-famille/demande-de-compte"],
+    "/espace-famille/question": ["/espace-famille/question"],
+    "/": ["/"],
+    "/web/login": ["/web/login"],
+    "/web/reset_password": ["/web/reset_password"],
+}
+
+FILE = "a file"
+REDIRECT = "leads elsewhere"
+ODOO = "a page of Odoo to which no page of ours leads"
+NO_PAGES = {
+    "/espace-famille/securite": "data for the widget of the security test",
+    "/my/absences/<int:absence_id>/justificatif/<int:proof_id>": FILE,
+    "/my/actualites/<int:news_id>/piece/<int:attachment_id>": FILE,
+    "/my/attestations/<int:year>": FILE,
+    "/my/demandes/<int:request_id>/piece/<int:attachment_id>": FILE,
+    "/my/factures/recu/<int:payment_id>": FILE,
+    "/my/factures/retour/<string:chosen>": REDIRECT,
+    "/my/home": "the same as /my",
+    "/my/address": ODOO,
+    "/my/addresses": ODOO,
+    "/my/invoices": ODOO,
+    "/my/invoices/page/<int:page>": ODOO,
+    "/my/invoices/overdue": ODOO,
+    "/my/invoices/<int:invoice_id>": "where /my/factures/<int:move_id> leads",
+    "/my/journal/<int:journal_id>/unsubscribe": ODOO,
+    "/my/payment_method": ODOO,
+}
+
+# What axe finds in parts of pages that other modules of Odoo put there.
+OF_ODOO = {
+    # Passkeys and two-factor authentication, of auth_passkey_portal and
+    # auth_totp_portal: empty headings of columns, h4 below h2.
+    "/my/security": ("empty-table-header", "heading-order"),
+    # The sign of a provider in test mode; no commune has one.
+    "/my/factures/payer?invoice={invoice}": ("aria-prohibited-attr",),
+    "/my/panier/paiement": ("aria-prohibited-attr",),
+}
+
+
+def known_routes():
+    return {**PAGES, **VISITORS_PAGES, **NO_PAGES}
+
+
+@tagged("post_install", "-at_install")
+class TestPagesKnown(ValdurenqueCase):
+    def test_every_page_is_looked_at(self):
+        http = self.env["ir.http"]
+        rules = http._generate_routing_rules(
+            sorted(self.registry._init_modules), http._get_converters()
+        )
+        routes = {
+            url
+            for url, endpoint in rules
+            if (url.startswith(BELOW) or url in AT)
+            and endpoint.routing["type"] == "http"
+            and "GET" in (endpoint.routing["methods"] or ["GET"])
+        }
+        self.assertEqual(
+            routes - known_routes().keys(), set(), "put these routes in the tables"
+        )
+        self.assertEqual(known_routes().keys() - routes, set(), "these routes are gone")
+
+
+@tagged("post_install", "-at_install")
+@unittest.skipUnless(chromium(), "Chromium is not installed")
+class TestAccessibility(ValdurenqueCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.days = cls.free_days(cls.family)
+        cls.places = cls._places()
+        cls.env.flush_all()
+
+    @classmethod
+    def _places(cls):
+        """Give the family something on every page; return what `PAGES` names."""
+        now = fields.Datetime.now()
+        child = cls.children[0]
+        past, coming = cls.days[1], cls.days[2]
+        cls._book((child, cls.meal, past), (child, cls.evening, coming))
+        invoice = cls._invoice()
+        news = cls.env["espace.news"].create(
+            [
+                {
+                    "name": name,
+                    "body": "<h2>Menu</h2><p>Lundi : <a href='/'>couscous</a></p>",
+                    "company_id": cls.company.id,
+                    "pinned": pinned,
+                    "publish_at": now - timedelta(days=1),
+                }
+                for name, pinned in (("Menu de la semaine", True), ("Travaux", False))
+            ]
+        )
+        asked = cls.env["espace.request"].create(
+            {
+                "name": "Changement d’adresse",
+                "kind": "other",
+                "family_id": cls.family.id,
+                "child_id": child.id,
+            }
+        )
+        asked.message_post(
+            body="Bonjour, nous déménageons.",
+            author_id=cls.user.partner_id.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        cls.env["espace.absence"]._declare(
+            cls.family, child, past, past, reason="illness", note="Fièvre"
+        )
+        guardian = (
+            cls.env["espace.guardian"]
+            .search([("company_id", "=", cls.company.id)])
+            .filtered(lambda one: not one.user_id)[0]
+        )
+        guardian.email = "invite@example.org"
+        _invitation, code = cls.env["espace.activation"]._issue(guardian, now)
+        return {
+            "child": child.id,
+            "code": code,
+            "day": cls.day,
+            "invited": guardian.email,
+            "invoice": invoice.id,
+            "news": news[0].id,
+            "request": asked.id,
+        }
+
+    @classmethod
+    def _book(cls, *items):
+        """Book through the gate as a commune that sends invoices."""
+        demo = cls.env["espace.demo"]
+        demo._set_online_payment(False)
+        cls.env["espace.reservation"]._book(cls.family, items)
+        demo._set_online_payment(True)
+
+    @classmethod
+    def _invoice(cls):
+        charges = cls.env["espace.charge"].search([("family_id", "=", cls.family.id)])
+        open_charges = charges.filtered(lambda c: c.state == "to_invoice")
+        open_charges._invoice(fields.Datetime.now())
+        moves = charges.move_id
+        moves.filtered(lambda move: move.state == "draft")._post()
+        return moves[0]
+
+    def problems(self, visit, path):
+        """Open a page; return what is wrong with it, in words."""
+        page = visit.page
+        response = page.goto(path.format(**self.places))
+        page.wait_for_load_state("networkidle")
+        found = [] if response.ok else [f"status {response.status}"]
+        found += findings(page, OF_ODOO.get(path, ()))
+        if self.width(page) <= PHONE["width"]:
+            found += small_targets(page)
+        return [f"{path} at {self.width(page)} px: {one}" for one in found]
+
+    def width(self, page):
+        return page.viewport_size["width"]
+
+    def look_at(self, pages, viewport, prepare=None):
+        """Return what is wrong with these pages on a screen of that size."""
+        with (
+            self.allow_requests(all_requests=True),
+            open_browser(self.base_url()) as visitor,
+        ):
+            visit = visitor(viewport)
+            if prepare:
+                prepare(visit)
+            found = [
+                problem
+                for paths in pages.values()
+                for path in paths
+                for problem in self.problems(visit, path)
+            ]
+            self.assertEqual(visit.errors, [])
+        return found
+
+    def parent_with_a_cart(self, visit):
+        """Log in; validate a first cart, whose payment waits, and fill a second."""
+        visit.log_in(PARENT, PASSWORD)
+        page = visit.page
+        page.wait_for_url("**/my**")
+        self.open_period(page)
+        self.choose(visit, self.children[0], self.meal)
+        page.goto("/my/panier")
+        page.locator("form[action='/my/panier/valider'] button").first.click()
+        page.wait_for_url("**/my/panier/paiement")
+        self.open_period(page)
+        self.choose(visit, self.children[1], self.meal)
+
+    def assert_nothing_wrong(self, found):
+        self.assertFalse(found, "\n" + "\n".join(found))
+
+    def test_parents_pages_on_a_screen(self):
+        self.assert_nothing_wrong(self.look_at(PAGES, DESKTOP, self.parent_with_a_cart))
+
+    def test_parents_pages_on_a_phone(self):
+        self.places["day"] = self.day
+        self.assert_nothing_wrong(self.look_at(PAGES, PHONE, self.parent_on_a_phone))
+
+    def parent_on_a_phone(self, visit):
+        """The same with the first child's cells, which a phone shows alone."""
+        visit.log_in(PARENT, PASSWORD)
+        page = visit.page
+        page.wait_for_url("**/my**")
+        first, second = self.children[:2]
+        self.open_period(page, first.id)
+        self.choose(visit, first, self.meal)
+        page.goto("/my/panier")
+        page.locator("form[action='/my/panier/valider'] button").first.click()
+        page.wait_for_url("**/my/panier/paiement")
+        self.open_period(page, second.id)
+        self.choose(visit, second, self.meal)
+
+    def test_visitors_pages(self):
+        for viewport in (DESKTOP, PHONE):
+            with self.subTest(viewport["width"]):
+                self.assert_nothing_wrong(self.look_at(VISITORS_PAGES, viewport))
+
+    def test_in_the_colour_of_the_commune(self):
+        # A yellow that nobody could read: it is darkened.
+        self.company.primary_color = "#ffd700"
+        self.colour = f"rgb({self.company._espace_colours()['rgb']})"
+        self.hand_over()
+        some = {path: PAGES[path] for path in ("/my", "/my/panier", "/my/reservations")}
+        self.assert_nothing_wrong(self.look_at(some, DESKTOP, self.parent_in_colour))
+
+    def parent_in_colour(self, visit):
+        self.parent_with_a_cart(visit)
+        visit.page.goto("/my")
+        shown = visit.page.locator(".btn-primary").first.evaluate(
+            "one => getComputedStyle(one).backgroundColor"
+        )
+        self.assertEqual(shown, self.colour)
+        self.assertNotEqual(shown, "rgb(255, 215, 0)")
+
+    def test_what_is_wrong_is_found(self):
+        bad = (
+            "<html lang='en'><head><title>Odoo</title></head>"
+            "<body><style>button:focus { outline: none; box-shadow: none; }</style>"
+            "<main><p style='color: #aaa; width: 2000px'>Pale</p><img src='a.png'>"
+            "<button style='height: 10px'>Go</button></main></body></html>"
+        )
+        with (
+            self.allow_requests(all_requests=True),
+            open_browser(self.base_url()) as visitor,
+        ):
+            page = visitor(PHONE).page
+            page.goto("/espace-famille/question")
+            page.set_content(bad)
+            found = "\n".join([*findings(page), *small_targets(page)])
+        for words in (
+            "color-contrast",
+            "image-alt",
+            "lang is “en”",
+            "the title is “Odoo”",
+            "0 h1",
+            "wider than the screen",
+            "focus is not seen: <button",
+            "10 px high",
+        ):
+            self.assertIn(words, found)
