@@ -226,6 +226,13 @@ class TestAgendaPreview(AgendaCase):
         self.assertIn("Repas – Nina", self.block(tree, "already"))
         self.assertFalse(self.refused(tree))
 
+    def test_nothing_left_to_add_is_no_failure(self):
+        self.put_in_cart((self.nina, self.meal, MONDAY), (self.tom, self.meal, MONDAY))
+        tree = self.preview(self.choice(self.meal, 0))
+        [told] = tree.xpath("//*[@data-empty]")
+        self.assertIn("nothing to add", self.words(told))
+        self.assertFalse(tree.xpath("//button[@data-action='add']"))
+
     def test_brothers_and_sisters_without_a_place_for_all_are_warned(self):
         self.book(self.durand, (self.lina, self.t1, MONDAY))
         tree = self.preview(self.choice(self.t1, 0))
