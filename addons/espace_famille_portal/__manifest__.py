@@ -36,6 +36,7 @@
         "views/portal_public.xml",
         "views/portal_home.xml",
         "views/portal_bookings.xml",
+        "views/portal_agenda.xml",
         "views/portal_cart.xml",
         "views/portal_payment.xml",
         "views/portal_account.xml",
@@ -59,6 +60,7 @@
         "web.assets_frontend": [
             "espace_famille_portal/static/src/scss/portal.scss",
             "espace_famille_portal/static/src/scss/period.scss",
+            "espace_famille_portal/static/src/scss/agenda.scss",
             "espace_famille_portal/static/src/scss/activation.scss",
             "espace_famille_portal/static/src/scss/account.scss",
             "espace_famille_portal/static/src/scss/household.scss",

@@ -43,5 +43,6 @@ from . import espace_absence
 from . import espace_absence_proof
 from . import espace_reservation_absence
 from . import absence_smart_buttons
+from . import espace_reservation_option
 from . import espace_reservation_gate
 from . import espace_check

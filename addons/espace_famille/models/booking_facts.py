@@ -136,6 +136,17 @@ class BookingFacts:
             return self.none
         return live
 
+    def leave(self, reservation):
+        """Answer from now on as if this reservation had left its seat."""
+        session = reservation.session_id
+        del self.reservations[reservation.child_id.id, session.id]
+        facts = self.session_facts(session)
+        if facts["free_seats"] is not None:
+            self._session_facts[session.id] = facts | {
+                "free_seats": facts["free_seats"] + 1,
+                "kept_seats": 0,
+            }
+
     def waits(self, item, session):
         """Return the family's reservation that waits for this very option, if any."""
         live = self._live_of_any_family(item, session)

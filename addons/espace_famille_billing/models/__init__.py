@@ -15,6 +15,7 @@ from . import espace_family
 from . import espace_family_quotient
 from . import espace_reservation
 from . import espace_reservation_absence
+from . import espace_reservation_option
 from . import espace_reservation_recompute
 from . import espace_closure
 from . import account_journal

@@ -33,3 +33,4 @@ from . import test_accounting
 from . import test_analytic
 from . import test_regie_setup
 from . import test_write_off
+from . import test_option_change

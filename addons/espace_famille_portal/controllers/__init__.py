@@ -1,5 +1,6 @@
 from . import base
 from . import home
+from . import agenda
 from . import bookings
 from . import cart
 from . import payment

@@ -9,6 +9,21 @@ from ..models.ir_qweb import FAMILY_KEY
 
 MESSAGE_KEY = "espace_message"
 
+# The pages of any family: where a parent who changes family may stay.
+SHARED_PAGES = frozenset(
+    {
+        "/my",
+        "/my/reservations",
+        "/my/reservations/agenda",
+        "/my/panier",
+        "/my/factures",
+        "/my/actualites",
+        "/my/demandes",
+        "/my/absences",
+        "/my/contacts",
+    }
+)
+
 
 class EspacePortal(CustomerPortal):
     """What every page of the families' portal shares."""
@@ -22,12 +37,15 @@ class EspacePortal(CustomerPortal):
         )
 
     @route("/my/famille", type="http", auth="user", website=True, methods=["POST"])
-    def espace_switch_family(self, family=None, **_kwargs):
-        """Look at another of the user's families; any other id changes nothing."""
+    def espace_switch_family(self, family=None, page=None, **_kwargs):
+        """Look at another of the user's families; any other id changes nothing.
+
+        :param str page: where the parent was; what only the other family has is left
+        """
         families_sudo = request.env["espace.family"]._of_user()
         if str(family) in map(str, families_sudo.ids):
             request.session[FAMILY_KEY] = int(family)
-        return request.redirect("/my")
+        return request.redirect(page if page in SHARED_PAGES else "/my")
 
     # === Messages === #
 

@@ -42,6 +42,8 @@ class EspaceBookings(EspacePortal):
             "span_words": self._espace_period()._span_words(grid.span),
             "legend": self._espace_period()._legend(grid),
             "rules": self._espace_period()._rules(grid),
+            "row_buttons": self._espace_period()._row_buttons(grid),
+            "copies": self._espace_copies(where),
             "where": where,
             "url": lambda **changes: self._espace_bookings_url(where, **changes),
             "cart": grid.cart,
@@ -67,6 +69,26 @@ class EspaceBookings(EspacePortal):
             "span": period.Span.around(period.read_view(params.get("view")), day),
             "today": today,
             "past": params.get("past") == "1",
+            # A press counts for all the children, shown or not.
+            "together": len(children_sudo) > 1 and params.get("together") == "1",
+        }
+
+    def _espace_copies(self, where):
+        """Return the addresses that copy the span before here, and this week on."""
+        span = where["span"]
+        children = [("child", child.id) for child in where["children"]]
+        here = [
+            ("copy", span.view),
+            ("source", span.previous),
+            ("from", span.start),
+            ("to", span.end),
+            ("asked", 1),
+            ("preview", 1),
+        ]
+        onward = [("copy", span.view), ("source", span.start)]
+        return {
+            "here": f"{URL}/agenda?{url_encode(here + children)}",
+            "onward": f"{URL}/agenda?{url_encode(onward + children)}",
         }
 
     def _espace_bookings_url(self, where, anchor="", **changes):
@@ -78,6 +100,7 @@ class EspaceBookings(EspacePortal):
             "view": span.view,
             "date": where["today"] if holds_today else span.start,
             **({"past": "1"} if where["past"] else {}),
+            **({"together": "1"} if where["together"] else {}),
             **changes,
         }
         return f"{URL}?{url_encode(params)}{anchor and '#' + anchor}"
@@ -106,6 +129,14 @@ class EspaceBookings(EspacePortal):
             family_sudo._portal_check_may_book()
             if not order:
                 return "danger", request.env._("Nothing was changed: try again.")
+            if order.action in period.ROW_ACTIONS:
+                return self._espace_period()._perform_row(
+                    family_sudo, order, where["children"], where["span"]
+                )
+            if where["together"]:
+                return self._espace_period()._perform_together(
+                    family_sudo, order, where["span"], family_sudo.child_ids
+                )
             return self._espace_period()._perform(family_sudo, order, where["span"])
 
         return self._espace_attempt(change)
@@ -159,10 +190,17 @@ class EspaceBookings(EspacePortal):
         if not order:
             return {}
         grid = values["grid"]
+        many = order.action in period.ROW_ACTIONS or values["where"]["together"]
         parts = {
             cell.key: cell_html(cell)
             for cell in grid.cells()
-            if cell.child_id == order.child_id and order.day in (None, cell.date)
+            if (many or cell.child_id == order.child_id)
+            and order.day in (None, cell.date)
+        }
+        parts |= {
+            button.key: self._espace_part("row_button", {"button": button})
+            for button in values["row_buttons"].values()
+            if order.day in (None, button.date)
         }
         return parts | {
             column.key: self._espace_part(

@@ -12,6 +12,12 @@ from typing import NamedTuple
 VIEWS = ("month", "week")
 ACTIONS = ("add", "remove", "swap", "wait", "cancel", "all", "none")
 
+# A whole day of all the children shown; no child and no option are named.
+ROW_ACTIONS = ("day", "noday")
+
+# What may be done for brothers and sisters at once: it only changes the cart.
+SHARED_ACTIONS = ("add", "remove", "all", "none")
+
 # Nobody books or looks up further than that; other dates fall back on today.
 REACH = timedelta(days=800)
 
@@ -63,7 +69,10 @@ def read_view(text):
 
 
 class Order(NamedTuple):
-    """What a button asks for; `day` is None for a whole column (all, none)."""
+    """What a button asks for; `day` is None for a whole column (all, none).
+
+    A whole row (day, noday) names a day alone: child and product are 0.
+    """
 
     action: str
     child_id: int
@@ -88,6 +97,9 @@ def read_order(text):
         day = date.fromisoformat(parts[3]) if len(parts) > 3 else None
     except (IndexError, ValueError):
         return None
+    if action in ROW_ACTIONS:
+        order = Order(action, 0, 0, day)
+        return order if day and str(order) == text else None
     whole_column = action in ("all", "none")
     if action not in ACTIONS or len(parts) > 4 or whole_column == bool(day):
         return None
@@ -121,6 +133,7 @@ class Cell:
     name: str = ""
     question: str = ""  # asked before a booking is cancelled
     classes: str = ""  # of its column
+    few: str = ""  # how few places are left, where they are few
 
     @property
     def key(self):
@@ -160,6 +173,21 @@ class Row:
     notes: list = field(default_factory=list)
     cells: list = field(default_factory=list)
     today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowButton:
+    """Takes a whole day, all the children and services shown; '' where it cannot."""
+
+    date: date
+    order: str = ""
+    name: str = ""
+    taken: bool = False  # all that could be taken is in the cart
+    classes: str = ""
+
+    @property
+    def key(self):
+        return f"r_{self.date.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

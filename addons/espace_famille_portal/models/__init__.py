@@ -4,9 +4,11 @@ from . import espace_change
 from . import espace_family
 from . import espace_family_certificates
 from . import espace_guardian
+from . import espace_portal_agenda
 from . import espace_portal_cart
 from . import espace_portal_home
 from . import espace_portal_period
+from . import espace_portal_period_shortcuts
 from . import ir_qweb
 from . import res_company
 from . import res_config_settings

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES
+from odoo.addons.espace_famille.models.espace_reservation_option import CHANGEABLE
 
 from .period_grid import ICONS, OURS, USUAL, GridBuilder
 
@@ -60,8 +61,12 @@ class EspacePortalPeriod(models.AbstractModel):
         """Put this option in the cart instead of the other one of that day."""
         activity = self.env["product.product"].sudo().browse(order.product_id).exists()
         others = self._live(family, order, activity.espace_activity_id).filtered(
-            lambda r: r.state == "draft" and r.product_id.id != order.product_id
+            lambda r: r.product_id.id != order.product_id
         )
+        booked = others.filtered(lambda r: r.state in CHANGEABLE)
+        if booked:
+            return self._change_booked(family, order, booked, now)
+        others = others.filtered(lambda r: r.state == "draft")
         with self.env.cr.savepoint():
             others._cancel(now)
             level, message = self._perform_add(family, order, span, now)

@@ -409,6 +409,7 @@ class GridBuilder:
             if bookable:
                 cell.hint = self.env._("late") if quote.late else self._hint(quote)
                 cell.price_shown = cell.price or cell.label
+                cell.few = self._few(quote)
             if status == "other_option" and not swap:
                 cell.icon = "fa-minus"
             cell.order = self._order(quote, swap)
@@ -445,10 +446,27 @@ class GridBuilder:
             return ""
         return str(period.Order(action, *quote.item))
 
+    def _few(self, quote):
+        """Say in few signs how few places are left, '' where there are enough."""
+        if not self.env["espace.portal.period"]._is_few(quote):
+            return ""
+        return self.env._("%s left", quote.free_seats)
+
+    def _may_change(self, quote, booked):
+        """Tell whether a booked option may become the one that is quoted."""
+        activity = self.env["product.product"].sudo().browse(quote.product_id)
+        return (
+            booked.status == "booked"
+            and booked.cancellable
+            and not booked.release
+            and (quote.late or quote.limit is None or quote.limit > self.now)
+            and activity.espace_activity_id.approval == "automatic"
+        )
+
     def _may_swap(self, quote):
-        """Tell whether the day's other option is only in the cart."""
+        """Tell whether the day's other option is in the cart, or may be changed."""
         return any(
-            other.status == "in_cart"
+            other.status == "in_cart" or self._may_change(quote, other)
             for product in self.products
             for other in [self.quotes.get((quote.child_id, product.id, quote.date))]
             if other and other.session_id == quote.session_id
@@ -468,6 +486,7 @@ class GridBuilder:
             yield cell.price
             if self._limit(quote.limit) and not quote.late:
                 yield self._words["until"] % self._limit(quote.limit)
+            yield self.env["espace.portal.period"]._few_words(quote)
         elif quote.status in OURS:
             yield cell.label
             yield quote.rank and self.env._("rank %s", quote.rank)

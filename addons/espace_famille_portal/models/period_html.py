@@ -43,6 +43,9 @@ def _content(cell, name):
     """Seen: few signs. Heard: everything, in words."""
     icon = f'<i class="fa {cell.icon}" aria-hidden="true"></i>' if cell.icon else ""
     hint = f'<small aria-hidden="true">{escape(cell.hint)}</small>' if cell.hint else ""
+    if cell.few:
+        few = escape(cell.few)
+        hint += f'<small class="o_espace_few" aria-hidden="true">{few}</small>'
     if cell.price_shown:
         seen = f'<b aria-hidden="true">{escape(cell.price_shown)}</b>'
     else:

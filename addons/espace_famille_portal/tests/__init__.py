@@ -1,4 +1,5 @@
 from . import test_absences
+from . import test_agenda
 from . import test_access
 from . import test_bookings
 from . import test_cart
@@ -8,6 +9,7 @@ from . import test_invoice_payment
 from . import test_pages
 from . import test_payment
 from . import test_period
+from . import test_shortcuts
 from . import test_waiting
 from . import test_news
 from . import test_requests

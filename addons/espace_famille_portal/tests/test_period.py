@@ -38,6 +38,8 @@ class TestPeriodDomain(BaseCase):
             period.Order("add", 12, 5, MONDAY),
             period.Order("cancel", 1, 2, MONDAY),
             period.Order("all", 12, 5),
+            period.Order("day", 0, 0, MONDAY),
+            period.Order("noday", 0, 0, MONDAY),
         ):
             self.assertEqual(period.read_order(str(order)), order)
 
@@ -54,6 +56,9 @@ class TestPeriodDomain(BaseCase):
             "add_-1_2_2027-01-11",
             f"add_{2**31}_2_2027-01-11",
             "add_1_2_2027-01-11_0.01",
+            "day_1_2_2027-01-11",
+            "day_0_0",
+            "noday_0_0_2027-01-11_1",
             "_perform_add_1_2",
         ):
             self.assertIsNone(period.read_order(text), text)
@@ -122,14 +127,57 @@ class TestPeriodGrid(EspacePortalCase):
             [cell.status for cell in grid.cells()], [quote.status for quote in quotes]
         )
 
-    def test_the_other_option_may_be_swapped_only_in_the_cart(self):
+    def test_the_other_option_may_be_swapped_in_the_cart_and_booked(self):
         self.put_in_cart((self.nina, self.t1, MONDAY))
         swap = self.find(self.grid(), self.nina, self.t2, MONDAY)
         self.assertEqual(swap.order, self.order("swap", self.nina, self.t2, MONDAY))
         self.Reservation._cart(self.martin)._cancel()
         self.book(self.martin, (self.nina, self.t1, MONDAY))
         booked = self.find(self.grid(), self.nina, self.t2, MONDAY)
-        self.assertEqual((booked.status, booked.order), ("other_option", ""))
+        self.assertEqual((booked.status, booked.order), ("other_option", swap.order))
+
+    def test_a_booking_that_stays_has_no_swap(self):
+        """Past a limit, or approved by hand: no button that would only refuse."""
+        self.book(self.martin, (self.nina, self.t1, MONDAY))
+        for change in (
+            {"cancel_rule_id": self.rule_never.id},
+            {"cancel_rule_id": False, "booking_rule_id": self.rule_never.id},
+            {"booking_rule_id": False, "approval": "manual"},
+        ):
+            self.evening.write(change)
+            cell = self.find(self.grid(), self.nina, self.t2, MONDAY)
+            self.assertEqual((cell.status, cell.order), ("other_option", ""), change)
+
+    def test_few_places_left_are_said(self):
+        cell = self.find(self.grid(), self.nina, self.meal, MONDAY)
+        self.assertEqual(cell.few, "3 left")
+        self.assertIn("only 3 places left", cell.name)
+        self.canteen.capacity = 50
+        cell = self.find(self.grid(), self.nina, self.meal, MONDAY)
+        self.assertEqual(cell.few, "")
+        self.assertNotIn("places left", cell.name)
+
+    def test_the_button_of_a_day_follows_its_cells(self):
+        buttons = self.env["espace.portal.period"]._row_buttons(self.grid())
+        self.assertEqual(
+            (buttons[MONDAY].order, buttons[MONDAY].taken), (f"day_0_0_{MONDAY}", False)
+        )
+        self.put_in_cart(
+            *[
+                (child, product, MONDAY)
+                for child in (self.nina, self.tom)
+                for product in (self.meal, self.t1)
+            ]
+        )
+        buttons = self.env["espace.portal.period"]._row_buttons(self.grid())
+        self.assertEqual(
+            (buttons[MONDAY].order, buttons[MONDAY].taken),
+            (f"noday_0_0_{MONDAY}", True),
+        )
+        reader = self.env["espace.portal.period"]._row_buttons(
+            self.grid(may_book=False)
+        )
+        self.assertFalse(any(button.order for button in reader.values()))
 
     def test_what_cannot_be_cancelled_has_no_button(self):
         self.book(self.martin, (self.nina, self.meal, MONDAY))

@@ -51,7 +51,7 @@ export class EspacePeriod extends Interaction {
     }
 
     enqueue(button) {
-        const cell = button.closest("td");
+        const cell = button.closest("td, .o_espace_row");
         if (cell.getAttribute("aria-busy")) {
             return;
         }
@@ -60,12 +60,14 @@ export class EspacePeriod extends Interaction {
     }
 
     async send(order, cellId) {
-        const {child, view, date, past} = Object.fromEntries(new FormData(this.el));
+        const {child, view, date, past, together} = Object.fromEntries(
+            new FormData(this.el)
+        );
         try {
             const answer = await this.waitFor(
                 rpc(
                     "/my/reservations/do",
-                    {do: order, child, view, date, past},
+                    {do: order, child, view, date, past, together},
                     {silent: true}
                 )
             );
