@@ -26,14 +26,7 @@ class EspaceBookings(EspacePortal):
 
     def _espace_bookings_values(self, family_sudo, params):
         where = self._espace_where(family_sudo, params)
-        may_book = family_sudo._portal_may_book()
-        grid = self._espace_period()._grid(
-            family_sudo,
-            where["children"],
-            where["span"],
-            past=where["past"],
-            may_book=may_book,
-        )
+        grid = self._espace_grid(family_sudo, where, where["span"])
         return {
             "page_name": "espace_bookings",
             "family": family_sudo,
@@ -48,9 +41,18 @@ class EspaceBookings(EspacePortal):
             "url": lambda **changes: self._espace_bookings_url(where, **changes),
             "cart": grid.cart,
             "hold": family_sudo._portal_hold(),
-            "may_book": may_book,
+            "may_book": family_sudo._portal_may_book(),
             "draw_row": row_html,
         }
+
+    def _espace_grid(self, family_sudo, where, span):
+        return self._espace_period()._grid(
+            family_sudo,
+            where["children"],
+            span,
+            past=where["past"],
+            may_book=family_sudo._portal_may_book(),
+        )
 
     def _espace_period(self):
         return request.env["espace.portal.period"]
@@ -177,35 +179,35 @@ class EspaceBookings(EspacePortal):
         where = self._espace_where(family_sudo, params)
         order = period.read_order(do)
         level, message = self._espace_order(family_sudo, where, order)
-        values = self._espace_bookings_values(family_sudo, params)
+        # A tap changes nothing of the other days.
+        day = order and order.day
+        span = period.Span.of_day(day) if day else where["span"]
+        grid = self._espace_grid(family_sudo, where, span)
         return {
             "level": level,
             "message": message,
-            "parts": self._espace_parts(values, order),
-            "bar": self._espace_part("cart_bar", values),
+            "parts": self._espace_parts(grid, where, order),
+            "bar": self._espace_part("cart_bar", {"cart": grid.cart}),
         }
 
-    def _espace_parts(self, values, order):
-        """Return the HTML of what an order may have changed: its child's columns."""
+    def _espace_parts(self, grid, where, order):
+        """Return the HTML of what an order may have changed: its day, or its column."""
         if not order:
             return {}
-        grid = values["grid"]
-        many = order.action in period.ROW_ACTIONS or values["where"]["together"]
+        many = order.action in period.ROW_ACTIONS or where["together"]
         parts = {
             cell.key: cell_html(cell)
             for cell in grid.cells()
-            if (many or cell.child_id == order.child_id)
-            and order.day in (None, cell.date)
+            if many or cell.child_id == order.child_id
         }
         parts |= {
             button.key: self._espace_part("row_button", {"button": button})
-            for button in values["row_buttons"].values()
-            if order.day in (None, button.date)
+            for button in self._espace_period()._row_buttons(grid).values()
         }
+        if order.day:
+            return parts
         return parts | {
-            column.key: self._espace_part(
-                "column_button", {"column": column, "grid": grid}
-            )
+            column.key: self._espace_part("column_button", {"column": column})
             for column in grid.columns
         }
 

@@ -33,6 +33,10 @@ class Span:
     end: date
 
     @classmethod
+    def of_day(cls, day):
+        return cls("day", day, day)
+
+    @classmethod
     def around(cls, view, day):
         """Return the month or the week (from Monday) that contains `day`."""
         if view == "week":
@@ -140,6 +144,14 @@ class Cell:
         return f"c_{self.child_id}_{self.product_id}_{self.date.isoformat()}"
 
 
+class ColumnButton(NamedTuple):
+    """Takes, or takes out, all that can be; the other one of the two is hidden."""
+
+    order: Order
+    name: str
+    shown: bool
+
+
 @dataclass(slots=True)
 class Column:
     """One option offered to one child."""
@@ -153,9 +165,7 @@ class Column:
     hours: str = ""
     rule: str = ""
     classes: str = ""
-    all_order: str = ""
-    all_name: str = ""
-    taken: bool = False  # all that could be taken is in the cart
+    buttons: list = field(default_factory=list)  # of `ColumnButton`
 
     @property
     def key(self):

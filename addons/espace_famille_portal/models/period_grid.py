@@ -192,8 +192,7 @@ class GridBuilder:
             for day in self.days_of[activity]
             if day >= self.today
         ]
-        free = any(quote.status == "available" for quote in quotes)
-        in_cart = any(quote.status == "in_cart" for quote in quotes)
+        statuses = {quote.status for quote in quotes}
         first = child == self.children[0]
         column = period.Column(
             child_id=child.id,
@@ -205,13 +204,20 @@ class GridBuilder:
             hours=self._hours(product),
             rule=activity.booking_rule_id.sentence or "",
             classes="" if first else "d-none d-md-table-cell",
-            taken=in_cart and not free,
         )
-        if self.may_book and (free or in_cart):
-            action = "all" if free else "none"
-            column.all_order = str(period.Order(action, child.id, product.id))
-            column.all_name = self._all_name(column)
+        if self.may_book:
+            column.buttons = self._column_buttons(column, statuses)
         return column
+
+    def _column_buttons(self, column, statuses):
+        ids = column.child_id, column.product_id
+        take, leave = self._all_names(column)
+        free = "available" in statuses
+        in_cart = "in_cart" in statuses
+        return [
+            period.ColumnButton(period.Order("all", *ids), take, free),
+            period.ColumnButton(period.Order("none", *ids), leave, in_cart and not free),
+        ]
 
     def _column_icon(self, product):
         if product.espace_activity_id.category == "childcare" and (
@@ -231,18 +237,18 @@ class GridBuilder:
         ]
         return f"–{ZERO_WIDTH_SPACE}".join(words)
 
-    def _all_name(self, column):
+    def _all_names(self, column):
+        """Name the buttons that take all the days shown, and that take them out."""
         names = {"option": column.name, "child": column.child_name}
-        month = self.span.view == "month"
-        if column.taken and month:
-            return self.env._(
-                "%(option)s, %(child)s: take out the whole month", **names
+        if self.span.view == "month":
+            return (
+                self.env._("%(option)s, %(child)s: add the whole month", **names),
+                self.env._("%(option)s, %(child)s: take out the whole month", **names),
             )
-        if column.taken:
-            return self.env._("%(option)s, %(child)s: take out the whole week", **names)
-        if month:
-            return self.env._("%(option)s, %(child)s: add the whole month", **names)
-        return self.env._("%(option)s, %(child)s: add the whole week", **names)
+        return (
+            self.env._("%(option)s, %(child)s: add the whole week", **names),
+            self.env._("%(option)s, %(child)s: take out the whole week", **names),
+        )
 
     def _rows(self, columns):
         open_days = {

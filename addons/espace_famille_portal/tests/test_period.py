@@ -188,7 +188,7 @@ class TestPeriodGrid(EspacePortalCase):
     def test_a_reader_has_no_button_at_all(self):
         grid = self.grid(may_book=False)
         self.assertFalse([cell for cell in grid.cells() if cell.order])
-        self.assertFalse([column for column in grid.columns if column.all_order])
+        self.assertFalse([column for column in grid.columns if column.buttons])
 
     def test_closed_days_take_one_thin_line(self):
         grid = self.grid(day=date(2027, 1, 4))

@@ -85,10 +85,13 @@ export class EspacePeriod extends Interaction {
         for (const [id, html] of Object.entries(answer.parts)) {
             this.replace(document.getElementById(id), html);
         }
+        for (const column of this.el.querySelectorAll(".o_espace_all td[id]")) {
+            this.showColumn(column);
+        }
         const cell = document.getElementById(cellId);
         cell?.removeAttribute("aria-busy");
         if (hadFocus) {
-            cell.querySelector("button")?.focus({preventScroll: true});
+            cell.querySelector("button:not(.d-none)")?.focus({preventScroll: true});
         }
         this.replace(document.getElementById("cart_bar"), answer.bar);
         const count = parseInt(document.getElementById("cart_bar").dataset.count);
@@ -97,6 +100,22 @@ export class EspacePeriod extends Interaction {
             badge.classList.toggle("d-none", !count);
         }
         this.tell(answer.level, answer.message);
+    }
+
+    /** Offer what a whole column still allows: to take all, else to take all out. */
+    showColumn(column) {
+        const [take, leave] = column.querySelectorAll("button");
+        if (!take) {
+            return;
+        }
+        const {child, product} = take.dataset;
+        const among = (status) =>
+            this.el.querySelector(
+                `[data-child="${child}"][data-product="${product}"][data-status="${status}"]`
+            );
+        const free = among("available");
+        take.classList.toggle("d-none", !free);
+        leave.classList.toggle("d-none", Boolean(free) || !among("in_cart"));
     }
 
     replace(element, html) {
