@@ -32,8 +32,7 @@ NEWS = [
         "Bienvenue sur votre espace famille",
         (
             "<p>Réservations, factures, demandes : tout se fait désormais ici. Le "
-            "service "
-            "périscolaire reste joignable au guichet et par téléphone.</p>"
+            "service périscolaire reste joignable au guichet et par téléphone.</p>"
         ),
         {"pinned": True},
         None,
@@ -55,8 +54,7 @@ NEWS = [
         "Garderie du soir : sortie par la cour des Tilleuls",
         (
             "<p>En raison de travaux rue de l’École, les enfants de la garderie du "
-            "soir "
-            "sont à reprendre <strong>par la cour</strong>, jusqu’à 18h30.</p>"
+            "soir sont à reprendre <strong>par la cour</strong>, jusqu’à 18h30.</p>"
         ),
         {},
         "activity_evening",
@@ -103,8 +101,7 @@ REQUESTS = [
                 "family",
                 (
                     "Bonjour,\nsur ma dernière facture, la garderie du soir est "
-                    "comptée "
-                    "deux fois. Pouvez-vous vérifier ?"
+                    "comptée deux fois. Pouvez-vous vérifier ?"
                 ),
             )
         ],
@@ -128,8 +125,7 @@ REQUESTS = [
                 "commune",
                 (
                     "Bonjour,\noui : choisissez la tranche 2 sur les dates voulues "
-                    "dans "
-                    "« Mes réservations », la veille avant 17h au plus tard."
+                    "dans « Mes réservations », la veille avant 17h au plus tard."
                 ),
             ),
         ],

@@ -83,7 +83,7 @@ class TestChangeMail(MailCase):
         self.assertIn("ne-pas-repondre@example.org", mail.email_from)
         self.assertEqual(mail.recipient_ids, self.martin.guardian_ids.partner_id)
         body = self.body(mail)
-        for words in ("Nina Monday 11 January Repas", "Tom", "Tranche 1", "3.60"):
+        for words in ("Nina Monday 11 January – Repas", "Tom", "Tranche 1", "3.60"):
             self.assertIn(words, body)
         [invoice] = self.invoices(self.martin)
         self.assertIn(invoice.name, body)
