@@ -138,21 +138,19 @@ class PreviewBuilder:
     def _children(self, quotes):
         by_child = _grouped(quotes, lambda quote: quote.child_id)
         return [
-            ChildPart(
-                name=self.names[child],
-                options=[
-                    self._option(by_product[product])
-                    for by_product in [_grouped(lines, lambda q: q.product_id)]
-                    for product in self.products
-                    if product in by_product
-                ],
-                count=len(lines),
-                total=self._total(lines),
-            )
-            for child in self.names
-            for lines in [by_child.get(child)]
-            if lines
+            self._child(name, by_child[child])
+            for child, name in self.names.items()
+            if child in by_child
         ]
+
+    def _child(self, name, quotes):
+        by_product = _grouped(quotes, lambda quote: quote.product_id)
+        options = [
+            self._option(by_product[product])
+            for product in self.products
+            if product in by_product
+        ]
+        return ChildPart(name, options, len(quotes), self._total(quotes))
 
     def _option(self, quotes):
         return Option(
