@@ -98,6 +98,10 @@ class Visit:
             clip=clip or None,
         )
 
+    def settle(self):
+        """Wait until the page has loaded all it needs, on a busy machine too."""
+        self.page.wait_for_load_state("networkidle", timeout=120_000)
+
     def overflow(self):
         """Return by how many pixels the page is wider than the screen."""
         return self.page.evaluate(

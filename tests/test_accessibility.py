@@ -200,7 +200,7 @@ class TestAccessibility(ValdurenqueCase):
         """Open a page; return what is wrong with it, in words."""
         page = visit.page
         response = page.goto(path.format(**self.places))
-        page.wait_for_load_state("networkidle")
+        visit.settle()
         found = [] if response.ok else [f"status {response.status}"]
         found += findings(page, OF_ODOO.get(path, ()))
         if self.width(page) <= PHONE["width"]:

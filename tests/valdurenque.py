@@ -81,7 +81,7 @@ class ValdurenqueCase(HttpCase):
         Server and test share one cursor: nothing is read while a page is loading.
         """
         if page:
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state("networkidle", timeout=120_000)
         self.env.flush_all()
         self.env.invalidate_all()
 
