@@ -141,11 +141,17 @@ class EspaceFamily(models.Model):
 
 
 def match_lines(debts, credits_):
-    """Reconcile both as far as they go, account by account."""
+    """Reconcile both as far as they go, in their order, account by account."""
     for account in debts.account_id & credits_.account_id:
-        lines = (debts | credits_).filtered(
-            lambda line, account=account: (
-                line.account_id == account and not line.reconciled
-            )
+        owed = debts.filtered(lambda line, account=account: line.account_id == account)
+        given = credits_.filtered(
+            lambda line, account=account: line.account_id == account
         )
-        lines.reconcile()
+        if len(owed) == 1:
+            (owed | given).filtered(lambda line: not line.reconciled).reconcile()
+            continue
+        # All at once, Odoo would take those due on one day by their amounts.
+        for credit in given:
+            for debt in owed:
+                if not (credit.reconciled or debt.reconciled):
+                    (debt | credit).reconcile()

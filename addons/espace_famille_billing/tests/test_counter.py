@@ -378,7 +378,7 @@ class TestCounter(RegieCase):
             action = form.save().action_register_and_next()
             context = action["context"]
         receipts = self.Payment.search(
-            [("espace_receipt_number", "!=", False)], order="id"
+            [("espace_regie_id", "=", self.regie.id)], order="id"
         )
         self.assertEqual(
             receipts.mapped("espace_receipt_number"),
