@@ -34,6 +34,9 @@ PAGES = {
     "/my/factures/compte": ["/my/factures/compte"],
     "/my/factures/payer": ["/my/factures/payer?invoice={invoice}"],
     "/my/factures/<int:move_id>": ["/my/factures/{invoice}"],
+    "/my/foyer": ["/my/foyer"],
+    "/my/foyer/compte": ["/my/foyer/compte"],
+    "/my/foyer/mes-donnees": ["/my/foyer/mes-donnees"],
     "/my/panier": ["/my/panier"],
     "/my/panier/confirmation": ["/my/panier/confirmation"],
     "/my/panier/paiement": ["/my/panier/paiement"],
@@ -42,6 +45,14 @@ PAGES = {
         "/my/reservations?view=month&date={day}&child={child}",
         "/my/reservations?view=week&date={day}",
         "/my/reservations?view=month&date=2001-01-01",
+    ],
+    "/my/reservations/agenda": [
+        "/my/reservations/agenda",
+        "/my/reservations/agenda?each=1",
+        "/my/reservations/agenda?copy=week",
+        "/my/reservations/agenda?asked=1&preview=1",
+        "/my/reservations/agenda?asked=1&preview=1&child={child}&from={day}&to={until}"
+        "&want=0-{meal}-all",
     ],
     "/my/security": ["/my/security"],
 }
@@ -62,6 +73,7 @@ FILE = "a file"
 REDIRECT = "leads elsewhere"
 ODOO = "a page of Odoo to which no page of ours leads"
 NO_PAGES = {
+    "/espace-famille/agenda/<string:secret>.ics": FILE,
     "/espace-famille/securite": "data for the widget of the security test",
     "/my/absences/<int:absence_id>/justificatif/<int:proof_id>": FILE,
     "/my/actualites/<int:news_id>/piece/<int:attachment_id>": FILE,
@@ -69,6 +81,7 @@ NO_PAGES = {
     "/my/demandes/<int:request_id>/piece/<int:attachment_id>": FILE,
     "/my/factures/recu/<int:payment_id>": FILE,
     "/my/factures/retour/<string:chosen>": REDIRECT,
+    "/my/foyer/documents/<int:document_id>/<int:attachment_id>": FILE,
     "/my/home": "the same as /my",
     "/my/address": ODOO,
     "/my/addresses": ODOO,
@@ -175,8 +188,10 @@ class TestAccessibility(ValdurenqueCase):
             "day": cls.day,
             "invited": guardian.email,
             "invoice": invoice.id,
+            "meal": cls.meal.id,
             "news": news[0].id,
             "request": asked.id,
+            "until": cls.day + timedelta(days=27),
         }
 
     @classmethod

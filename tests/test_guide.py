@@ -5,6 +5,7 @@ ESPACE_PICTURES names the folder of the guides' pictures.
 """
 
 import unittest
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from lxml import html
@@ -174,6 +175,7 @@ class TestGuide(GuideCase):
             self.log_in(visit)
             self.book_in_the_period_view(visit)
             self.validate_the_cart(visit)
+            self.fill_the_cart_in_the_agenda_view(visit)
             self.read_invoices(visit)
             self.read_news(visit)
             visit.picture("parents-actualites", height=520)
@@ -329,6 +331,30 @@ class TestGuide(GuideCase):
         self.assert_said(page, "Demande validée", "Guilhem")
         self.hand_over(page)
         self.assertEqual(self.reservations().mapped("state"), ["confirmed"] * 2)
+
+    def fill_the_cart_in_the_agenda_view(self, visit):
+        """Ask for two weeks of meals at once, look at them, put them in the cart."""
+        page = visit.page
+        self.open_menu(page, "Mes réservations")
+        page.get_by_role("link", name="Vue Agenda").click()
+        self.assert_said(page, "Vue Agenda", "Du", "Au", "Guilhem")
+        page.locator("#agenda_from").fill(self.day.isoformat())
+        page.locator("#agenda_to").fill((self.day + timedelta(days=13)).isoformat())
+        page.locator(f"label[for='agenda_0-{self.meal.id}-all']").click()
+        visit.picture("parents-agenda", height=760)
+        self.assert_sound_page(visit)
+        page.get_by_role("button", name="Voir les dates et le prix").click()
+        page.wait_for_selector("[data-action=add]")
+        visit.picture("parents-apercu", height=760)
+        self.assert_sound_page(visit)
+        page.locator("[data-action=add]").click()
+        page.wait_for_url("**/my/panier")
+        self.hand_over(page)
+        meals = self.reservations().filtered(lambda r: r.state == "draft")
+        self.assertEqual(meals.product_id, self.meal)
+        self.assertGreater(len(meals), 2)
+        # Each once: the meal that is booked already is not asked for again.
+        self.assertEqual(len(meals), len(set(meals.mapped("date")) - {self.day}))
 
     # === 3 Mes factures === #
 

@@ -26,7 +26,8 @@ class EspaceBookings(EspacePortal):
 
     def _espace_bookings_values(self, family_sudo, params):
         where = self._espace_where(family_sudo, params)
-        grid = self._espace_grid(family_sudo, where, where["span"])
+        may_book = family_sudo._portal_may_book()
+        grid = self._espace_grid(family_sudo, where, where["span"], may_book)
         return {
             "page_name": "espace_bookings",
             "family": family_sudo,
@@ -41,17 +42,17 @@ class EspaceBookings(EspacePortal):
             "url": lambda **changes: self._espace_bookings_url(where, **changes),
             "cart": grid.cart,
             "hold": family_sudo._portal_hold(),
-            "may_book": family_sudo._portal_may_book(),
+            "may_book": may_book,
             "draw_row": row_html,
         }
 
-    def _espace_grid(self, family_sudo, where, span):
+    def _espace_grid(self, family_sudo, where, span, may_book):
         return self._espace_period()._grid(
             family_sudo,
             where["children"],
             span,
             past=where["past"],
-            may_book=family_sudo._portal_may_book(),
+            may_book=may_book,
         )
 
     def _espace_period(self):
@@ -182,7 +183,9 @@ class EspaceBookings(EspacePortal):
         # A tap changes nothing of the other days.
         day = order and order.day
         span = period.Span.of_day(day) if day else where["span"]
-        grid = self._espace_grid(family_sudo, where, span)
+        grid = self._espace_grid(
+            family_sudo, where, span, family_sudo._portal_may_book()
+        )
         return {
             "level": level,
             "message": message,

@@ -216,7 +216,9 @@ class GridBuilder:
         in_cart = "in_cart" in statuses
         return [
             period.ColumnButton(period.Order("all", *ids), take, free),
-            period.ColumnButton(period.Order("none", *ids), leave, in_cart and not free),
+            period.ColumnButton(
+                period.Order("none", *ids), leave, in_cart and not free
+            ),
         ]
 
     def _column_icon(self, product):
