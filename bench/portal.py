@@ -9,6 +9,7 @@ emptiest page of the portal, Contacts: log-in, menu and layout alone.
 import argparse
 import re
 
+from _copies import copy_rows
 from _odoo import CONF, DATABASE, Report, Town, median, ms, transaction
 
 from tests.rush import Parent, Server, open_session
@@ -19,9 +20,6 @@ OPTIONS = 5
 
 # Path, queries, seconds in the database, seconds elsewhere.
 LOGGED = re.compile(r'"(?:GET|POST) (\S+) HTTP/1.1" 200 - (\d+) ([\d.]+) ([\d.]+)')
-
-# The ids of a copy: those of the first family and so much more, a copy.
-SHIFT = 100_000
 
 
 def main():
@@ -165,52 +163,8 @@ def copy_families(count, visit, done=0):
             family.charge_ids.move_id.line_ids,
             family.charge_ids,
         ):
-            for record in records:
-                copy_row(env.cr, record, done + 1, count)
+            copy_rows(records, done + 1, count)
         env.cr.execute("ANALYZE")
-
-
-def copy_row(cr, record, first, last):
-    """Insert copies `first` to `last` of a row; ids of a copied family are shifted."""
-    shift = f"{SHIFT} * number"
-    columns = {
-        name: f"{name}::int + {shift}" if copied(field) else f'"{name}"'
-        for name, field in record._fields.items()
-        if field.store and field.column_type and name != "id"
-    }
-    for name in UNIQUE.get(record._name, ()):
-        columns[name] = f"{name} || '-' || number"
-    cr.execute(
-        f"INSERT INTO {record._table} (id, {', '.join(map(quoted, columns))})"
-        f" SELECT id + {shift}, {', '.join(columns.values())}"
-        f" FROM {record._table}, generate_series(%s, %s) AS number WHERE id = %s",
-        [first, last, record.id],
-    )
-
-
-COPIED = {
-    "espace.family",
-    "espace.guardian",
-    "espace.child",
-    "espace.enrolment",
-    "espace.reservation",
-    "espace.charge",
-    "account.move",
-    "account.move.line",
-}
-UNIQUE = {"espace.family": ["reference"], "account.move": ["name"]}
-
-
-def copied(field):
-    if field.type != "many2one":
-        return False
-    if field.comodel_name == "res.partner":
-        return field.name in ("partner_id", "commercial_partner_id", "parent_id")
-    return field.comodel_name in COPIED
-
-
-def quoted(name):
-    return f'"{name}"'
 
 
 if __name__ == "__main__":
