@@ -22,11 +22,26 @@ COPIED = {
 UNIQUE = {"espace.family": ["reference"], "account.move": ["name"]}
 
 
-def copy_rows(records, first, last):
-    """Insert copies `first` to `last` of the rows of some records."""
-    records.env.flush_all()
-    for record in records:
-        _copy_row(record, first, last)
+def copy_family(family, first, last):
+    """Insert copies `first` to `last` of a family, its children, bookings and money."""
+    family.env.flush_all()
+    charges = family.charge_ids
+    for records in (
+        family.partner_id,
+        family.guardian_ids.partner_id,
+        family,
+        family.guardian_ids,
+        family.income_ids,
+        family.child_ids,
+        family.child_ids.enrolment_ids,
+        family.reservation_ids,
+        charges.move_id,
+        charges.move_id.line_ids,
+        charges,
+    ):
+        for record in records:
+            _copy_row(record, first, last)
+    family.env.cr.execute("ANALYZE")
 
 
 def _copy_row(record, first, last):

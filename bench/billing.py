@@ -10,7 +10,7 @@ import argparse
 import time
 from datetime import datetime, timedelta
 
-from _copies import copy_rows
+from _copies import copy_family
 from _odoo import Report, Town, ms, seconds, transaction
 
 from odoo import fields
@@ -107,19 +107,7 @@ def build(size):
         family = town.add_family(1, children=1)
         company_id = town.company.id
         live(family, products, days)
-        for records in (
-            family.partner_id,
-            family.guardian_ids.partner_id,
-            family,
-            family.guardian_ids,
-            family.income_ids,
-            family.child_ids,
-            family.child_ids.enrolment_ids,
-            family.reservation_ids,
-            family.charge_ids,
-        ):
-            copy_rows(records, 1, size - 1)
-        env.cr.execute("ANALYZE")
+        copy_family(family, 1, size - 1)
     with transaction(allowed_company_ids=[company_id]) as env:
         run = env["espace.billing.run"].create(
             {"date_from": min(days), "date_to": max(days)}

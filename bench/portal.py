@@ -9,7 +9,7 @@ emptiest page of the portal, Contacts: log-in, menu and layout alone.
 import argparse
 import re
 
-from _copies import copy_rows
+from _copies import copy_family
 from _odoo import CONF, DATABASE, Report, Town, median, ms, transaction
 
 from tests.rush import Parent, Server, open_session
@@ -150,21 +150,7 @@ def copy_families(count, visit, done=0):
     """Give the commune `count` families like the first, with children and bookings."""
     with transaction() as env:
         family = env["espace.family"].browse(visit.family_id)
-        for records in (
-            family.partner_id,
-            family.guardian_ids.partner_id,
-            family,
-            family.guardian_ids,
-            family.income_ids,
-            family.child_ids,
-            family.child_ids.enrolment_ids,
-            family.reservation_ids,
-            family.charge_ids.move_id,
-            family.charge_ids.move_id.line_ids,
-            family.charge_ids,
-        ):
-            copy_rows(records, done + 1, count)
-        env.cr.execute("ANALYZE")
+        copy_family(family, done + 1, count)
 
 
 if __name__ == "__main__":

@@ -141,3 +141,18 @@ class EspacePortalCase(EspaceBillingCase, HttpCase):
             moves.mapped(lambda m: (m.id, m.state, m.amount_total, m.write_date)),
             self.env["payment.transaction"].search_count([]),
         )
+
+    def option_elsewhere(self, day):
+        """Return an option of another commune that anybody could book on `day`."""
+        other = self.env.ref("base.main_company")
+        self.env.user.company_ids |= other
+        activity = self.canteen.with_company(other).copy(
+            {
+                "company_id": other.id,
+                "booking_rule_id": False,
+                "cancel_rule_id": False,
+                "enrolment_required": False,
+            }
+        )
+        self.env["espace.session"].create({"activity_id": activity.id, "date": day})
+        return self._create_option(activity, "Repas d'ailleurs")

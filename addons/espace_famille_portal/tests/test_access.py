@@ -37,18 +37,7 @@ class TestAccess(EspacePortalCase):
         self.assertEqual(self.everything(), before)
 
     def test_a_product_of_another_commune_is_refused(self):
-        other = self.env.ref("base.main_company")
-        self.env.user.company_ids |= other
-        activity = self.canteen.with_company(other).copy(
-            {
-                "company_id": other.id,
-                "booking_rule_id": False,
-                "cancel_rule_id": False,
-                "enrolment_required": False,
-            }
-        )
-        product = self._create_option(activity, "Repas d'ailleurs")
-        self.env["espace.session"].create({"activity_id": activity.id, "date": MONDAY})
+        product = self.option_elsewhere(MONDAY)
         before = self.everything()
         tree = self.press(self.order("add", self.nina, product, MONDAY))
         self.assertEqual(self.message(tree)[0], "danger")

@@ -355,18 +355,7 @@ class TestAgendaAdding(AgendaCase):
         self.assertEqual(self.everything(), before)
 
     def test_a_product_of_another_commune_is_not_booked(self):
-        other = self.env.ref("base.main_company")
-        self.env.user.company_ids |= other
-        activity = self.canteen.with_company(other).copy(
-            {
-                "company_id": other.id,
-                "booking_rule_id": False,
-                "cancel_rule_id": False,
-                "enrolment_required": False,
-            }
-        )
-        product = self._create_option(activity, "Repas d'ailleurs")
-        self.env["espace.session"].create({"activity_id": activity.id, "date": MONDAY})
+        product = self.option_elsewhere(MONDAY)
         before = self.everything()
         self.assertTrue(self.block(self.add(self.choice(product, 0)), "problems"))
         self.assertEqual(self.everything(), before)
