@@ -51,8 +51,10 @@ PAGES = {
         "/my/reservations/agenda?each=1",
         "/my/reservations/agenda?copy=week",
         "/my/reservations/agenda?asked=1&preview=1",
-        "/my/reservations/agenda?asked=1&preview=1&child={child}&from={day}&to={until}"
-        "&want=0-{meal}-all",
+        (
+            "/my/reservations/agenda?asked=1&preview=1&child={child}&from={day}"
+            "&to={until}&want=0-{meal}-all"
+        ),
     ],
     "/my/security": ["/my/security"],
 }
