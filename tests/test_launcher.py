@@ -17,7 +17,7 @@ import pytest
 
 from espace_cli import console, layout, mail, main, process, server, stamps
 from espace_cli.commands import COMMANDS, bench, check, demo, lint, testing
-from espace_cli.inside import translations
+from espace_cli.inside import pytest_guard, translations
 from espace_cli.setup import debian, environment, odoo_source, packages, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -260,9 +260,13 @@ def test_a_run_that_tests_nothing_fails(tmp_path):
         path.write_text(text)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:odoo", "-p"]
         guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
+        # This run may itself be one of two that share the files.
+        variables = {k: v for k, v in os.environ.items() if k != "ESPACE_SHARE"}
+        variables.pop("ESPACE_WHOLE_RUN", None)
         return subprocess.run(
             [*command, *guard, *arguments, str(path), f"--rootdir={tmp_path}"],
             cwd=ROOT,
+            env=variables,
             capture_output=True,
             check=False,
         ).returncode
@@ -272,6 +276,19 @@ def test_a_run_that_tests_nothing_fails(tmp_path):
     assert pytest_code("def test_it(): assert 0\n") == 1
     assert pytest_code(skipped) == testing.NO_TEST
     assert pytest_code("") == testing.NO_TEST
+
+
+def test_two_runs_share_all_the_files_evenly(tmp_path):
+    sizes = {"a": 900, "b": 500, "c": 400, "d": 300, "e": 100}
+    for name, size in sizes.items():
+        (tmp_path / name).write_text("x" * size)
+    files = {tmp_path / name for name in sizes}
+    parts = pytest_guard.shares(files, 2)
+    assert set.union(*parts) == files
+    assert sum(len(part) for part in parts) == len(files)
+    loads = sorted(sum(sizes[path.name] for path in part) for part in parts)
+    assert loads == [1000, 1200]
+    assert parts == pytest_guard.shares(files, 2)
 
 
 # The command line -----------------------------------------------------------------

@@ -154,6 +154,19 @@ class TestMailSmtp(EspaceBillingCase):
         self.assert_letter(letter, "zoe@example.org")
         self.assertIn("aucune école", letter.text)
 
+    def test_mail_template_login_changed(self):
+        self.claire.login = "claire.martin@example.org"
+        change = self.env["espace.change"]._propose(
+            self.martin.guardian_ids[0], {"email": "claire.nouvelle@example.org"}
+        )
+        change.with_user(self._create_staff("manager")).action_accept()
+        self.assertEqual(self.claire.login, "claire.nouvelle@example.org")
+        [letter] = [one for one in self.send() if "adresse" in one.subject]
+        # The address of before is told: it may be the only one that still is hers.
+        self.assert_letter(letter)
+        self.assertIn("claire.nouvelle@example.org", letter.text)
+        self.assertIn("05 63 00 00 00", letter.text)
+
     def test_mail_template_news(self):
         news = self.env["espace.news"].create(
             {
