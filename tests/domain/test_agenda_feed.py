@@ -17,6 +17,9 @@ def event(day, start=16.5, end=18.5, **values):
 
 
 def read(content):
+    # The library keeps the first description of a zone that it reads.
+    for zone in ZONES:
+        vobject.icalendar.registerTzid(zone, None)
     return vobject.readOne(content.decode())
 
 

@@ -49,7 +49,7 @@ class TestCart(EspacePortalCase):
         tree = self.page(CART)
         # The only line of Tom has its own button.
         [button] = tree.xpath("//button[@data-action='remove-child']")
-        self.assertIn("Nina", button.get("aria-label"))
+        self.assertIn("Nina", self.words(button))
         response = self.post(f"{CART}/retirer", line=button.get("value"))
         self.assertIn("2 lines were taken out", self.shown(response))
         self.assertEqual(self.cart(), {(self.tom, self.meal, MONDAY)})
