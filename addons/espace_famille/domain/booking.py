@@ -4,7 +4,6 @@ The answer depends on facts alone: whoever gathers them, a portal page, an agent
 wizard or an import, gets the same status.
 """
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -47,8 +46,7 @@ class Item(NamedTuple):
     date: date
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """All that decides about one item; times are naive UTC."""
 
     state: str | None = None  # of the child's live reservation of this product
@@ -71,8 +69,7 @@ class Facts:
         return max(self.free_seats - self.kept_seats, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """The answer for one item.
 
     `limit` and `cancel_limit` are naive UTC datetimes (`datetime.max`: no limit,
@@ -173,5 +170,5 @@ def beyond_places(quotes):
             continue
         left = free.get(quote.session_id, quote.free_seats)
         free[quote.session_id] = left - 1
-        found.append(replace(quote, status="available", reason="", beyond=left <= 0))
+        found.append(quote._replace(status="available", reason="", beyond=left <= 0))
     return found

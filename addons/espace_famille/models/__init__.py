@@ -1,5 +1,6 @@
 from . import weekday_mixin
 from . import res_company
+from . import rulebook
 from . import ir_fields_converter
 from . import res_config_settings
 from . import espace_school

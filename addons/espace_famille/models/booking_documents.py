@@ -8,17 +8,10 @@ from ..domain import documents
 class DocumentFacts:
     """What a family must have handed in; a fixed number of queries."""
 
-    def __init__(self, env, family, children):
-        self.types = (
-            env["espace.document.type"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("company_id", "=", family.company_id.id),
-                    ("blocking", "=", True),
-                    ("needed_for", "!=", "nothing"),
-                ]
-            )
+    def __init__(self, env, family, children, types):
+        """Read what these children have of the document types of the commune."""
+        self.types = types.filtered(
+            lambda kind: kind.blocking and kind.needed_for != "nothing"
         )
         self.family = family
         self.papers = defaultdict(list)

@@ -7,9 +7,24 @@ from ..domain import custody
 from ..domain.booking import ENDED_STATES, Facts, Item
 from ..domain.closure import closing
 from .booking_documents import DocumentFacts
+from .espace_session import COUNTS, LIMITS
 from .gate_context import PLACE_GIVEN, is_told
 
 CLOSED = Facts(open=False)
+
+# What decides, of the fields of a session, and its counters: a seat changes them.
+SESSION_FACTS = (
+    "activity_id",
+    "company_id",
+    "date",
+    "state",
+    "attendance_locked",
+    "seats_limited",
+    "capacity",
+    "booking_opening",
+    *LIMITS,
+    *COUNTS,
+)
 
 
 class BookingFacts:
@@ -27,10 +42,13 @@ class BookingFacts:
         # Quote what is in the cart or waits as if it were asked for now.
         self.as_new = False
         self.place_given = is_told(env, PLACE_GIVEN)
+        self.rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
         self._read_household(children.sudo())
         self._read_offer(products.sudo(), span)
         self._read_bookings()
-        self.documents = DocumentFacts(env, self.family, self.children)
+        self.documents = DocumentFacts(
+            env, self.family, self.children, self.rulebook["espace.document.type"]
+        )
         self.family_block = self.family._booking_block(now)
         self.local_now = self.company._espace_local(now)
         self._words = {}
@@ -51,12 +69,20 @@ class BookingFacts:
             env,
             family,
             env["espace.child"].browse({item.child_id for item in items}),
-            env["product.product"].browse({item.product_id for item in items}).exists(),
+            cls.existing(env, family, {item.product_id for item in items}),
             (min(days), max(days)) if days else None,
             now,
         )
         facts.items = items
         return facts
+
+    @staticmethod
+    def existing(env, family, product_ids):
+        """Return those of some products that exist, as superuser."""
+        products = env["product.product"].sudo().browse(product_ids)
+        rulebook = env["espace.rulebook"]._of_company(family.sudo().company_id)
+        others = products - rulebook["product.product"]
+        return (products - others) | others.exists()
 
     def _read_household(self, children):
         env = self.env
@@ -68,8 +94,17 @@ class BookingFacts:
             raise AccessError(
                 env._("This child does not belong to your family account.")
             )
+        custody_lines = (
+            env["espace.custody"]
+            .sudo()
+            .search_fetch([("child_id", "in", children.ids)], order="sequence, id")
+            .grouped("child_id")
+        )
         self.arrangements = {
-            child.id: (child.family_id.id, child.custody_ids._arrangements())
+            child.id: (
+                child.family_id.id,
+                custody_lines.get(child, env["espace.custody"])._arrangements(),
+            )
             for child in children
         }
         self.holiday_around = self.company._espace_calendar().holiday_around
@@ -80,6 +115,7 @@ class BookingFacts:
             product.id: product.espace_activity_id for product in products
         }
         activities = products.espace_activity_id
+        self.open_to_all = {a.id for a in activities if not a.enrolment_required}
         self.sessions = {}
         if activities and span:
             self.sessions = {
@@ -92,7 +128,9 @@ class BookingFacts:
                         ("company_id", "=", self.company.id),
                         ("date", ">=", span[0]),
                         ("date", "<=", span[1]),
-                    ]
+                    ],
+                    SESSION_FACTS,
+                    order="date, id",
                 )
             }
         self.enrolments = (
@@ -111,7 +149,8 @@ class BookingFacts:
                     ("child_id", "in", self.children.ids),
                     ("session_id", "in", [s.id for s in self.sessions.values()]),
                     ("state", "not in", ENDED_STATES),
-                ]
+                ],
+                order="id",
             )
         )
         self.reservations = {
@@ -141,11 +180,10 @@ class BookingFacts:
         session = reservation.session_id
         del self.reservations[reservation.child_id.id, session.id]
         facts = self.session_facts(session)
-        if facts["free_seats"] is not None:
-            self._session_facts[session.id] = facts | {
-                "free_seats": facts["free_seats"] + 1,
-                "kept_seats": 0,
-            }
+        if facts.free_seats is not None:
+            self._session_facts[session.id] = facts._replace(
+                free_seats=facts.free_seats + 1, kept_seats=0
+            )
 
     def waits(self, item, session):
         """Return the family's reservation that waits for this very option, if any."""
@@ -168,19 +206,27 @@ class BookingFacts:
         """Return the `Facts` that decide about one item."""
         if not session:
             return CLOSED
+        facts = self.session_facts(session)
+        state, other_option, theirs = self._taken(item, session)
+        return facts._replace(
+            state=state,
+            other_option=other_option,
+            pays=not theirs and self._payer(item) == self.family.id,
+            enrolled=self._enrolled(item),
+            blocked=self.suspended or bool(self.obstacle(item, session)),
+            open=facts.open and not self.closure(item),
+        )
+
+    def _taken(self, item, session):
+        """Return (state of this very booking, another option is, a household's is)."""
+        if (item.child_id, session.id) not in self.reservations:
+            return None, False, False
         live = self.live(item, session)
         same = bool(live) and live.product_id.id == item.product_id
-        return Facts(
-            state=live.state if same else None,
-            other_option=bool(live) and not same,
-            pays=self._payer(item) == self.family.id
-            and not self._other_household_booked(item, session),
-            enrolled=self._enrolled(item, session.activity_id),
-            blocked=self.suspended or bool(self.obstacle(item, session)),
-            **(
-                self.session_facts(session)
-                | ({"open": False} if self.closure(item) else {})
-            ),
+        return (
+            live.state if same else None,
+            bool(live) and not same,
+            self._other_household_booked(item, session),
         )
 
     def _payer(self, item):
@@ -214,27 +260,28 @@ class BookingFacts:
         return self._limits[session.id]
 
     def session_facts(self, session):
-        """Return the facts of a session, the same for all children."""
+        """Return the `Facts` of a session, the same for all children."""
         if session.id not in self._session_facts:
             activity, now = session.activity_id, self.now
             opening = session.booking_opening
             in_time = self.place_given or session._in_time("booking", now)
-            self._session_facts[session.id] = {
-                "open": session.state == "open"
+            self._session_facts[session.id] = Facts(
+                open=session.state == "open"
                 and activity.active
                 and not session.attendance_locked,
-                "past": session._has_begun(self.local_now),
-                "opened": not opening or opening <= now,
-                "in_time": in_time,
-                "late_allowed": session._in_time("late", now),
-                "free_seats": session.free_count if session.seats_limited else None,
+                past=session._has_begun(self.local_now),
+                opened=not opening or opening <= now,
+                in_time=in_time,
+                late_allowed=session._in_time("late", now),
+                free_seats=session.free_count if session.seats_limited else None,
                 # After the limit staff decide who gets a place that frees.
-                "kept_seats": 0 if in_time else session.waiting_count,
-            }
+                kept_seats=0 if in_time else session.waiting_count,
+            )
         return self._session_facts[session.id]
 
-    def _enrolled(self, item, activity):
-        if not activity.enrolment_required:
+    def _enrolled(self, item):
+        activity = self.activity_of[item.product_id]
+        if activity.id in self.open_to_all:
             return True
         return self._enrolment_state(item, activity) == "approved"
 
@@ -256,12 +303,12 @@ class BookingFacts:
         met them), then the documents that are lacking, then what keeps the family
         itself.
         """
-        activity = session.activity_id
-        key = (item.child_id, activity.id, item.date)
+        key = (item.child_id, session.id)
         if key not in self._obstacles:
+            activity = session.activity_id
             child = self.child_of[item.child_id]
             words = ""
-            if not activity.enrolment_required:
+            if activity.id in self.open_to_all:
                 words = activity._enrolment_refusal(child, item.date)
             words = words or self.documents.words(child, activity, item.date)
             words = words or self.family_block(activity)

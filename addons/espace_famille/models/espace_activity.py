@@ -8,10 +8,11 @@ class EspaceActivity(models.Model):
     """A service that children attend (activité): Cantine, Garderie du soir…"""
 
     _name = "espace.activity"
-    _inherit = ["espace.weekday.mixin"]
+    _inherit = ["espace.weekday.mixin", "espace.rulebook.mixin"]
     _description = "Activity"
     _order = "sequence, name"
     _check_company_auto = True
+    _rulebook_also = ("waiting_criterion_ids", "waiting_sentence")
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(help="Short code for lists and exports.")

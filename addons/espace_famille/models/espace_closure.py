@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import plaintext2html
 
@@ -62,7 +62,7 @@ class EspaceClosure(models.Model):
 
     _name = "espace.closure"
     _description = "Closure"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "espace.rulebook.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -270,15 +270,23 @@ class EspaceClosure(models.Model):
     @api.model
     def _scopes(self, company, first, last):
         """Return the `closure.Scope` of what is closed between two dates."""
-        closures = self.search_fetch(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "done"),
-                ("date_from", "<=", last),
-                ("date_to", ">=", first),
-            ]
+        return [
+            scope
+            for scope in self._all_scopes(company.id, company.sudo().espace_revision)
+            if scope.date_from <= last and scope.date_to >= first
+        ]
+
+    @api.model
+    @tools.ormcache("company_id", "revision")
+    def _all_scopes(self, company_id, revision):
+        """Return the `closure.Scope` of all that was ever closed.
+
+        :param str revision: of the company, see `rulebook.py`
+        """
+        closures = self.sudo().search(
+            [("company_id", "=", company_id), ("state", "=", "done")]
         )
-        return [closure._scope() for closure in closures]
+        return tuple(closure._scope() for closure in closures)
 
     def _scope(self):
         self.ensure_one()

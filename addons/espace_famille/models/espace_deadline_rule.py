@@ -19,8 +19,10 @@ class EspaceDeadlineRule(models.Model):
     """Until when one may book or cancel (délai); the logic is in `domain.cutoff`."""
 
     _name = "espace.deadline.rule"
+    _inherit = ["espace.rulebook.mixin"]
     _description = "Deadline Rule"
     _order = "sequence, name"
+    _rulebook_also = ("line_ids", "sentence", "cancel_sentence")
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

@@ -9,7 +9,7 @@ class EspaceDeadlineRuleLine(models.Model):
     """For services on these days, the limit is that day of an earlier week."""
 
     _name = "espace.deadline.rule.line"
-    _inherit = "espace.weekday.mixin"
+    _inherit = ["espace.weekday.mixin", "espace.rulebook.mixin"]
     _description = "Weekly Limit"
     _order = "rule_id, id"
 

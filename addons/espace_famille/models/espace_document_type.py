@@ -8,9 +8,11 @@ class EspaceDocumentType(models.Model):
     """A kind of document that families hand in (pièce justificative)."""
 
     _name = "espace.document.type"
+    _inherit = ["espace.rulebook.mixin"]
     _description = "Document Type"
     _order = "sequence, name, id"
     _check_company_auto = True
+    _rulebook_also = ("activity_ids",)
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

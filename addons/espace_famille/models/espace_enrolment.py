@@ -1,6 +1,17 @@
+from datetime import date
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+
+
+class EnrolledSpan(NamedTuple):
+    """The local dates of an enrolment, both included, and its state."""
+
+    date_from: date
+    date_to: date
+    state: str
 
 
 class EspaceEnrolment(models.Model):
@@ -226,7 +237,7 @@ class EspaceEnrolment(models.Model):
 
     @api.model
     def _spans(self, children, activities):
-        """Return {(child id, activity id): enrolments}, refused ones too."""
+        """Return {(child id, activity id): [`EnrolledSpan`]}, refused ones too."""
         spans = {}
         for enrolment in self.search_fetch(
             [
@@ -234,9 +245,12 @@ class EspaceEnrolment(models.Model):
                 ("activity_id", "in", activities.ids),
             ],
             ["child_id", "activity_id", "date_from", "date_to", "state"],
+            order="date_from desc, id",
         ):
             key = (enrolment.child_id.id, enrolment.activity_id.id)
-            spans.setdefault(key, []).append(enrolment)
+            spans.setdefault(key, []).append(
+                EnrolledSpan(enrolment.date_from, enrolment.date_to, enrolment.state)
+            )
         return spans
 
     @api.model

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -70,8 +72,24 @@ class EspaceFamily(models.Model):
 
     @api.depends("main_child_ids", "custody_ids.child_id")
     def _compute_child_ids(self):
+        custody = self.env["espace.custody"].search_fetch(
+            [("family_id", "in", self.ids)], ["family_id", "child_id"], order="id"
+        )
+        # Read whole: every page of the portal needs them.
+        children = self.env["espace.child"].search_fetch(
+            Domain("family_id", "in", self.ids)
+            | Domain("id", "in", custody.child_id.ids)
+        )
+        homes = defaultdict(dict)
+        for child in children:
+            homes[child.family_id.id][child.id] = None
+        for line in custody:
+            homes[line.family_id.id][line.child_id.id] = None
         for family in self:
-            family.child_ids = family.main_child_ids | family.custody_ids.child_id
+            if family.id:
+                family.child_ids = children.browse(homes[family.id])
+            else:  # being typed in
+                family.child_ids = family.main_child_ids | family.custody_ids.child_id
 
     @api.model
     def _search_child_ids(self, operator, value):

@@ -1,5 +1,4 @@
 from contextlib import nullcontext
-from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -146,7 +145,8 @@ class EspaceReservation(models.Model):
     @api.constrains("child_id", "family_id")
     def _check_family(self):
         for reservation in self:
-            if reservation.family_id not in reservation.child_id.family_ids:
+            family, child = reservation.family_id, reservation.child_id
+            if family != child.family_id and family not in child.family_ids:
                 raise ValidationError(
                     self.env._(
                         "%(child)s does not belong to %(family)s.",
@@ -272,7 +272,7 @@ class EspaceReservation(models.Model):
             zip((quote.item for quote in wanted.values()), drafts.ids, strict=True)
         )
         return [
-            replace(quote, status="in_cart", reservation_id=by_item[quote.item])
+            quote._replace(status="in_cart", reservation_id=by_item[quote.item])
             if quote.item in by_item
             else self._as_other_option(quote)
             if quote.item in refused_keys
@@ -298,8 +298,7 @@ class EspaceReservation(models.Model):
 
     @api.model
     def _as_other_option(self, quote):
-        return replace(
-            quote,
+        return quote._replace(
             status="other_option",
             reason=self.env._("Choose a single option for this day."),
         )
@@ -361,8 +360,7 @@ class EspaceReservation(models.Model):
     @api.model
     def _as_split(self, quote, gathered):
         """Return a quote refused because the siblings do not all fit."""
-        return replace(
-            quote,
+        return quote._replace(
             status="full",
             reason=gathered.siblings_reason(quote),
             may_wait=gathered.may_wait(gathered.session(quote.item)),
@@ -450,8 +448,7 @@ class EspaceReservation(models.Model):
     @api.model
     def _as_booked(self, quote, reservation):
         booked = reservation.state == "confirmed"
-        return replace(
-            quote,
+        return quote._replace(
             status="booked" if booked else "pending",
             reservation_id=reservation.id,
         )

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from odoo import api, fields, models
 
 # What may become another option without being asked for anew.
@@ -52,7 +50,7 @@ class EspaceReservation(models.Model):
             return quote, booked.browse()
         refusal = booked._change_refusal(now)
         if refusal:
-            return replace(quote, status="blocked", reason=refusal), booked
+            return quote._replace(status="blocked", reason=refusal), booked
         gathered.leave(booked)
         return self._quote_item(item, gathered, staff=False), booked
 

@@ -1,5 +1,4 @@
 from collections import Counter
-from dataclasses import replace
 
 from odoo import SUPERUSER_ID as ROOT
 from odoo import api, fields, models
@@ -85,8 +84,7 @@ class EspaceReservation(models.Model):
 
     @api.model
     def _as_waiting(self, quote, reservation):
-        return replace(
-            quote,
+        return quote._replace(
             status="waiting",
             reason="",
             may_wait=False,

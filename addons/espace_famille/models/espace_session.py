@@ -13,9 +13,7 @@ NEVER = datetime(1970, 1, 1)
 NO_LIMIT = datetime(9999, 1, 1)
 
 LIMITS = ("booking_cutoff", "cancel_cutoff", "late_cutoff")
-# What is counted or found, and entered by nobody.
-FOUND = {
-    *LIMITS,
+COUNTS = (
     "booked_count",
     "beyond_count",
     "waiting_count",
@@ -23,7 +21,9 @@ FOUND = {
     "free_count",
     "fill_rate",
     "fill_state",
-}
+)
+# What is counted or found, and entered by nobody.
+FOUND = {*LIMITS, *COUNTS}
 RULE = "espace.deadline.rule"
 
 
@@ -105,6 +105,8 @@ class EspaceSession(models.Model):
         "reservation_ids.state", "reservation_ids.origin", "reservation_ids.beyond"
     )
     def _compute_counts(self):
+        # A line of a cart takes no seat: what has not changed is not written.
+        self.filtered("id").fetch(COUNTS)
         counts, beyond = {}, Counter()
         groups = self.env["espace.reservation"]._read_group(
             [("session_id", "in", self.ids)],

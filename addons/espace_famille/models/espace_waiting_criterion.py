@@ -5,6 +5,7 @@ class EspaceWaitingCriterion(models.Model):
     """What counts, and in which order, on the waiting list of an activity."""
 
     _name = "espace.waiting.criterion"
+    _inherit = ["espace.rulebook.mixin"]
     _description = "Criterion of a Waiting List"
     _order = "activity_id, sequence, id"
 

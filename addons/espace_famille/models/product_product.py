@@ -1,8 +1,16 @@
-from odoo import models
+from odoo import api, models
 
 
 class ProductProduct(models.Model):
-    _inherit = "product.product"
+    _name = "product.product"
+    _inherit = ["product.product", "espace.rulebook.mixin"]
+
+    def _in_rulebook(self):
+        return self.filtered("espace_activity_id")
+
+    @api.model
+    def _rulebook_fields(self):
+        return ("product_tmpl_id", "active")
 
     def _compute_display_name(self):
         """Call the options of activities by their names, without internal codes."""

@@ -1,11 +1,23 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+# What the portal and prices need of the hundred fields of a product.
+OFFER_FIELDS = (
+    "name",
+    "active",
+    "espace_activity_id",
+    "espace_time_from",
+    "espace_time_to",
+    "espace_hours",
+    "espace_includes_meal",
+)
+
 
 class ProductTemplate(models.Model):
     """An option (prestation, formule) of an activity; options share its places."""
 
-    _inherit = "product.template"
+    _name = "product.template"
+    _inherit = ["product.template", "espace.rulebook.mixin"]
 
     espace_activity_id = fields.Many2one(
         "espace.activity", "Activity", index="btree_not_null", ondelete="restrict"
@@ -30,6 +42,13 @@ class ProductTemplate(models.Model):
     _espace_hours_positive = models.Constraint(
         "CHECK(espace_hours >= 0)", "The hours of an option must not be negative."
     )
+
+    def _in_rulebook(self):
+        return self.filtered("espace_activity_id")
+
+    @api.model
+    def _rulebook_fields(self):
+        return OFFER_FIELDS
 
     @api.depends("espace_time_from", "espace_time_to")
     def _compute_espace_hours(self):

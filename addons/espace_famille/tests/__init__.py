@@ -27,3 +27,4 @@ from . import test_views
 from . import test_waiting
 from . import test_walk_in
 from . import test_option_change
+from . import test_rulebook

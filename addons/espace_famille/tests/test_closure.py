@@ -394,4 +394,5 @@ class TestClosureScreens(ClosureCase):
             self.closure(
                 name=f"More {number}", class_ids=self.class_cm1.ids
             ).sudo().state = "done"
+        queries()
         self.assertEqual(queries(), two)

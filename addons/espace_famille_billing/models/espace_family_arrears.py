@@ -59,9 +59,10 @@ class EspaceFamily(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        if not company.espace_block_debt:
+        today = company._espace_today(now)
+        if not (company.espace_block_debt and self._owes_since_before(today)):
             return ""
-        debt = self.env["espace.arrears"]._of_families(self, company._espace_today(now))
+        debt = self.env["espace.arrears"]._of_families(self, today)
         if not debt.blocked:
             return ""
         return self.env._(
@@ -70,3 +71,28 @@ class EspaceFamily(models.Model):
             amount=format_amount(self.env, debt.blocking_amount, company.currency_id),
             date=company._espace_format_day(debt.blocking_since, "d MMMM y"),
         )
+
+    def _owes_since_before(self, day):
+        """Tell whether anything was due before a local date and is still unpaid.
+
+        It is asked at each booking, and much faster than what `espace.arrears` says.
+        """
+        self.ensure_one()
+        unpaid = (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("amount_residual", ">", 0),
+                    *["|", ("date_maturity", "=", False), ("date_maturity", "<", day)],
+                ],
+                limit=1,
+                order="id",
+            )
+        )
+        return bool(unpaid)

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -107,7 +106,7 @@ class EspaceReservation(models.Model):
                 return quote
             except MissingPrice:
                 return self._without_price(quote)
-            return replace(quote, price=price.amount)
+            return quote._replace(price=price.amount)
 
         return [with_price(quote) for quote in quotes]
 
@@ -116,8 +115,7 @@ class EspaceReservation(models.Model):
         """Refuse what has no price yet; what is already booked stays."""
         if quote.status != "available":
             return quote
-        return replace(
-            quote,
+        return quote._replace(
             status="blocked",
             reason=self.env._("The price is not known yet: contact the town hall."),
         )

@@ -23,6 +23,7 @@ class EspaceTariff(models.Model):
     """A dated grid of prices (grille tarifaire), one at a time for a commune."""
 
     _name = "espace.tariff"
+    _inherit = ["espace.rulebook.mixin"]
     _description = "Tariff"
     _order = "date_from desc"
     _check_company_auto = True
@@ -202,3 +203,13 @@ class EspaceTariff(models.Model):
                 to_decimal(self.rounding_step), self.rounding_mode
             ),
         )
+
+
+class EspaceRulebook(models.AbstractModel):
+    _inherit = "espace.rulebook"
+
+    @api.model
+    def _domains(self, company_id):
+        return super()._domains(company_id) | {
+            "espace.tariff": [("company_id", "=", company_id)]
+        }

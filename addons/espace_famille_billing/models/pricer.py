@@ -50,6 +50,7 @@ class Pricer:
         self._tariffs = {}
         self._in_force = {}
         self._prices = {}
+        self._situations = {}
         self._same = {}
         self._incomes = {}
         self._quotients = {}
@@ -57,10 +58,14 @@ class Pricer:
 
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
-        qf = self.qf(family, date)
-        tariff = self._tariff(family.company_id, date)
+        when = (family.id, date)
+        if when not in self._situations:
+            tariff = self._tariff(family.company_id, date)
+            self._situations[when] = (family.id, tariff.id, self.qf(family, date))
+        qf = self._situations[when][2]
         # Most days of a month have the same price.
-        key = (tariff.id, family.id, child.id, product, event, duration, qf)
+        what = (product._name, product.id)
+        key = (self._situations[when], child.id, what, event, duration)
         if key not in self._same:
             self._same[key] = self.price_of(
                 family.company_id,
@@ -129,11 +134,8 @@ class Pricer:
 
     def _find_tariff(self, company, day):
         if company.id not in self._tariffs:
-            self._tariffs[company.id] = (
-                self.env["espace.tariff"]
-                .sudo()
-                .search_fetch([("company_id", "=", company.id)])
-            )
+            rulebook = self.env["espace.rulebook"]._of_company(company)
+            self._tariffs[company.id] = rulebook["espace.tariff"]
         tariff = self._tariffs[company.id]._in_force(day)
         if not tariff:
             raise self._no_tariff(company, day)
@@ -155,13 +157,27 @@ class Pricer:
 
     def _find_quotient(self, family, day):
         if family.id not in self._incomes:
-            incomes = family.sudo().income_ids.sorted("date_from", reverse=True)
-            self._incomes[family.id] = [
-                (income.date_from, to_decimal(income.value)) for income in incomes
-            ]
+            self._read_incomes(family)
         return next(
             (value for start, value in self._incomes[family.id] if start <= day), None
         )
+
+    def _read_incomes(self, family):
+        """Read the quotients of a family and of those that were read with it."""
+        family_ids = [*family._prefetch_ids]
+        self._incomes |= {family_id: [] for family_id in family_ids}
+        for income in (
+            self.env["espace.family.income"]
+            .sudo()
+            .search_fetch(
+                [("family_id", "in", family_ids)],
+                ["family_id", "date_from", "value"],
+                order="date_from desc, id",
+            )
+        ):
+            self._incomes[income.family_id.id].append(
+                (income.date_from, to_decimal(income.value))
+            )
 
     def sibling_rank(self, child, family):
         """Return the child's rank in the paying family, the eldest being 1."""

@@ -32,9 +32,13 @@ class EspacePortal(CustomerPortal):
 
     def _espace_family(self):
         """Return the family that the user looks at, as superuser; maybe empty."""
-        return request.env["espace.family"]._portal_current(
-            request.session.get(FAMILY_KEY)
-        )
+        return self._espace_families()._portal_chosen(request.session.get(FAMILY_KEY))
+
+    def _espace_families(self):
+        """Return the families of the user, as superuser, read once for a page."""
+        if not hasattr(request, "espace_families_sudo"):
+            request.espace_families_sudo = request.env["espace.family"]._of_user()
+        return request.espace_families_sudo
 
     @route("/my/famille", type="http", auth="user", website=True, methods=["POST"])
     def espace_switch_family(self, family=None, page=None, **_kwargs):
@@ -63,11 +67,14 @@ class EspacePortal(CustomerPortal):
 
     def _espace_render(self, template, values):
         """Render a page that no browser or proxy keeps: it is personal and lives."""
+        # All that the header shows of the hundred fields of a contact.
+        request.env.user.partner_id.fetch(["name"])
         response = request.render(
             f"espace_famille_portal.{template}",
             {
-                **self._prepare_portal_layout_values(),
+                "page_name": "home",
                 "message": self._espace_take_message(),
+                "families_sudo": self._espace_families(),
                 **values,
             },
         )

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.http import request, route
 
 from ..domain import period
-from ..models.period_html import cell_html, row_html
+from ..models import period_html
 from .base import EspacePortal
 
 URL = "/my/reservations"
@@ -26,8 +26,7 @@ class EspaceBookings(EspacePortal):
 
     def _espace_bookings_values(self, family_sudo, params):
         where = self._espace_where(family_sudo, params)
-        may_book = family_sudo._portal_may_book()
-        grid = self._espace_grid(family_sudo, where, where["span"], may_book)
+        grid = self._espace_grid(family_sudo, where, where["span"])
         return {
             "page_name": "espace_bookings",
             "family": family_sudo,
@@ -41,18 +40,23 @@ class EspaceBookings(EspacePortal):
             "where": where,
             "url": lambda **changes: self._espace_bookings_url(where, **changes),
             "cart": grid.cart,
+            "cart_count": grid.cart.count,
             "hold": family_sudo._portal_hold(),
-            "may_book": may_book,
-            "draw_row": row_html,
+            "may_book": where["may_book"],
+            "draw": {
+                "row": period_html.row_html,
+                "row_button": period_html.row_button_html,
+                "column_button": period_html.column_button_html,
+            },
         }
 
-    def _espace_grid(self, family_sudo, where, span, may_book):
+    def _espace_grid(self, family_sudo, where, span):
         return self._espace_period()._grid(
             family_sudo,
             where["children"],
             span,
             past=where["past"],
-            may_book=may_book,
+            may_book=where["may_book"],
         )
 
     def _espace_period(self):
@@ -72,6 +76,7 @@ class EspaceBookings(EspacePortal):
             "span": period.Span.around(period.read_view(params.get("view")), day),
             "today": today,
             "past": params.get("past") == "1",
+            "may_book": family_sudo._portal_may_book(),
             # A press counts for all the children, shown or not.
             "together": len(children_sudo) > 1 and params.get("together") == "1",
         }
@@ -129,7 +134,7 @@ class EspaceBookings(EspacePortal):
         """Do what a button asks for and say what became of it."""
 
         def change():
-            family_sudo._portal_check_may_book()
+            family_sudo._portal_check_may_book(where["may_book"])
             if not order:
                 return "danger", request.env._("Nothing was changed: try again.")
             if order.action in period.ROW_ACTIONS:
@@ -183,9 +188,7 @@ class EspaceBookings(EspacePortal):
         # A tap changes nothing of the other days.
         day = order and order.day
         span = period.Span.of_day(day) if day else where["span"]
-        grid = self._espace_grid(
-            family_sudo, where, span, family_sudo._portal_may_book()
-        )
+        grid = self._espace_grid(family_sudo, where, span)
         return {
             "level": level,
             "message": message,
@@ -199,18 +202,18 @@ class EspaceBookings(EspacePortal):
             return {}
         many = order.action in period.ROW_ACTIONS or where["together"]
         parts = {
-            cell.key: cell_html(cell)
+            cell.key: period_html.cell_html(cell)
             for cell in grid.cells()
             if many or cell.child_id == order.child_id
         }
         parts |= {
-            button.key: self._espace_part("row_button", {"button": button})
+            button.key: period_html.row_button_html(button)
             for button in self._espace_period()._row_buttons(grid).values()
         }
         if order.day:
             return parts
         return parts | {
-            column.key: self._espace_part("column_button", {"column": column})
+            column.key: period_html.column_button_html(column)
             for column in grid.columns
         }
 

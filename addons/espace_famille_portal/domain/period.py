@@ -148,6 +148,7 @@ class ColumnButton(NamedTuple):
     """Takes, or takes out, all that can be; the other one of the two is hidden."""
 
     order: Order
+    word: str  # seen: All, None
     name: str
     shown: bool
 

@@ -1,7 +1,7 @@
 """From the quotes of many dates to a page that is read at a glance."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from odoo.tools.i18n import format_list
@@ -191,7 +191,7 @@ class PreviewBuilder:
     def _refusals(self, quotes):
         labels = self.env["espace.portal.period"]._status_labels()
         groups = _grouped(
-            [replace(quote, reason=self._reason(quote)) for quote in quotes],
+            [quote._replace(reason=self._reason(quote)) for quote in quotes],
             lambda quote: (quote.status, quote.reason),
         )
         found = [

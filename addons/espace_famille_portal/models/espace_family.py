@@ -1,5 +1,17 @@
+from typing import NamedTuple
+
 from odoo import api, models
 from odoo.exceptions import AccessError
+
+
+class MenuEntry(NamedTuple):
+    """An entry of the menu of the families."""
+
+    url: str
+    icon: str
+    label: str
+    pages: tuple  # names of the pages on which it is the current one
+    counts: bool = False  # says how many bookings are in the cart
 
 
 class EspaceFamily(models.Model):
@@ -13,47 +25,109 @@ class EspaceFamily(models.Model):
 
     # === The family of a portal page === #
 
-    @api.model
-    def _portal_current(self, chosen_id=None):
-        """Return the family that the user looks at, as superuser; maybe empty.
-
-        :param chosen_id: what the session remembers; ignored unless it is the user's
-        """
-        return self._of_user()._portal_chosen(chosen_id)
-
     def _portal_chosen(self, chosen_id):
+        """Return which of their families a user looks at; maybe empty.
+
+        :param chosen_id: what the session remembers; ignored unless it is one of them
+        """
         chosen = self.filtered(lambda family: family.id == chosen_id) or self[:1]
         return chosen.with_company(chosen.company_id)
 
     @api.model
-    def _portal_nav(self, chosen_id=None):
-        """Return what the menu of the portal needs, empty for those without family."""
+    def _portal_nav(self, chosen_id=None, families_sudo=None, cart_count=None):
+        """Return what the menu of the portal needs, empty for those without family.
+
+        :param families_sudo: those of the user, None if nobody has read them yet
+        :param int cart_count: how many bookings are in the cart, None if not known
+        """
         if self.env.user._is_public():
             return {}
-        families_sudo = self._of_user()
+        families_sudo = self._of_user() if families_sudo is None else families_sudo
         if not families_sudo:
             return {}
         family_sudo = families_sudo._portal_chosen(chosen_id)
-        cart_count = family_sudo.env["espace.reservation"].search_count(
-            [("family_id", "=", family_sudo.id), ("state", "=", "draft")]
-        )
+        if cart_count is None:
+            cart_count = family_sudo.env["espace.reservation"].search_count(
+                [("family_id", "=", family_sudo.id), ("state", "=", "draft")]
+            )
         return {
             "family": family_sudo,
             "families": families_sudo,
+            "entries": self._portal_menu(),
             "cart_count": cart_count,
         }
+
+    @api.model
+    def _portal_menu(self):
+        """Return the `MenuEntry` of the menu of the families, in its order."""
+        return [
+            MenuEntry("/my", "fa-home", self.env._("Home"), ("home",)),
+            MenuEntry(
+                "/my/reservations",
+                "fa-calendar",
+                self.env._("My bookings"),
+                ("espace_bookings",),
+            ),
+            MenuEntry(
+                "/my/panier",
+                "fa-shopping-basket",
+                self.env._("Cart"),
+                ("espace_cart",),
+                counts=True,
+            ),
+            MenuEntry(
+                "/my/factures",
+                "fa-file-text-o",
+                self.env._("My invoices"),
+                ("espace_invoices", "espace_certificates", "invoice"),
+            ),
+            MenuEntry(
+                "/my/actualites",
+                "fa-bullhorn",
+                self.env._("My news"),
+                ("espace_news",),
+            ),
+            MenuEntry(
+                "/my/demandes",
+                "fa-comments-o",
+                self.env._("My requests"),
+                ("espace_requests",),
+            ),
+            MenuEntry(
+                "/my/foyer",
+                "fa-users",
+                self.env._("My household"),
+                ("espace_household", "espace_household_account"),
+            ),
+            MenuEntry(
+                "/my/contacts",
+                "fa-phone",
+                self.env._("Contacts"),
+                ("espace_contacts",),
+            ),
+        ]
 
     def _portal_guardian(self):
         """Return who the user is in this family."""
         self.ensure_one()
-        partner = self.env.user.partner_id
-        return self.sudo().guardian_ids.filtered(lambda g: g.partner_id == partner)
+        guardians_sudo = self.env["espace.guardian"].sudo()
+        return guardians_sudo.search_fetch(
+            [
+                ("family_id", "=", self.id),
+                ("partner_id", "=", self.env.user.partner_id.id),
+            ],
+            order="rank, id",
+        )
 
     def _portal_may_book(self):
         return any(self._portal_guardian().mapped("may_book"))
 
-    def _portal_check_may_book(self):
-        if not self._portal_may_book():
+    def _portal_check_may_book(self, may_book=None):
+        """Refuse who may only look.
+
+        :param bool may_book: what `_portal_may_book` has said already
+        """
+        if not (self._portal_may_book() if may_book is None else may_book):
             raise AccessError(
                 self.env._(
                     "You may look at the bookings of this family but not change them. "

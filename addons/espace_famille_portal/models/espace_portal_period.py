@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES
+from odoo.addons.espace_famille.models.booking_facts import BookingFacts
 from odoo.addons.espace_famille.models.espace_reservation_option import CHANGEABLE
 
 from .period_grid import ICONS, OURS, USUAL, GridBuilder
@@ -51,16 +52,15 @@ class EspacePortalPeriod(models.AbstractModel):
 
     @api.model
     def _perform_remove(self, family, order, span, now):
+        words = self._words(family, order)
         self._live(family, order).filtered(lambda r: r.state == "draft")._cancel(now)
-        return "success", self.env._(
-            "%s: taken out of the cart.", self._words(family, order)
-        )
+        return "success", self.env._("%s: taken out of the cart.", words)
 
     @api.model
     def _perform_swap(self, family, order, span, now):
         """Put this option in the cart instead of the other one of that day."""
-        activity = self.env["product.product"].sudo().browse(order.product_id).exists()
-        others = self._live(family, order, activity.espace_activity_id).filtered(
+        activity = self._option(family, order).espace_activity_id
+        others = self._live(family, order, activity).filtered(
             lambda r: r.product_id.id != order.product_id
         )
         booked = others.filtered(lambda r: r.state in CHANGEABLE)
@@ -148,26 +148,21 @@ class EspacePortalPeriod(models.AbstractModel):
             if span
             else [("date", "=", order.day)]
         )
-        return self._gate().search(
+        return self._gate().search_fetch(
             [
                 ("family_id", "=", family.id),
                 ("child_id", "=", order.child_id),
                 ("state", "not in", ENDED_STATES),
                 what,
                 *when,
-            ]
+            ],
+            order="date, id",
         )
 
     @api.model
     def _column_items(self, family, order, span, now):
         today = family.company_id._espace_today(now)
-        activity = (
-            self.env["product.product"]
-            .sudo()
-            .browse(order.product_id)
-            .exists()
-            .espace_activity_id
-        )
+        activity = self._option(family, order).espace_activity_id
         sessions = self._sessions(family, activity, span)
         return [
             (order.child_id, order.product_id, session.date)
@@ -194,9 +189,14 @@ class EspacePortalPeriod(models.AbstractModel):
     def _words(self, family, order):
         """Say what an order is about: “Cantine, Clara, lundi 4 janvier”."""
         child = family.sudo().child_ids.filtered(lambda c: c.id == order.child_id)
-        product = self.env["product.product"].sudo().browse(order.product_id).exists()
+        product = self._option(family, order)
         day = order.day and family.company_id._espace_day_words(order.day)
         return ", ".join(filter(None, [product.name, child.firstname, day]))
+
+    @api.model
+    def _option(self, family, order):
+        """Return the product that an order names, empty if there is none."""
+        return BookingFacts.existing(self.env, family, [order.product_id])
 
     # === Words of the page === #
 

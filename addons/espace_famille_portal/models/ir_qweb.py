@@ -11,9 +11,11 @@ class IrQweb(models.AbstractModel):
     def _prepare_frontend_environment(self, values):
         """Give every portal page, Odoo's own too, what the family menu needs."""
         qweb = super()._prepare_frontend_environment(values)
+        # What the page has read already is not read again.
+        known = (values.pop("families_sudo", None), values.get("cart_count"))
         values["espace_nav"] = lazy(
             lambda: qweb.env["espace.family"]._portal_nav(
-                request.session.get(FAMILY_KEY)
+                request.session.get(FAMILY_KEY), *known
             )
         )
         return qweb

@@ -28,14 +28,6 @@ CATEGORY_ICONS = {
     "childcare": "fa-sun-o",
     "leisure": "fa-futbol-o",
 }
-OFFER_FIELDS = (
-    "name",
-    "espace_activity_id",
-    "espace_time_from",
-    "espace_time_to",
-    "espace_hours",
-    "espace_includes_meal",
-)
 NOON = 12.0
 # A limit that close before the day is said by its weekday alone.
 NEAR_DAYS = 4
@@ -70,20 +62,8 @@ class GridBuilder:
     # === Reading: a fixed number of queries === #
 
     def _read_products(self):
-        products = (
-            self.env["product.product"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("espace_activity_id.company_id", "=", self.company.id),
-                    ("espace_activity_id.active", "=", True),
-                ],
-                ["product_tmpl_id"],
-            )
-        )
-        # A product has a hundred fields: these are all that the page and prices need.
-        products.product_tmpl_id.fetch(OFFER_FIELDS)
-        self.products = products.sorted(
+        rulebook = self.env["espace.rulebook"]._of_company(self.company)
+        self.products = rulebook["product.product"].sorted(
             lambda p: (
                 p.espace_activity_id.sequence,
                 p.espace_activity_id.name,
@@ -92,10 +72,6 @@ class GridBuilder:
                 p.name,
             )
         )
-        # All the rules together: their sentences are shown, and the gate needs them.
-        activities = self.products.espace_activity_id
-        rules = activities.booking_rule_id | activities.cancel_rule_id
-        (rules | activities.late_rule_id).mapped("sentence")
 
     def _read_facts(self):
         """Read once what decides about these days, and about the whole cart."""
@@ -105,6 +81,7 @@ class GridBuilder:
             .search_fetch(
                 [("family_id", "=", self.family.id), ("state", "=", "draft")],
                 ["child_id", "product_id", "date"],
+                order="date, id",
             )
         )
         self.cart = [Item(r.child_id.id, r.product_id.id, r.date) for r in drafts]
@@ -180,6 +157,8 @@ class GridBuilder:
         self._words = {
             "name": self.env._("%(what)s: %(state)s"),
             "until": self.env._("until %s"),
+            "all": self.env._("All"),
+            "none": self.env._("None"),
         }
         columns = [self._column(child, product) for child, product in self.offer]
         cart = self.env["espace.portal.cart"]._summarize(self.family, self.cart_quotes)
@@ -215,9 +194,14 @@ class GridBuilder:
         free = "available" in statuses
         in_cart = "in_cart" in statuses
         return [
-            period.ColumnButton(period.Order("all", *ids), take, free),
             period.ColumnButton(
-                period.Order("none", *ids), leave, in_cart and not free
+                period.Order("all", *ids), self._words["all"], take, free
+            ),
+            period.ColumnButton(
+                period.Order("none", *ids),
+                self._words["none"],
+                leave,
+                in_cart and not free,
             ),
         ]
 

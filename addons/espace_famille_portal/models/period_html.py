@@ -1,7 +1,7 @@
-"""Cells of the Vue Période as HTML.
+"""Cells and buttons of the Vue Période as HTML.
 
-A month has hundreds of cells, and each change of one draws its day again: as a QWeb
-template they took a third of the page's time.
+A month has hundreds of them, and each change of one draws its day again: as QWeb
+templates they took a third of the page's time.
 """
 
 from markupsafe import Markup, escape
@@ -15,6 +15,50 @@ def row_html(cells):
 def cell_html(cell):
     """Return a `period.Cell` as the HTML of a table cell."""
     return Markup(_cell(cell))
+
+
+def column_button_html(column):
+    """Return a `period.Column` as the cell that takes, or takes out, all of it.
+
+    A tap may show the other one of the two: the page decides from its cells.
+    """
+    buttons = "".join(_column_button(column, button) for button in column.buttons)
+    return Markup(f'<td id="{column.key}" class="{column.classes}">{buttons}</td>')
+
+
+def row_button_html(button):
+    """Return a `period.RowButton` as HTML, an empty place where it has no order."""
+    inside = ""
+    if button.order:
+        name = escape(button.name)
+        inside = (
+            f'<button type="submit" name="do" value="{button.order}" title="{name}"'
+            f' data-action="{"noday" if button.taken else "day"}">'
+            f'{_box(button.taken)}<span class="visually-hidden">{name}</span></button>'
+        )
+    return Markup(
+        f'<span id="{button.key}" class="o_espace_row {button.classes}">{inside}</span>'
+    )
+
+
+def _column_button(column, button):
+    name, action = escape(button.name), button.order.action
+    taken = action == "none"
+    classes = "btn-outline-primary" if taken else "btn-light"
+    if not button.shown:
+        classes += " d-none"
+    return (
+        f'<button type="submit" class="btn btn-sm {classes}" name="do"'
+        f' value="{button.order}" title="{name}" data-child="{column.child_id}"'
+        f' data-product="{column.product_id}" data-action="{action}">{_box(taken)}'
+        f' <span aria-hidden="true">{escape(button.word)}</span>'
+        f' <span class="visually-hidden">{name}</span></button>'
+    )
+
+
+def _box(ticked):
+    icon = "fa-check-square-o" if ticked else "fa-square-o"
+    return f'<i class="fa {icon}" aria-hidden="true"></i>'
 
 
 def _cell(cell):

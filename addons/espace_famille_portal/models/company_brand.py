@@ -21,3 +21,11 @@ class ResCompany(models.Model):
             "dark": colours.write_colour(colours.darker(legible, 0.2)),
             "rgb": ", ".join(map(str, legible)),
         }
+
+    def _espace_address(self):
+        """Return where the commune is, on one line, '' if nobody entered it."""
+        self.ensure_one()
+        commune = self.partner_id.sudo()
+        # Under every page: a contact has a hundred fields, these three are shown.
+        commune.fetch(["street", "zip", "city"])
+        return " ".join(filter(None, [commune.street, commune.zip, commune.city]))
