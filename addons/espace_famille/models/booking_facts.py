@@ -38,6 +38,7 @@ class BookingFacts:
         """
         self.env = env
         self.family = family.sudo()
+        self.span = span
         self.now = now
         # Quote what is in the cart or waits as if it were asked for now.
         self.as_new = False
@@ -51,6 +52,8 @@ class BookingFacts:
         )
         self.family_block = self.family._booking_block(now)
         self.local_now = self.company._espace_local(now)
+        # What other addons keep about the same items.
+        self.kept = {}
         self._words = {}
         self._obstacles = {}
         self._session_facts = {}
@@ -160,6 +163,14 @@ class BookingFacts:
         self.no_session = self.env["espace.session"].sudo()
         self.none = reservations.browse()
 
+    def knows(self, item):
+        """Tell whether all was read that decides about an item."""
+        return (
+            item.child_id in self.child_of
+            and item.product_id in self.activity_of
+            and self.span[0] <= item.date <= self.span[1]
+        )
+
     def session(self, item):
         activity = self.activity_of.get(item.product_id)
         if not activity:
@@ -174,6 +185,16 @@ class BookingFacts:
         if self.as_new and live.state in ("draft", "waiting"):
             return self.none
         return live
+
+    def add(self, reservations):
+        """Answer from now on with these lines of the cart."""
+        for reservation in reservations:
+            key = (reservation.child_id.id, reservation.session_id.id)
+            self.reservations[key] = reservation
+
+    def remove(self, reservation):
+        """Answer from now on without this line of the cart."""
+        del self.reservations[reservation.child_id.id, reservation.session_id.id]
 
     def leave(self, reservation):
         """Answer from now on as if this reservation had left its seat."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
+from .espace_aged_receivable import LEDGER
 from .espace_family import MONEY
 
 
@@ -78,21 +80,27 @@ class EspaceFamily(models.Model):
         It is asked at each booking, and much faster than what `espace.arrears` says.
         """
         self.ensure_one()
-        unpaid = (
-            self.env["account.move.line"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("amount_residual", ">", 0),
-                    *["|", ("date_maturity", "=", False), ("date_maturity", "<", day)],
-                ],
-                limit=1,
-                order="id",
+        for model, names in LEDGER.items():
+            self.env[model].flush_model(names)
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT 1
+                  FROM account_move_line l
+                  JOIN res_partner p ON p.id = l.partner_id
+                  JOIN account_account a
+                       ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                 WHERE p.commercial_partner_id = %(debtor)s
+                   AND l.company_id = %(company)s
+                   AND l.parent_state = 'posted'
+                   AND l.reconciled IS NOT TRUE
+                   AND l.amount_residual > 0
+                   AND coalesce(l.date_maturity, l.date) < %(day)s
+                 LIMIT 1
+                """,
+                debtor=self.partner_id.id,
+                company=self.company_id.id,
+                day=day,
             )
         )
-        return bool(unpaid)
+        return bool(self.env.cr.fetchone())

@@ -69,16 +69,17 @@ class EspaceReservation(models.Model):
     @api.model
     def _quote_gathered(self, gathered, items, staff=False):
         quotes = super()._quote_gathered(gathered, items, staff)
-        return self._with_prices(gathered.family, quotes)
+        pricer = gathered.kept.setdefault("pricer", Pricer(self.env))
+        return self._with_prices(gathered.family, quotes, pricer)
 
     @api.model
     def _quote_cart(self, family, items, now, staff=False):
         return self._with_prices(family, super()._quote_cart(family, items, now, staff))
 
     @api.model
-    def _with_prices(self, family, quotes):
+    def _with_prices(self, family, quotes, pricer=None):
         """Return the quotes with the price of the family's situation on each date."""
-        pricer = Pricer(self.env)
+        pricer = pricer or Pricer(self.env)
         children = self.env["espace.child"].sudo()
         children = {c.id: c for c in children.browse({q.child_id for q in quotes})}
         products = self.env["product.product"].sudo()

@@ -51,7 +51,10 @@ class EspaceBookings(EspacePortal):
         }
 
     def _espace_grid(self, family_sudo, where, span):
-        return self._espace_period()._grid(
+        return self._espace_builder(family_sudo, where, span).grid()
+
+    def _espace_builder(self, family_sudo, where, span):
+        return self._espace_period()._builder(
             family_sudo,
             where["children"],
             span,
@@ -130,8 +133,11 @@ class EspaceBookings(EspacePortal):
             self._espace_bookings_url(where, self._espace_anchor(order))
         )
 
-    def _espace_order(self, family_sudo, where, order):
-        """Do what a button asks for and say what became of it."""
+    def _espace_order(self, family_sudo, where, order, facts=None):
+        """Do what a button asks for and say what became of it.
+
+        :param BookingFacts facts: of the day of the order, if they were read
+        """
 
         def change():
             family_sudo._portal_check_may_book(where["may_book"])
@@ -145,7 +151,9 @@ class EspaceBookings(EspacePortal):
                 return self._espace_period()._perform_together(
                     family_sudo, order, where["span"], family_sudo.child_ids
                 )
-            return self._espace_period()._perform(family_sudo, order, where["span"])
+            return self._espace_period()._perform(
+                family_sudo, order, where["span"], facts=facts
+            )
 
         return self._espace_attempt(change)
 
@@ -184,17 +192,28 @@ class EspaceBookings(EspacePortal):
         params = {key: str(value) for key, value in params.items()}
         where = self._espace_where(family_sudo, params)
         order = period.read_order(do)
-        level, message = self._espace_order(family_sudo, where, order)
-        # A tap changes nothing of the other days.
-        day = order and order.day
-        span = period.Span.of_day(day) if day else where["span"]
-        grid = self._espace_grid(family_sudo, where, span)
+        level, message, grid = self._espace_tap(family_sudo, where, order)
         return {
             "level": level,
             "message": message,
             "parts": self._espace_parts(grid, where, order),
             "bar": self._espace_part("cart_bar", {"cart": grid.cart}),
         }
+
+    def _espace_tap(self, family_sudo, where, order):
+        """Do what a button asks for; return (level, message, grid to draw again)."""
+        # A tap changes nothing of the other days.
+        day = order and order.day
+        span = period.Span.of_day(day) if day else where["span"]
+        if not order or where["together"] or order.action not in period.CART_ACTIONS:
+            level, message = self._espace_order(family_sudo, where, order)
+            return level, message, self._espace_grid(family_sudo, where, span)
+        builder = self._espace_builder(family_sudo, where, span)
+        level, message = self._espace_order(family_sudo, where, order, builder.facts)
+        if level != "success":
+            return level, message, self._espace_grid(family_sudo, where, span)
+        builder.read_cart()
+        return level, message, builder.grid()
 
     def _espace_parts(self, grid, where, order):
         """Return the HTML of what an order may have changed: its day, or its column."""

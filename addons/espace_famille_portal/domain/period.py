@@ -15,6 +15,9 @@ ACTIONS = ("add", "remove", "swap", "wait", "cancel", "all", "none")
 # A whole day of all the children shown; no child and no option are named.
 ROW_ACTIONS = ("day", "noday")
 
+# What a press on one cell may change without anything but the cart.
+CART_ACTIONS = ("add", "remove")
+
 # What may be done for brothers and sisters at once: it only changes the cart.
 SHARED_ACTIONS = ("add", "remove", "all", "none")
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from odoo.addons.espace_famille.domain.booking import ENDED_STATES
+from odoo.addons.espace_famille.domain.booking import ENDED_STATES, Item
 from odoo.addons.espace_famille.models.booking_facts import BookingFacts
 from odoo.addons.espace_famille.models.espace_reservation_option import CHANGEABLE
 
@@ -22,20 +22,27 @@ class EspacePortalPeriod(models.AbstractModel):
     # === Orders === #
 
     @api.model
-    def _perform(self, family, order, span, now=None):
+    def _perform(self, family, order, span, now=None, facts=None):
         """Do what a button asks for.
 
         :param period.Order order: as read from the request; nothing in it is trusted
+        :param BookingFacts facts: of that day, if they were read; see `CART_ACTIONS`
         :return: (level of the message: success, warning or danger; the message)
         :raise AccessError: the child is not one of the family's
         :raise UserError: refused by a limit; nothing was changed
         """
+        if facts and facts.knows(Item(*order[1:])):
+            perform = {"add": self._perform_add, "remove": self._perform_remove}
+            return perform[order.action](family, order, span, now, facts)
         return getattr(self, f"_perform_{order.action}")(family, order, span, now)
 
     @api.model
-    def _perform_add(self, family, order, span, now):
-        item = (order.child_id, order.product_id, order.day)
-        [quote] = self._gate()._add_to_cart(family, [item], now)
+    def _perform_add(self, family, order, span, now, facts=None):
+        item = Item(order.child_id, order.product_id, order.day)
+        facts = facts or self._gate()._gather(
+            family, [item], now or fields.Datetime.now()
+        )
+        [quote] = self._gate()._add_gathered(facts, [item])
         words = self._words(family, order)
         if quote.status == "in_cart":
             return "success", self.env._("%s: added to the cart.", words)
@@ -51,9 +58,12 @@ class EspacePortalPeriod(models.AbstractModel):
         )
 
     @api.model
-    def _perform_remove(self, family, order, span, now):
+    def _perform_remove(self, family, order, span, now, facts=None):
         words = self._words(family, order)
-        self._live(family, order).filtered(lambda r: r.state == "draft")._cancel(now)
+        line = self._live(family, order).filtered(lambda r: r.state == "draft")
+        if facts and line:
+            facts.remove(line)
+        line._cancel(now)
         return "success", self.env._("%s: taken out of the cart.", words)
 
     @api.model
@@ -267,8 +277,12 @@ class EspacePortalPeriod(models.AbstractModel):
         :param bool past: show days that are over too
         :param bool may_book: the user may change something
         """
+        return self._builder(family, children, span, now, past, may_book).grid()
+
+    @api.model
+    def _builder(self, family, children, span, now=None, past=False, may_book=True):
+        """Return a `GridBuilder` that has read all that `_grid` shows."""
         now = now or fields.Datetime.now()
-        builder = GridBuilder(
+        return GridBuilder(
             self.env, family.sudo(), children.sudo(), span, now, past, may_book
         )
-        return builder.grid()

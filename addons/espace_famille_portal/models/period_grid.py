@@ -57,7 +57,6 @@ class GridBuilder:
         self._read_products()
         self._read_facts()
         self.folded = self._last_folded(past)
-        self._quote_all()
 
     # === Reading: a fixed number of queries === #
 
@@ -75,16 +74,7 @@ class GridBuilder:
 
     def _read_facts(self):
         """Read once what decides about these days, and about the whole cart."""
-        drafts = (
-            self.env["espace.reservation"]
-            .sudo()
-            .search_fetch(
-                [("family_id", "=", self.family.id), ("state", "=", "draft")],
-                ["child_id", "product_id", "date"],
-                order="date, id",
-            )
-        )
-        self.cart = [Item(r.child_id.id, r.product_id.id, r.date) for r in drafts]
+        drafts = self.read_cart()
         days = [self.span.start, self.span.end, *(item.date for item in self.cart)]
         self.facts = BookingFacts(
             self.env,
@@ -107,6 +97,20 @@ class GridBuilder:
         for session in self.facts.sessions.values():
             if self.span.start <= session.date <= self.span.end:
                 self.days_of[session.activity_id].append(session.date)
+
+    def read_cart(self):
+        """Read what is in the cart, once more after it has changed."""
+        drafts = (
+            self.env["espace.reservation"]
+            .sudo()
+            .search_fetch(
+                [("family_id", "=", self.family.id), ("state", "=", "draft")],
+                ["child_id", "product_id", "date"],
+                order="date, id",
+            )
+        )
+        self.cart = [Item(r.child_id.id, r.product_id.id, r.date) for r in drafts]
+        return drafts
 
     def _quote_all(self):
         """Ask the gate once, for the grid and for the rest of the cart."""
@@ -152,6 +156,7 @@ class GridBuilder:
     # === Grid === #
 
     def grid(self):
+        self._quote_all()
         self.status_words = self.env["espace.portal.period"]._status_labels()
         # Said in most cells: looked up once.
         self._words = {
