@@ -14,7 +14,9 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     # Never comes back to an older value.
-    espace_revision = fields.Char(readonly=True, copy=False)
+    espace_revision = fields.Char(
+        "Revision of the Regulations", readonly=True, copy=False
+    )
 
     @api.model
     def _espace_rulebook_changed(self):
@@ -25,7 +27,7 @@ class EspaceRulebookMixin(models.AbstractModel):
     """Rows of the règlement: whoever changes one changes the revision."""
 
     _name = "espace.rulebook.mixin"
-    _description = "Row of the Règlement"
+    _description = "Row of the Regulations"
 
     # Lines and computed fields that are kept with the columns of a row.
     _rulebook_also = ()
@@ -85,7 +87,7 @@ class EspaceRulebook(models.AbstractModel):
     """Puts the règlement of a commune into the cache of a transaction."""
 
     _name = "espace.rulebook"
-    _description = "Règlement"
+    _description = "Regulations"
 
     @api.model
     def _of_company(self, company):

@@ -3,6 +3,22 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+# Address, icon, and names of the pages on which the entry is the current one.
+MENU = (
+    ("/my", "fa-home", ("home",)),
+    ("/my/reservations", "fa-calendar", ("espace_bookings",)),
+    ("/my/panier", "fa-shopping-basket", ("espace_cart",)),
+    (
+        "/my/factures",
+        "fa-file-text-o",
+        ("espace_invoices", "espace_certificates", "invoice"),
+    ),
+    ("/my/actualites", "fa-bullhorn", ("espace_news",)),
+    ("/my/demandes", "fa-comments-o", ("espace_requests",)),
+    ("/my/foyer", "fa-users", ("espace_household", "espace_household_account")),
+    ("/my/contacts", "fa-phone", ("espace_contacts",)),
+)
+
 
 class MenuEntry(NamedTuple):
     """An entry of the menu of the families."""
@@ -10,7 +26,7 @@ class MenuEntry(NamedTuple):
     url: str
     icon: str
     label: str
-    pages: tuple  # names of the pages on which it is the current one
+    pages: tuple
     counts: bool = False  # says how many bookings are in the cart
 
 
@@ -60,51 +76,19 @@ class EspaceFamily(models.Model):
     @api.model
     def _portal_menu(self):
         """Return the `MenuEntry` of the menu of the families, in its order."""
+        labels = {
+            "/my": self.env._("Home"),
+            "/my/reservations": self.env._("My bookings"),
+            "/my/panier": self.env._("Cart"),
+            "/my/factures": self.env._("My invoices"),
+            "/my/actualites": self.env._("My news"),
+            "/my/demandes": self.env._("My requests"),
+            "/my/foyer": self.env._("My household"),
+            "/my/contacts": self.env._("Contacts"),
+        }
         return [
-            MenuEntry("/my", "fa-home", self.env._("Home"), ("home",)),
-            MenuEntry(
-                "/my/reservations",
-                "fa-calendar",
-                self.env._("My bookings"),
-                ("espace_bookings",),
-            ),
-            MenuEntry(
-                "/my/panier",
-                "fa-shopping-basket",
-                self.env._("Cart"),
-                ("espace_cart",),
-                counts=True,
-            ),
-            MenuEntry(
-                "/my/factures",
-                "fa-file-text-o",
-                self.env._("My invoices"),
-                ("espace_invoices", "espace_certificates", "invoice"),
-            ),
-            MenuEntry(
-                "/my/actualites",
-                "fa-bullhorn",
-                self.env._("My news"),
-                ("espace_news",),
-            ),
-            MenuEntry(
-                "/my/demandes",
-                "fa-comments-o",
-                self.env._("My requests"),
-                ("espace_requests",),
-            ),
-            MenuEntry(
-                "/my/foyer",
-                "fa-users",
-                self.env._("My household"),
-                ("espace_household", "espace_household_account"),
-            ),
-            MenuEntry(
-                "/my/contacts",
-                "fa-phone",
-                self.env._("Contacts"),
-                ("espace_contacts",),
-            ),
+            MenuEntry(url, icon, labels[url], pages, counts=url == "/my/panier")
+            for url, icon, pages in MENU
         ]
 
     def _portal_guardian(self):
