@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .product_template import OFFER_FIELDS
+
 
 class ProductProduct(models.Model):
     _name = "product.product"
@@ -10,7 +12,7 @@ class ProductProduct(models.Model):
 
     @api.model
     def _rulebook_fields(self):
-        return ("product_tmpl_id", "active")
+        return ("product_tmpl_id", "active", *OFFER_FIELDS)
 
     def _compute_display_name(self):
         """Call the options of activities by their names, without internal codes."""

@@ -4,7 +4,6 @@ from odoo.exceptions import ValidationError
 # What the portal and prices need of the hundred fields of a product.
 OFFER_FIELDS = (
     "name",
-    "active",
     "espace_activity_id",
     "espace_time_from",
     "espace_time_to",
@@ -48,7 +47,7 @@ class ProductTemplate(models.Model):
 
     @api.model
     def _rulebook_fields(self):
-        return OFFER_FIELDS
+        return ("active", *OFFER_FIELDS)
 
     @api.depends("espace_time_from", "espace_time_to")
     def _compute_espace_hours(self):

@@ -179,7 +179,7 @@ class ResCompany(models.Model):
     @api.model
     def _espace_day_text(self, day, pattern):
         """Format a date by a pattern of Babel's."""
-        return _day_text(get_lang(self.env).code, day, pattern)
+        return _day_text(self.env.lang or get_lang(self.env).code, day, pattern)
 
     @api.model
     def _espace_time_words(self, local):

@@ -2,6 +2,7 @@ from . import espace_tariff_selector_mixin
 from . import espace_tariff_line
 from . import espace_tariff_adjustment
 from . import espace_tariff
+from . import rulebook
 from . import espace_family_income
 from . import espace_charge
 from . import espace_charge_at_once

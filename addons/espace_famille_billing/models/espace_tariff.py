@@ -203,13 +203,3 @@ class EspaceTariff(models.Model):
                 to_decimal(self.rounding_step), self.rounding_mode
             ),
         )
-
-
-class EspaceRulebook(models.AbstractModel):
-    _inherit = "espace.rulebook"
-
-    @api.model
-    def _domains(self, company_id):
-        return super()._domains(company_id) | {
-            "espace.tariff": [("company_id", "=", company_id)]
-        }
