@@ -164,13 +164,13 @@ class Pricer:
 
     def _read_incomes(self, family):
         """Read the quotients of a family and of those that were read with it."""
-        family_ids = [*family._prefetch_ids]
+        family_ids = {family.id, *filter(None, family._prefetch_ids)}
         self._incomes |= {family_id: [] for family_id in family_ids}
         for income in (
             self.env["espace.family.income"]
             .sudo()
             .search_fetch(
-                [("family_id", "in", family_ids)],
+                [("family_id", "in", [*family_ids])],
                 ["family_id", "date_from", "value"],
                 order="date_from desc, id",
             )

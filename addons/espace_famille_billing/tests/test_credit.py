@@ -106,6 +106,22 @@ class TestCredit(EspaceBillingCase):
         self.assertEqual(self.invoices(self.martin)[-1].amount_residual, 1.30)
         self.assertEqual(self.martin._espace_credit(), 0)
 
+    def test_the_documents_say_deducted_not_paid(self):
+        self.pay(self.invoice)
+        refund = self.credit(self.charges[:1], follow_up="waive")
+        self.booked(self.tom, self.t2, MONDAY)
+        later = self.invoices(self.martin)[-1]
+        self.assertIn("Paid on", self.printed(self.invoice))
+        self.assertIn("Deducted on", self.printed(refund))
+        self.assertNotIn("Paid on", self.printed(refund))
+        self.assertIn("Credit deducted on", self.printed(later))
+
+    def printed(self, move):
+        page, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "account.report_invoice_with_payments", move.ids
+        )
+        return page.decode()
+
     def test_nothing_is_credited_twice(self):
         self.credit(self.charges[:1], follow_up="waive")
         self.assertEqual(self.wizard().charge_ids, self.charges[1:])

@@ -71,7 +71,7 @@ class EspacePortalCart(models.AbstractModel):
             "total": company._espace_amount_words(total),
             "now_due": self._now_due_words(company, now_due),
             "later": self._later_words(company, total - now_due),
-            "credit": self._credit_words(company, credit),
+            "credit": self._credit_words(company, to_decimal(credit), now_due),
         }
 
     # === Words === #
@@ -109,11 +109,21 @@ class EspacePortalCart(models.AbstractModel):
         )
 
     @api.model
-    def _credit_words(self, company, credit):
+    def _credit_words(self, company, credit, now_due):
+        """Say what becomes of the family's credit, "" if it has none."""
         if not credit:
             return ""
+        words = company._espace_amount_words(credit)
+        if not now_due:
+            return self.env._(
+                "Your credit of %s will be deducted from your next invoice.", words
+            )
+        if credit <= now_due:
+            return self.env._("Your credit of %s will be deducted.", words)
         return self.env._(
-            "Your credit of %s will be deducted.", company._espace_amount_words(credit)
+            "Your credit of %(credit)s pays it: %(left)s will be left.",
+            credit=words,
+            left=company._espace_amount_words(credit - now_due),
         )
 
     @api.model

@@ -202,6 +202,17 @@ class TestPaymentByCredit(EspacePortalCase):
     def states(self):
         return self.martin.reservation_ids.mapped("state")
 
+    def test_the_cart_says_what_becomes_of_the_credit(self):
+        self.put_in_cart((self.nina, self.meal, MONDAY))
+        self.assertIn("credit of 5.00 € pays it: 1.40 € will", self.shown_cart())
+        self.put_in_cart((self.tom, self.meal, MONDAY))
+        self.assertIn("Your credit of 5.00 € will be deducted.", self.shown_cart())
+        self.canteen.billing_mode = "consumption"
+        self.assertIn("5.00 € will be deducted from your next", self.shown_cart())
+
+    def shown_cart(self):
+        return self.words(self.page(CART).xpath("//main")[0])
+
     def test_a_cart_that_the_money_covers_is_confirmed(self):
         response = self.validate(self.nina)
         self.assertTrue(response.url.endswith(f"{CART}/confirmation"), response.url)
