@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import smtplib
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import pytest
 
 from espace_cli import console, layout, mail, main, process, server, stamps
 from espace_cli.commands import COMMANDS, bench, check, demo, lint, testing
-from espace_cli.inside import pytest_guard, translations
+from espace_cli.inside import translations
 from espace_cli.setup import debian, environment, odoo_source, packages, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -261,7 +262,7 @@ def test_a_run_that_tests_nothing_fails(tmp_path):
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:odoo", "-p"]
         guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
         # This run may itself be one of two that share the files.
-        variables = {k: v for k, v in os.environ.items() if k != "ESPACE_SHARE"}
+        variables = {k: v for k, v in os.environ.items() if k != "ESPACE_CLAIMS"}
         variables.pop("ESPACE_WHOLE_RUN", None)
         return subprocess.run(
             [*command, *guard, *arguments, str(path), f"--rootdir={tmp_path}"],
@@ -278,17 +279,42 @@ def test_a_run_that_tests_nothing_fails(tmp_path):
     assert pytest_code("") == testing.NO_TEST
 
 
-def test_two_runs_share_all_the_files_evenly(tmp_path):
-    sizes = {"a": 900, "b": 500, "c": 400, "d": 300, "e": 100}
-    for name, size in sizes.items():
-        (tmp_path / name).write_text("x" * size)
-    files = {tmp_path / name for name in sizes}
-    parts = pytest_guard.shares(files, 2)
-    assert set.union(*parts) == files
-    assert sum(len(part) for part in parts) == len(files)
-    loads = sorted(sum(sizes[path.name] for path in part) for part in parts)
-    assert loads == [1000, 1200]
-    assert parts == pytest_guard.shares(files, 2)
+def test_runs_at_the_same_time_share_the_files(tmp_path):
+    claims, tests = tmp_path / "claims", tmp_path / "tests"
+    claims.mkdir()
+    tests.mkdir()
+    for number in range(6):
+        (tests / f"test_{number}.py").write_text(
+            "import time\n"
+            f"def test_one(): time.sleep({number} / 10)\n"
+            "def test_two(): pass\n"
+        )
+    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:odoo", "-p"]
+    guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
+    variables = os.environ | {"ESPACE_CLAIMS": str(claims)}
+    variables.pop("ESPACE_WHOLE_RUN", None)
+    runs = [
+        subprocess.Popen(
+            [*command, *guard, str(tests), f"--rootdir={tmp_path}"],
+            cwd=ROOT,
+            env=variables,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _run in range(2)
+    ]
+    passed = [
+        set(re.findall(r"(test_\d\.py::test_\w+) PASSED", run.communicate()[0]))
+        for run in runs
+    ]
+    assert not passed[0] & passed[1]
+    assert passed[0] | passed[1] == {
+        f"test_{number}.py::test_{name}"
+        for number in range(6)
+        for name in ("one", "two")
+    }
+    files = [{test.partition("::")[0] for test in run} for run in passed]
+    assert not files[0] & files[1]
 
 
 # The command line -----------------------------------------------------------------

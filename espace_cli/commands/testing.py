@@ -8,7 +8,7 @@ Everything after the command goes to pytest:
   ./espace test -k acceptance_tariffs             the worked prices, in seconds
 
 Tests run in a fresh copy of a database with our addons, dropped at the end (--keep
-keeps it). Everything runs in two pytest processes with half of the files each, where
+keeps it). Everything runs in two pytest processes that share the files, where
 the machine has two processors. The tests of tests/domain need no database: they run
 alone, without Odoo, when -k starts with acceptance_ or when only they are named.
 
@@ -134,6 +134,9 @@ def run_pytest(chosen: Selection, prepared: Environment, databases: list[str]) -
     say()
     (shown, variables), *others = commands
     with contextlib.ExitStack() as stack:
+        claims = stack.enter_context(tempfile.TemporaryDirectory(prefix="espace-"))
+        for _command, shared in commands if others else ():
+            shared["ESPACE_CLAIMS"] = claims
         behind = [
             stack.enter_context(behind_the_scenes(command, variables, prepared.layout))
             for command, variables in others
@@ -150,12 +153,11 @@ def share_variables(
 ) -> list[dict[str, str]]:
     """What each of the pytest processes finds in its environment."""
     found = []
-    for number, name in enumerate(databases, 1):
+    for name in databases:
         variables = prepared.program_variables(name)
         if chosen.whole:
             variables["ESPACE_WHOLE_RUN"] = "1"
         if len(databases) > 1:
-            variables["ESPACE_SHARE"] = f"{number}/{len(databases)}"
             # Two runs write no common notes about what failed.
             variables["PYTEST_ADDOPTS"] = "-p no:cacheprovider"
         found.append(variables)

@@ -1,5 +1,6 @@
 """pytest plugin: a run that tests nothing fails, and so does a silent test file."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import freezegun
 import pytest
 
 executed = 0
+
+#: Whether this run has taken a test file, by its claim.
+taken: dict[Path, bool] = {}
 
 # Tests that stop the clock do not stop the stopwatch of pytest.
 freezegun.configure(extend_ignore_list=["_pytest"])
@@ -22,14 +26,19 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """In a run of everything, each test file has to give a test; keep our share."""
+    """In a run of everything, each test file has to give a test; long ones first."""
     if os.environ.get("ESPACE_WHOLE_RUN") and not session.testsfailed:
         refuse_silent_files(config.rootpath, {item.path for item in items})
-    if share := os.environ.get("ESPACE_SHARE"):
-        number, count = map(int, share.split("/"))
-        ours = shares({item.path for item in items}, count)[number - 1]
-        config.hook.pytest_deselected(items=[i for i in items if i.path not in ours])
-        items[:] = [item for item in items if item.path in ours]
+    if os.environ.get("ESPACE_CLAIMS"):
+        # Of runs that share the files, none shall begin a long one at the end.
+        items.sort(key=lambda item: (-item.path.stat().st_size, item.path))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Leave out the tests of a file that another run of the same tests has taken."""
+    claims = os.environ.get("ESPACE_CLAIMS")
+    return None if not claims or is_ours(item.path, Path(claims)) else True
 
 
 def refuse_silent_files(root: Path, seen: set[Path]) -> None:
@@ -40,15 +49,20 @@ def refuse_silent_files(root: Path, seen: set[Path]) -> None:
         raise pytest.UsageError(f"these files give no test: {names}")
 
 
-def shares(files: set[Path], count: int) -> list[set[Path]]:
-    """Divide files among runs at the same time, as evenly as their sizes allow."""
-    parts: list[set[Path]] = [set() for _part in range(count)]
-    weights = [0] * count
-    for path in sorted(files, key=lambda path: (-path.stat().st_size, path)):
-        lightest = weights.index(min(weights))
-        parts[lightest].add(path)
-        weights[lightest] += path.stat().st_size
-    return parts
+def is_ours(path: Path, claims: Path) -> bool:
+    """Take a test file, unless a run with the same folder of claims was faster.
+
+    :param path: the test file
+    :param claims: an empty folder at the start, the same for all the runs
+    """
+    claim = claims / hashlib.sha256(str(path).encode()).hexdigest()
+    if claim not in taken:
+        try:
+            claim.touch(exist_ok=False)
+            taken[claim] = True
+        except FileExistsError:
+            taken[claim] = False
+    return taken[claim]
 
 
 def test_files(root: Path) -> list[Path]:
