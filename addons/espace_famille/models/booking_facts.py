@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from ..domain import custody
 from ..domain.booking import ENDED_STATES, Facts, Item
 from ..domain.closure import closing
+from ..domain.cutoff import is_in_time
 from .booking_documents import DocumentFacts
 from .espace_session import COUNTS, LIMITS
 from .gate_context import PLACE_GIVEN, is_told
@@ -54,10 +55,13 @@ class BookingFacts:
         self.local_now = self.company._espace_local(now)
         # What other addons keep about the same items.
         self.kept = {}
+        # Quotes that only the facts of a session decide: {(session id, Facts): Quote}.
+        self.alike = {}
         self._words = {}
         self._obstacles = {}
         self._session_facts = {}
         self._limits = {}
+        self._inclusive = {}
         self._payers = {}
 
     @classmethod
@@ -272,20 +276,31 @@ class BookingFacts:
 
     def limits(self, session):
         """Return the limits of a session for booking and cancelling, None without."""
+        if not session:
+            return None, None
         if session.id not in self._limits:
             self._limits[session.id] = (
-                (session._limit("booking"), session._limit("cancel"))
-                if session
-                else (None, None)
+                session._limit("booking"),
+                session._limit("cancel"),
             )
         return self._limits[session.id]
+
+    def _in_time(self, session, purpose, limit):
+        """Tell whether a limit of a session is respected, see its `_in_time`."""
+        key = (session.activity_id.id, purpose)
+        if key not in self._inclusive:
+            rule = session.activity_id[f"{purpose}_rule_id"]
+            self._inclusive[key] = rule.inclusive
+        return is_in_time(self.now, limit, self._inclusive[key])
 
     def session_facts(self, session):
         """Return the `Facts` of a session, the same for all children."""
         if session.id not in self._session_facts:
             activity, now = session.activity_id, self.now
             opening = session.booking_opening
-            in_time = self.place_given or session._in_time("booking", now)
+            in_time = self.place_given or self._in_time(
+                session, "booking", self.limits(session)[0]
+            )
             self._session_facts[session.id] = Facts(
                 open=session.state == "open"
                 and activity.active
@@ -293,7 +308,7 @@ class BookingFacts:
                 past=session._has_begun(self.local_now),
                 opened=not opening or opening <= now,
                 in_time=in_time,
-                late_allowed=session._in_time("late", now),
+                late_allowed=self._in_time(session, "late", session._limit("late")),
                 free_seats=session.free_count if session.seats_limited else None,
                 # After the limit staff decide who gets a place that frees.
                 kept_seats=0 if in_time else session.waiting_count,

@@ -16,6 +16,9 @@ from ..domain.booking import (
 )
 from .booking_facts import BookingFacts
 
+# Said of a session whoever asks: a month asks it for each child and each option.
+ALIKE = ("available", "full", "too_late", "not_open_yet", "past")
+
 
 class EspaceReservation(models.Model):
     """A child booked for an option on a day (réservation).
@@ -229,6 +232,19 @@ class EspaceReservation(models.Model):
     def _quote_item(self, item, gathered, staff):
         session = gathered.session(item)
         facts = gathered.facts(item, session)
+        key = (session.id, facts)
+        if not staff and key in gathered.alike:
+            child_id, product_id, day = item
+            return gathered.alike[key]._replace(
+                child_id=child_id, product_id=product_id, date=day
+            )
+        quote = self._quote_facts(item, session, facts, gathered, staff)
+        if not (staff or facts.state or facts.other_option) and quote.status in ALIKE:
+            gathered.alike[key] = quote
+        return quote
+
+    @api.model
+    def _quote_facts(self, item, session, facts, gathered, staff):
         verdict = status(facts, staff)
         live = gathered.live(item, session)
         cancellable = bool(live) and live._cancellable(gathered.now)

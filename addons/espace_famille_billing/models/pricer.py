@@ -58,14 +58,11 @@ class Pricer:
 
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
-        when = (family.id, date)
-        if when not in self._situations:
-            tariff = self._tariff(family.company_id, date)
-            self._situations[when] = (family.id, tariff.id, self.qf(family, date))
-        qf = self._situations[when][2]
+        situation = self.situation(family, date)
+        qf = situation[2]
         # Most days of a month have the same price.
         what = (product._name, product.id)
-        key = (self._situations[when], child.id, what, event, duration)
+        key = (situation, child.id, what, event, duration)
         if key not in self._same:
             self._same[key] = self.price_of(
                 family.company_id,
@@ -79,6 +76,17 @@ class Pricer:
                 pai=child.has_pai,
             )
         return self._same[key]
+
+    def situation(self, family, date):
+        """Return (family id, tariff id, quotient): days that share it cost the same.
+
+        :raise MissingPrice: no tariff is in force
+        """
+        when = (family.id, date)
+        if when not in self._situations:
+            tariff = self._tariff(family.company_id, date)
+            self._situations[when] = (family.id, tariff.id, self.qf(family, date))
+        return self._situations[when]
 
     def price_of(self, company, product, date, event="planned", duration=None, **who):
         """Return the `TariffPrice` of whoever is in that situation.

@@ -41,7 +41,7 @@ class EspaceBookings(EspacePortal):
             "url": lambda **changes: self._espace_bookings_url(where, **changes),
             "cart": grid.cart,
             "cart_count": grid.cart.count,
-            "hold": family_sudo._portal_hold(),
+            "hold": family_sudo._portal_hold() if grid.held else None,
             "may_book": where["may_book"],
             "draw": {
                 "row": period_html.row_html,

@@ -218,6 +218,7 @@ class Grid:
     columns: list
     rows: list
     cart: Summary
+    held: bool = False  # places wait for a payment
 
     @property
     def children(self):

@@ -9,6 +9,7 @@ from . import espace_portal_cart
 from . import espace_portal_home
 from . import espace_portal_period
 from . import espace_portal_period_shortcuts
+from . import ir_http
 from . import ir_qweb
 from . import res_company
 from . import res_config_settings

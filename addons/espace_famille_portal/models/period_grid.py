@@ -100,15 +100,20 @@ class GridBuilder:
 
     def read_cart(self):
         """Read what is in the cart, once more after it has changed."""
-        drafts = (
+        unpaid = (
             self.env["espace.reservation"]
             .sudo()
             .search_fetch(
-                [("family_id", "=", self.family.id), ("state", "=", "draft")],
-                ["child_id", "product_id", "date"],
+                [
+                    ("family_id", "=", self.family.id),
+                    ("state", "in", ("draft", "pending_payment")),
+                ],
+                ["child_id", "product_id", "date", "state"],
                 order="date, id",
             )
         )
+        drafts = unpaid.filtered(lambda reservation: reservation.state == "draft")
+        self.held = bool(unpaid - drafts)
         self.cart = [Item(r.child_id.id, r.product_id.id, r.date) for r in drafts]
         return drafts
 
@@ -167,7 +172,7 @@ class GridBuilder:
         }
         columns = [self._column(child, product) for child, product in self.offer]
         cart = self.env["espace.portal.cart"]._summarize(self.family, self.cart_quotes)
-        return period.Grid(self.span, columns, self._rows(columns), cart)
+        return period.Grid(self.span, columns, self._rows(columns), cart, self.held)
 
     def _column(self, child, product):
         activity = product.espace_activity_id
