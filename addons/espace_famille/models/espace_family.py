@@ -227,9 +227,4 @@ class EspaceFamily(models.Model):
     @api.model
     def _of_user(self, user=None):
         """Return the families that the (portal) user is a guardian of."""
-        partner = (user or self.env.user).partner_id
-        families = self.sudo().search_fetch(
-            [("guardian_ids.partner_id", "=", partner.id)], order="id"
-        )
-        # By name, which is that of a contact: one family needs no order.
-        return families.sorted(lambda f: (f.name, f.id)) if families[1:] else families
+        return self.env["espace.guardian"]._of_user(user)._families()

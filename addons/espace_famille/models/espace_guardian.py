@@ -85,3 +85,15 @@ class EspaceGuardian(models.Model):
             guardians.partner_id.write(
                 {"parent_id": family.partner_id.id, "type": "contact"}
             )
+
+    @api.model
+    def _of_user(self, user=None):
+        """Return who the (portal) user is in each family, as superuser."""
+        partner = (user or self.env.user).partner_id
+        return self.sudo().search_fetch([("partner_id", "=", partner.id)], order="id")
+
+    def _families(self):
+        """Return the families of these guardians that are not archived, by name."""
+        families = self.family_id.filtered("active")
+        # The name is that of a contact: one family needs no order.
+        return families.sorted(lambda f: (f.name, f.id)) if families[1:] else families

@@ -15,6 +15,7 @@ from ..domain.booking import (
     status,
 )
 from .booking_facts import BookingFacts
+from .espace_session import COUNTS
 
 # Said of a session whoever asks: a month asks it for each child and each option.
 ALIKE = ("available", "full", "too_late", "not_open_yet", "past")
@@ -288,12 +289,18 @@ class EspaceReservation(models.Model):
                 wanted[key] = quote
             elif quote.status == "available":
                 refused_keys.add(quote.item)
-        drafts = self._by_the_gate().create(
-            [
-                self._prepare_reservation(gathered.family, quote)
-                for quote in wanted.values()
-            ]
+        sessions = self.env["espace.session"].browse(
+            q.session_id for q in wanted.values()
         )
+        # A line of a cart takes no seat: nothing is counted again.
+        counts = [sessions._fields[name] for name in COUNTS]
+        with self.env.protecting(counts, sessions):
+            drafts = self._by_the_gate().create(
+                [
+                    self._prepare_reservation(gathered.family, quote)
+                    for quote in wanted.values()
+                ]
+            )
         gathered.add(drafts)
         by_item = dict(
             zip((quote.item for quote in wanted.values()), drafts.ids, strict=True)

@@ -35,10 +35,22 @@ class EspacePortal(CustomerPortal):
         return self._espace_families()._portal_chosen(request.session.get(FAMILY_KEY))
 
     def _espace_families(self):
-        """Return the families of the user, as superuser, read once for a page."""
-        if not hasattr(request, "espace_families_sudo"):
-            request.espace_families_sudo = request.env["espace.family"]._of_user()
-        return request.espace_families_sudo
+        """Return the families of the user, as superuser."""
+        return self._espace_guardians()._families()
+
+    def _espace_guardians(self):
+        """Return who the user is in each family, as superuser, read once for a page."""
+        if not hasattr(request, "espace_guardians_sudo"):
+            request.espace_guardians_sudo = request.env["espace.guardian"]._of_user()
+        return request.espace_guardians_sudo
+
+    def _espace_may_book(self, family_sudo):
+        """Tell whether the user may change the bookings of a family."""
+        return any(
+            guardian.may_book
+            for guardian in self._espace_guardians()
+            if guardian.family_id == family_sudo
+        )
 
     @route("/my/famille", type="http", auth="user", website=True, methods=["POST"])
     def espace_switch_family(self, family=None, page=None, **_kwargs):

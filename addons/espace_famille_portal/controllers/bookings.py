@@ -79,7 +79,7 @@ class EspaceBookings(EspacePortal):
             "span": period.Span.around(period.read_view(params.get("view")), day),
             "today": today,
             "past": params.get("past") == "1",
-            "may_book": family_sudo._portal_may_book(),
+            "may_book": self._espace_may_book(family_sudo),
             # A press counts for all the children, shown or not.
             "together": len(children_sudo) > 1 and params.get("together") == "1",
         }
@@ -212,7 +212,7 @@ class EspaceBookings(EspacePortal):
         level, message = self._espace_order(family_sudo, where, order, builder.facts)
         if level != "success":
             return level, message, self._espace_grid(family_sudo, where, span)
-        builder.read_cart()
+        builder.change_cart(order)
         return level, message, builder.grid()
 
     def _espace_parts(self, grid, where, order):

@@ -74,7 +74,7 @@ class GridBuilder:
 
     def _read_facts(self):
         """Read once what decides about these days, and about the whole cart."""
-        drafts = self.read_cart()
+        drafts = self._read_cart()
         days = [self.span.start, self.span.end, *(item.date for item in self.cart)]
         self.facts = BookingFacts(
             self.env,
@@ -98,8 +98,15 @@ class GridBuilder:
             if self.span.start <= session.date <= self.span.end:
                 self.days_of[session.activity_id].append(session.date)
 
-    def read_cart(self):
-        """Read what is in the cart, once more after it has changed."""
+    def change_cart(self, order):
+        """Show from now on what a press on one cell has just changed."""
+        item = Item(*order[1:])
+        live = self.facts.live(item, self.facts.session(item))
+        self.cart = [other for other in self.cart if other != item]
+        if live.state == "draft" and live.product_id.id == item.product_id:
+            self.cart.append(item)
+
+    def _read_cart(self):
         unpaid = (
             self.env["espace.reservation"]
             .sudo()
