@@ -12,9 +12,10 @@ class EspacePortalLegal(models.AbstractModel):
 
     @api.model
     def _cookies(self):
-        """Return the cookies that a browser may get: name, purpose, how long.
+        """Return what is put into a browser: names, purpose, how long it stays.
 
-        They are those of Odoo; our own pages set none.
+        It is all Odoo's; our own pages add nothing. `tests/test_cookies.py` compares
+        it with what a browser gets.
         """
         cookies = [
             {
@@ -27,7 +28,20 @@ class EspacePortalLegal(models.AbstractModel):
             {
                 "name": "frontend_lang",
                 "purpose": self.env._("Remembers the language of the pages."),
-                "kept": self.env._("Until you close the browser"),
+                "kept": self.env._("1 year"),
+            },
+            {
+                "name": "tz",
+                "purpose": self.env._("Tells the time zone of your device."),
+                "kept": self.env._("until you close the browser"),
+            },
+            {
+                "name": "presence.focus, presence.lastPresence",
+                "purpose": self.env._(
+                    "Notes whether you look at the page and when you last did; stays "
+                    "in your browser and is not sent to us."
+                ),
+                "kept": self.env._("until you clear the data of the browser"),
             },
         ]
         # Two-factor authentication comes with Odoo, a commune may take it out.

@@ -24,7 +24,7 @@ class TestLegal(EspacePortalCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.write(
-            {"name": "Mairie de Valdurenque", "email": "mairie@example.org"}
+            {"name": "Mairie d’Ici", "email": "mairie@example.org"}
         )
         cls.other = cls.env.ref("base.main_company")
         cls.other.name = "Mairie d’Ailleurs"
@@ -169,7 +169,7 @@ class TestLegal(EspacePortalCase):
         def listed():
             return set(self.at(PRIVACY).xpath("//main//@data-cookie"))
 
-        self.assertEqual(listed(), {"session_id", "frontend_lang", "td_id"})
+        self.assertLessEqual({"session_id", "frontend_lang", "td_id"}, listed())
         self.opener.cookies.clear()
         self.page("/")
         self.page(QUESTION)
