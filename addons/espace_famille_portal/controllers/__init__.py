@@ -12,6 +12,7 @@ from . import certificates
 from . import absences
 from . import activation
 from . import public_forms
+from . import legal
 from . import news
 from . import requests
 from . import household

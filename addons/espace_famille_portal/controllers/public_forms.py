@@ -6,6 +6,7 @@ from odoo.tools import email_normalize
 from odoo.tools.mail import plaintext2html
 
 from ..domain import activation as rules
+from .commune import asked_commune
 
 QUESTION = "/espace-famille/question"
 ACCOUNT = "/espace-famille/demande-de-compte"
@@ -91,7 +92,7 @@ class EspacePublicForms(http.Controller):
         if errors:
             return self._page(kind, values, errors)
         env["espace.attempt"]._note(kind, who, computer, now)
-        act(self._commune(values), values)
+        act(asked_commune(values), values)
         return self._page(kind, values, sent=True)
 
     def _missing(self, values, names):
@@ -101,22 +102,17 @@ class EspacePublicForms(http.Controller):
             if not str(values.get(name) or "").strip()
         }
 
-    def _commune(self, values):
-        """Return the commune that is asked, as superuser; one of those on this site."""
-        companies_sudo = request.env["res.company"].sudo()
-        asked = str(values.get("commune") or "")
-        if asked.isdecimal():
-            companies_sudo = companies_sudo.search([("id", "=", int(asked))])
-        return companies_sudo or request.env.company.sudo()
-
     def _page(self, kind, values, errors=None, sent=False):
+        company_sudo = asked_commune(values)
         question, sum_token = request.env["espace.security.test"]._sum(
             fields.Datetime.now()
         )
         return request.render(
             f"espace_famille_portal.{kind}",
             {
-                "company": self._commune(values),
+                "company": company_sudo,
+                # Header and footer are those of the same commune.
+                "res_company": company_sudo,
                 "form": values,
                 "errors": errors or {},
                 "sent": sent,

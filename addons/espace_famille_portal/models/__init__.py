@@ -33,3 +33,6 @@ from . import espace_booking_reminder
 from . import res_company_reminders
 from . import res_config_settings_reminders
 from . import company_brand
+from . import res_company_legal
+from . import res_config_settings_legal
+from . import espace_portal_legal

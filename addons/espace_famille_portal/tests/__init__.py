@@ -14,6 +14,7 @@ from . import test_waiting
 from . import test_news
 from . import test_requests
 from . import test_household
+from . import test_legal
 from . import test_household_account
 from . import test_calendar_feed
 from . import test_login_tries

@@ -1,0 +1,14 @@
+from odoo.http import request
+
+
+def asked_commune(values):
+    """Return the commune that a public page is about, as superuser.
+
+    :param values: what the browser sent; `commune` is the id of one of those on this
+        site, anything else gives the commune of the site
+    """
+    companies_sudo = request.env["res.company"].sudo()
+    asked = str(values.get("commune") or "")
+    if asked.isdecimal():
+        companies_sudo = companies_sudo.search([("id", "=", int(asked))])
+    return companies_sudo or request.env.company.sudo()
