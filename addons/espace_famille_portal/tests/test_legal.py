@@ -25,7 +25,9 @@ class TestLegal(EspacePortalCase):
         super().setUpClass()
         cls.company.write({"name": "Mairie d’Ici", "email": "mairie@example.org"})
         cls.other = cls.env.ref("base.main_company")
-        cls.other.name = "Mairie d’Ailleurs"
+        cls.other.write(
+            {"name": "Mairie d’Ailleurs", **dict.fromkeys(OWN_TEXTS.values(), False)}
+        )
 
     def setUp(self):
         super().setUp()
