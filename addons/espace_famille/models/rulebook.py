@@ -20,7 +20,9 @@ class ResCompany(models.Model):
 
     @api.model
     def _espace_rulebook_changed(self):
-        self.sudo().search([]).write({"espace_revision": uuid4().hex})
+        # They are few, and a limit may be shared between them one day.
+        companies = self.sudo().search([("active", "in", (True, False))])
+        companies.write({"espace_revision": uuid4().hex})
 
 
 class EspaceRulebookMixin(models.AbstractModel):
@@ -96,7 +98,7 @@ class EspaceRulebook(models.AbstractModel):
         No query is needed unless something of the règlement has changed.
         """
         env = self.sudo().env
-        plain = self.sudo().with_context({"lang": env.lang})
+        plain = self.with_env(env(context={"lang": env.lang}))
         kept = plain._rows(company.id, company.sudo().espace_revision)
         for model, (ids, columns) in kept.items():
             plain._fill_cache(plain.env[model].browse(ids), columns)
