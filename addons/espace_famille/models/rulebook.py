@@ -20,7 +20,7 @@ class ResCompany(models.Model):
 
     @api.model
     def _espace_rulebook_changed(self):
-        # They are few, and a limit may be shared between them one day.
+        # Whichever commune it belongs to, or did: they are few.
         companies = self.sudo().search([("active", "in", (True, False))])
         companies.write({"espace_revision": uuid4().hex})
 
