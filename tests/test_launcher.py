@@ -523,6 +523,13 @@ def test_checks_are_chosen_by_name(tmp_path):
         lint.chosen(checks, ["eslint"])
 
 
+def test_a_tool_that_fell_over_is_told_from_what_python_ignores():
+    traceback = "Traceback (most recent call last):\n  File x\nValueError: y\n"
+    assert lint.fell_over("a.py:1: found\n" + traceback)
+    assert not lint.fell_over("Exception ignored in: <generator z>\n" + traceback)
+    assert not lint.fell_over("a.py:1: found\n")
+
+
 def test_a_table_is_aligned():
     assert console.table([("a", "bb"), ("ccc", "d")]) == "a    bb\nccc  d"
     assert console.table([]) == ""

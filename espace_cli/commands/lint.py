@@ -178,10 +178,24 @@ class Running:
         return code, text
 
 
+def fell_over(text: str) -> bool:
+    """Whether a tool's output tells of an exception that stopped it.
+
+    Python also prints those that it ignores while it throws things away.
+    """
+    before = ""
+    for line in text.splitlines():
+        stopped = not before.lstrip().startswith("Exception ignored in")
+        if line.lstrip().startswith("Traceback (most recent call last)") and stopped:
+            return True
+        before = line
+    return False
+
+
 def report(running: Running) -> bool:
     """Print a line for a tool, and its findings; whether there are none."""
     code, text = running.finish()
-    crashed = "Traceback (most recent call last)" in text or code < 0
+    crashed = code < 0 or fell_over(text)
     passed = code == 0 and not crashed
     result = "ok" if passed else "crashed" if crashed else "findings"
     say(f"{running.name:<12} {result}")
