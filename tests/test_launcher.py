@@ -282,9 +282,11 @@ def test_a_run_that_tests_nothing_fails(tmp_path):
 def test_runs_at_the_same_time_share_the_files(tmp_path):
     claims, tests = tmp_path / "claims", tmp_path / "tests"
     claims.mkdir()
-    tests.mkdir()
     for number in range(6):
-        (tests / f"test_{number}.py").write_text(
+        folder = tests / f"package_{number // 3}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "__init__.py").touch()
+        (folder / f"test_{number}.py").write_text(
             "import time\n"
             f"def test_one(): time.sleep({number} / 10)\n"
             "def test_two(): pass\n"

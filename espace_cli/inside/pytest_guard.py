@@ -35,10 +35,26 @@ def pytest_collection_modifyitems(
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    """Leave out the tests of a file that another run of the same tests has taken."""
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Leave out the files that another run of the same tests has taken.
+
+    It is pytest's own loop; the next test is found, and its file taken, before the last
+    one of a file is torn down, which keeps what both of them need.
+    """
     claims = os.environ.get("ESPACE_CLAIMS")
-    return None if not claims or is_ours(item.path, Path(claims)) else True
+    if not claims or session.testsfailed or session.config.option.collectonly:
+        return None
+    ours = (item for item in session.items if is_ours(item.path, Path(claims)))
+    item = next(ours, None)
+    while item is not None:
+        following = next(ours, None)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+        item = following
+    return True
 
 
 def refuse_silent_files(root: Path, seen: set[Path]) -> None:
