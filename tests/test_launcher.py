@@ -18,7 +18,7 @@ import pytest
 
 from espace_cli import console, layout, mail, main, process, server, stamps
 from espace_cli.commands import COMMANDS, bench, check, demo, lint, testing
-from espace_cli.inside import translations
+from espace_cli.inside import pytest_guard, translations
 from espace_cli.setup import debian, environment, odoo_source, packages, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -279,44 +279,60 @@ def test_a_run_that_tests_nothing_fails(tmp_path):
     assert pytest_code("") == testing.NO_TEST
 
 
-def test_runs_at_the_same_time_share_the_files(tmp_path):
-    claims, tests = tmp_path / "claims", tmp_path / "tests"
-    claims.mkdir()
+def files_to_share(folder):
+    """Write six test files of two tests each, in two packages; return their names."""
     for number in range(6):
-        folder = tests / f"package_{number // 3}"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "__init__.py").touch()
-        (folder / f"test_{number}.py").write_text(
-            "import time\n"
-            f"def test_one(): time.sleep({number} / 10)\n"
-            "def test_two(): pass\n"
+        package = folder / f"package_{number // 3}"
+        package.mkdir(parents=True, exist_ok=True)
+        (package / "__init__.py").touch()
+        (package / f"test_{number}.py").write_text(
+            "import time\ndef test_one(): time.sleep(0.2)\ndef test_two(): pass\n"
         )
+    return {f"test_{number}.py" for number in range(6)}
+
+
+def sharing_run(folder, claims):
+    """Start a run that shares the files of a folder."""
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:odoo", "-p"]
     guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
     variables = os.environ | {"ESPACE_CLAIMS": str(claims)}
     variables.pop("ESPACE_WHOLE_RUN", None)
-    runs = [
-        subprocess.Popen(
-            [*command, *guard, str(tests), f"--rootdir={tmp_path}"],
-            cwd=ROOT,
-            env=variables,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _run in range(2)
-    ]
-    passed = [
-        set(re.findall(r"(test_\d\.py::test_\w+) PASSED", run.communicate()[0]))
-        for run in runs
-    ]
-    assert not passed[0] & passed[1]
-    assert passed[0] | passed[1] == {
-        f"test_{number}.py::test_{name}"
-        for number in range(6)
-        for name in ("one", "two")
-    }
-    files = [{test.partition("::")[0] for test in run} for run in passed]
-    assert not files[0] & files[1]
+    return subprocess.Popen(
+        [*command, *guard, str(folder), f"--rootdir={folder}"],
+        cwd=ROOT,
+        env=variables,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def passed_tests(run):
+    """Return (file, test) of those that passed, once the run has ended well."""
+    output = run.communicate()[0]
+    assert run.returncode == 0, output
+    return set(re.findall(r"(test_\d\.py)::(test_\w+) PASSED", output))
+
+
+def test_runs_at_the_same_time_share_the_files(tmp_path):
+    names = files_to_share(tmp_path / "tests")
+    (tmp_path / "claims").mkdir()
+    runs = [sharing_run(tmp_path / "tests", tmp_path / "claims") for _run in range(2)]
+    first, second = map(passed_tests, runs)
+    assert not first & second
+    assert first | second == {(n, t) for n in names for t in ("test_one", "test_two")}
+    assert not {name for name, _test in first} & {name for name, _test in second}
+
+
+def test_what_another_run_has_taken_is_left_out(tmp_path):
+    names = files_to_share(tmp_path / "tests")
+    claims = tmp_path / "claims"
+    claims.mkdir()
+    # The last of one package and the first of the next: what both need is torn down.
+    for taken in ("package_0/test_1.py", "package_0/test_2.py", "package_1/test_4.py"):
+        assert pytest_guard.is_ours(tmp_path / "tests" / taken, claims)
+    left = names - {"test_1.py", "test_2.py", "test_4.py"}
+    found = passed_tests(sharing_run(tmp_path / "tests", claims))
+    assert found == {(name, test) for name in left for test in ("test_one", "test_two")}
 
 
 # The command line -----------------------------------------------------------------
