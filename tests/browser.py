@@ -2,10 +2,10 @@
 
 import os
 import resource
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError, sync_playwright
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -100,7 +100,10 @@ class Visit:
 
     def settle(self):
         """Wait until the page has loaded all it needs, on a busy machine too."""
-        self.page.wait_for_load_state("networkidle", timeout=120_000)
+        self.page.wait_for_load_state("load", timeout=120_000)
+        # A request may last as long as its page; what is shown has come by then.
+        with suppress(TimeoutError):
+            self.page.wait_for_load_state("networkidle", timeout=30_000)
 
     def overflow(self):
         """Return by how many pixels the page is wider than the screen."""
