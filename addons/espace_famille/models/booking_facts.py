@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError
 from ..domain import custody
 from ..domain.booking import ENDED_STATES, Facts, Item
 from ..domain.closure import closing
-from ..domain.cutoff import is_in_time
 from .booking_documents import DocumentFacts
 from .espace_session import COUNTS, LIMITS
 from .gate_context import PLACE_GIVEN, is_told
@@ -44,12 +43,12 @@ class BookingFacts:
         # Quote what is in the cart or waits as if it were asked for now.
         self.as_new = False
         self.place_given = is_told(env, PLACE_GIVEN)
-        self.rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
+        rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
         self._read_household(children.sudo())
         self._read_offer(products.sudo(), span)
         self._read_bookings()
         self.documents = DocumentFacts(
-            env, self.family, self.children, self.rulebook["espace.document.type"]
+            env, self.family, self.children, rulebook["espace.document.type"]
         )
         self.family_block = self.family._booking_block(now)
         self.local_now = self.company._espace_local(now)
@@ -61,7 +60,6 @@ class BookingFacts:
         self._obstacles = {}
         self._session_facts = {}
         self._limits = {}
-        self._inclusive = {}
         self._payers = {}
 
     @classmethod
@@ -285,22 +283,12 @@ class BookingFacts:
             )
         return self._limits[session.id]
 
-    def _in_time(self, session, purpose, limit):
-        """Tell whether a limit of a session is respected, see its `_in_time`."""
-        key = (session.activity_id.id, purpose)
-        if key not in self._inclusive:
-            rule = session.activity_id[f"{purpose}_rule_id"]
-            self._inclusive[key] = rule.inclusive
-        return is_in_time(self.now, limit, self._inclusive[key])
-
     def session_facts(self, session):
         """Return the `Facts` of a session, the same for all children."""
         if session.id not in self._session_facts:
             activity, now = session.activity_id, self.now
             opening = session.booking_opening
-            in_time = self.place_given or self._in_time(
-                session, "booking", self.limits(session)[0]
-            )
+            in_time = self.place_given or session._in_time("booking", now)
             self._session_facts[session.id] = Facts(
                 open=session.state == "open"
                 and activity.active
@@ -308,7 +296,7 @@ class BookingFacts:
                 past=session._has_begun(self.local_now),
                 opened=not opening or opening <= now,
                 in_time=in_time,
-                late_allowed=self._in_time(session, "late", session._limit("late")),
+                late_allowed=session._in_time("late", now),
                 free_seats=session.free_count if session.seats_limited else None,
                 # After the limit staff decide who gets a place that frees.
                 kept_seats=0 if in_time else session.waiting_count,

@@ -92,6 +92,10 @@ class EspaceGuardian(models.Model):
         partner = (user or self.env.user).partner_id
         return self.sudo().search_fetch([("partner_id", "=", partner.id)], order="id")
 
+    def _may_book(self, family):
+        """Tell whether one of them may change the bookings of a family."""
+        return any(one.may_book for one in self if one.family_id == family)
+
     def _families(self):
         """Return the families of these guardians that are not archived, by name."""
         families = self.family_id.filtered("active")

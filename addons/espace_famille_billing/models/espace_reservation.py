@@ -92,31 +92,22 @@ class EspaceReservation(models.Model):
         )
         late_of = {reservation.id: reservation.late for reservation in booked}
 
-        amounts = {}
-
-        def amount(quote, late):
-            return pricer.price(
-                products[quote.product_id],
-                children[quote.child_id],
-                family,
-                quote.date,
-                EVENT_OF_LATE[late],
-            ).amount
-
         def with_price(quote):
             if not quote.session_id:
                 return quote
-            late = late_of.get(quote.reservation_id, quote.late)
             try:
-                situation = pricer.situation(family, quote.date)
-                key = (quote.product_id, quote.child_id, late, situation)
-                if key not in amounts:
-                    amounts[key] = amount(quote, late)
+                price = pricer.price(
+                    products[quote.product_id],
+                    children[quote.child_id],
+                    family,
+                    quote.date,
+                    EVENT_OF_LATE[late_of.get(quote.reservation_id, quote.late)],
+                )
             except NoTariff:
                 return quote
             except MissingPrice:
                 return self._without_price(quote)
-            return quote._replace(price=amounts[key])
+            return quote._replace(price=price.amount)
 
         return [with_price(quote) for quote in quotes]
 

@@ -58,7 +58,7 @@ class Pricer:
 
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
-        situation = self.situation(family, date)
+        situation = self._situation(family, date)
         qf = situation[2]
         # Most days of a month have the same price.
         what = (product._name, product.id)
@@ -77,7 +77,7 @@ class Pricer:
             )
         return self._same[key]
 
-    def situation(self, family, date):
+    def _situation(self, family, date):
         """Return (family id, tariff id, quotient): days that share it cost the same.
 
         :raise MissingPrice: no tariff is in force

@@ -44,14 +44,6 @@ class EspacePortal(CustomerPortal):
             request.espace_guardians_sudo = request.env["espace.guardian"]._of_user()
         return request.espace_guardians_sudo
 
-    def _espace_may_book(self, family_sudo):
-        """Tell whether the user may change the bookings of a family."""
-        return any(
-            guardian.may_book
-            for guardian in self._espace_guardians()
-            if guardian.family_id == family_sudo
-        )
-
     @route("/my/famille", type="http", auth="user", website=True, methods=["POST"])
     def espace_switch_family(self, family=None, page=None, **_kwargs):
         """Look at another of the user's families; any other id changes nothing.

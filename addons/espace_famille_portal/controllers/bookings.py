@@ -79,7 +79,7 @@ class EspaceBookings(EspacePortal):
             "span": period.Span.around(period.read_view(params.get("view")), day),
             "today": today,
             "past": params.get("past") == "1",
-            "may_book": self._espace_may_book(family_sudo),
+            "may_book": self._espace_guardians()._may_book(family_sudo),
             # A press counts for all the children, shown or not.
             "together": len(children_sudo) > 1 and params.get("together") == "1",
         }

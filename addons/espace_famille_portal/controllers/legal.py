@@ -7,41 +7,28 @@ LEGAL_NOTICE = "/espace-famille/mentions-legales"
 PRIVACY = "/espace-famille/donnees-personnelles"
 ACCESSIBILITY = "/espace-famille/accessibilite"
 
+PUBLIC = {
+    "type": "http",
+    "auth": "public",
+    "website": True,
+    "methods": ["GET"],
+    "readonly": True,
+}
+
 
 class EspaceLegalPages(http.Controller):
     """What the law has the commune tell everybody, without logging in."""
 
-    @route(
-        LEGAL_NOTICE,
-        type="http",
-        auth="public",
-        website=True,
-        methods=["GET"],
-        readonly=True,
-    )
+    @route(LEGAL_NOTICE, **PUBLIC)
     def espace_legal_notice(self, **query):
         return self._page("legal_notice", query)
 
-    @route(
-        PRIVACY,
-        type="http",
-        auth="public",
-        website=True,
-        methods=["GET"],
-        readonly=True,
-    )
+    @route(PRIVACY, **PUBLIC)
     def espace_privacy(self, **query):
         cookies = request.env["espace.portal.legal"]._cookies()
         return self._page("privacy", query, cookies=cookies)
 
-    @route(
-        ACCESSIBILITY,
-        type="http",
-        auth="public",
-        website=True,
-        methods=["GET"],
-        readonly=True,
-    )
+    @route(ACCESSIBILITY, **PUBLIC)
     def espace_accessibility(self, **query):
         return self._page("accessibility", query)
 

@@ -94,17 +94,11 @@ class EspaceFamily(models.Model):
     def _portal_guardian(self):
         """Return who the user is in this family."""
         self.ensure_one()
-        guardians_sudo = self.env["espace.guardian"].sudo()
-        return guardians_sudo.search_fetch(
-            [
-                ("family_id", "=", self.id),
-                ("partner_id", "=", self.env.user.partner_id.id),
-            ],
-            order="rank, id",
-        )
+        mine_sudo = self.env["espace.guardian"]._of_user()
+        return mine_sudo.filtered(lambda guardian: guardian.family_id == self)
 
     def _portal_may_book(self):
-        return any(self._portal_guardian().mapped("may_book"))
+        return self.env["espace.guardian"]._of_user()._may_book(self)
 
     def _portal_check_may_book(self, may_book=None):
         """Refuse who may only look.
