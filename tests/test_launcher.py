@@ -292,10 +292,10 @@ def files_to_share(folder):
 
 
 def sharing_run(folder, claims):
-    """Start a run that shares the files of a folder."""
+    """Start a run of the files of a folder, shared with others if there are claims."""
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:odoo", "-p"]
     guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
-    variables = os.environ | {"ESPACE_CLAIMS": str(claims)}
+    variables = os.environ | {"ESPACE_CLAIMS": str(claims or "")}
     variables.pop("ESPACE_WHOLE_RUN", None)
     return subprocess.Popen(
         [*command, *guard, str(folder), f"--rootdir={folder}"],
@@ -333,6 +333,26 @@ def test_what_another_run_has_taken_is_left_out(tmp_path):
     left = names - {"test_1.py", "test_2.py", "test_4.py"}
     found = passed_tests(sharing_run(tmp_path / "tests", claims))
     assert found == {(name, test) for name in left for test in ("test_one", "test_two")}
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_stays_in_the_database_is_written_last(tmp_path, shared):
+    names = files_to_share(tmp_path / "tests")
+    for number in (1, 4):
+        path = tmp_path / "tests" / f"package_{number // 3}" / f"test_{number}.py"
+        # The longest of all, too: it would else come first.
+        path.write_text(
+            "class TestIt:\n    test_tags = {'committed'}\n"
+            f"    def test_one(self): pass\n{'#' * 500}\n"
+        )
+    claims = None
+    if shared:
+        claims = tmp_path / "claims"
+        claims.mkdir()
+    output = sharing_run(tmp_path / "tests", claims).communicate()[0]
+    order = list(dict.fromkeys(re.findall(r"(test_\d\.py)::\S+ PASSED", output)))
+    assert order[-2:] == ["test_1.py", "test_4.py"]
+    assert set(order) == names
 
 
 # The command line -----------------------------------------------------------------

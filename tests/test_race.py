@@ -32,7 +32,7 @@ LATER = MONDAY + timedelta(days=7)
 DAYS = (MONDAY, TUESDAY, THURSDAY, FRIDAY, NEXT_THURSDAY, NEXT_FRIDAY, LATER)
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "committed")
 class TestRace(Commune, BaseCase):
     """A commune of its own, committed: its records stay in the test database."""
 

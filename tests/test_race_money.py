@@ -56,7 +56,7 @@ class Office(EspaceBillingCase):
         }
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "committed")
 class TestMoneyRace(BaseCase):
     """A commune of its own, committed: its records stay in the test database.
 

@@ -24,7 +24,7 @@ FEBRUARY = "2027-02-01 09:00:00"
 FAMILIES = 7
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "committed")
 class TestRunKilled(BaseCase):
     @classmethod
     def setUpClass(cls):

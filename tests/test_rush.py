@@ -20,7 +20,7 @@ from .town import Town
 PARENTS, PLACES, WORKERS = 24, 6, 4
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "committed")
 class TestRush(BaseCase):
     """A commune of its own, committed: its records stay in the test database."""
 

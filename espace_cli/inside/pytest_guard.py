@@ -26,12 +26,18 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """In a run of everything, each test file has to give a test; long ones first."""
+    """In a run of everything, each test file has to give a test; long ones first.
+
+    Files tagged “committed” come after all the others, who shall not find what they
+    leave in the database, whichever run takes them.
+    """
     if os.environ.get("ESPACE_WHOLE_RUN") and not session.testsfailed:
         refuse_silent_files(config.rootpath, {item.path for item in items})
+    committed = {item.path for item in items if commits(item)}
     if os.environ.get("ESPACE_CLAIMS"):
         # Of runs that share the files, none shall begin a long one at the end.
         items.sort(key=lambda item: (-item.path.stat().st_size, item.path))
+    items.sort(key=lambda item: item.path in committed)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -55,6 +61,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             raise session.Interrupted(session.shouldstop)
         item = following
     return True
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether the test has Odoo's tag of those whose records stay in the database."""
+    return "committed" in getattr(getattr(item, "cls", None), "test_tags", ())
 
 
 def refuse_silent_files(root: Path, seen: set[Path]) -> None:
