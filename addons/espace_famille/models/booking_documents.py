@@ -52,6 +52,8 @@ class DocumentFacts:
 
     def words(self, child, activity, day):
         """Say all that is lacking and what to do, '' when nothing is."""
+        if not self.types:
+            return ""
         return " ".join(map(self._say, self.lacks(child, activity, day)))
 
     def _say(self, found):

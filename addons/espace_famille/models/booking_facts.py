@@ -4,26 +4,28 @@ from odoo import fields
 from odoo.exceptions import AccessError
 
 from ..domain import custody
-from ..domain.booking import ENDED_STATES, Facts, Item
+from ..domain.booking import ENDED_STATES, ChildFacts, Facts, Item
 from ..domain.closure import closing
 from .booking_documents import DocumentFacts
-from .espace_session import COUNTS, LIMITS
+from .cached_values import cached_rows
 from .gate_context import PLACE_GIVEN, is_told
+from .session_facts import READ, SessionFacts
 
 CLOSED = Facts(open=False)
+ANYBODY = ChildFacts()
 
-# What decides, of the fields of a session, and its counters: a seat changes them.
-SESSION_FACTS = (
+# What decides, of the fields of a booking.
+BOOKING_FACTS = (
+    "child_id",
+    "family_id",
+    "session_id",
     "activity_id",
+    "product_id",
     "company_id",
     "date",
     "state",
-    "attendance_locked",
-    "seats_limited",
-    "capacity",
-    "booking_opening",
-    *LIMITS,
-    *COUNTS,
+    "late",
+    "attendance",
 )
 
 
@@ -38,28 +40,28 @@ class BookingFacts:
         """
         self.env = env
         self.family = family.sudo()
+        self._family_id = family.id
         self.span = span
         self.now = now
         # Quote what is in the cart or waits as if it were asked for now.
         self.as_new = False
-        self.place_given = is_told(env, PLACE_GIVEN)
         rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
         self._read_household(children.sudo())
+        self.session_facts = SessionFacts(
+            now, self.company._espace_local(now), is_told(env, PLACE_GIVEN)
+        )
         self._read_offer(products.sudo(), span)
         self._read_bookings()
         self.documents = DocumentFacts(
             env, self.family, self.children, rulebook["espace.document.type"]
         )
         self.family_block = self.family._booking_block(now)
-        self.local_now = self.company._espace_local(now)
         # What other addons keep about the same items.
         self.kept = {}
-        # Quotes that only the facts of a session decide: {(session id, Facts): Quote}.
+        # Quotes that brothers and sisters share: {(session id, ChildFacts): Quote}.
         self.alike = {}
         self._words = {}
         self._obstacles = {}
-        self._session_facts = {}
-        self._limits = {}
         self._payers = {}
 
     @classmethod
@@ -99,16 +101,10 @@ class BookingFacts:
             raise AccessError(
                 env._("This child does not belong to your family account.")
             )
-        custody_lines = (
-            env["espace.custody"]
-            .sudo()
-            .search_fetch([("child_id", "in", children.ids)], order="sequence, id")
-            .grouped("child_id")
-        )
         self.arrangements = {
             child.id: (
                 child.family_id.id,
-                custody_lines.get(child, env["espace.custody"])._arrangements(),
+                child.custody_ids._arrangements(),
             )
             for child in children
         }
@@ -119,13 +115,15 @@ class BookingFacts:
         self.activity_of = {
             product.id: product.espace_activity_id for product in products
         }
+        self._activity_id_of = {
+            product_id: activity.id for product_id, activity in self.activity_of.items()
+        }
         activities = products.espace_activity_id
         self.open_to_all = {a.id for a in activities if not a.enrolment_required}
         self.sessions = {}
         if activities and span:
-            self.sessions = {
-                (session.activity_id.id, session.date): session
-                for session in env["espace.session"]
+            sessions = (
+                env["espace.session"]
                 .sudo()
                 .search_fetch(
                     [
@@ -134,9 +132,14 @@ class BookingFacts:
                         ("date", ">=", span[0]),
                         ("date", "<=", span[1]),
                     ],
-                    SESSION_FACTS,
+                    READ,
                     order="date, id",
                 )
+            )
+            rows = self.session_facts.gather(sessions)
+            self.sessions = {
+                (row.activity_id, row.date): session
+                for row, session in zip(rows, sessions, strict=True)
             }
         self.enrolments = (
             env["espace.enrolment"].sudo()._spans(self.children, activities)
@@ -155,13 +158,12 @@ class BookingFacts:
                     ("session_id", "in", [s.id for s in self.sessions.values()]),
                     ("state", "not in", ENDED_STATES),
                 ],
+                BOOKING_FACTS,
                 order="id",
             )
         )
-        self.reservations = {
-            (reservation.child_id.id, reservation.session_id.id): reservation
-            for reservation in reservations
-        }
+        keys = cached_rows(reservations, ("child_id", "session_id"))
+        self.reservations = dict(zip(keys, reservations, strict=True))
         self.no_session = self.env["espace.session"].sudo()
         self.none = reservations.browse()
 
@@ -174,10 +176,8 @@ class BookingFacts:
         )
 
     def session(self, item):
-        activity = self.activity_of.get(item.product_id)
-        if not activity:
-            return self.no_session
-        return self.sessions.get((activity.id, item.date), self.no_session)
+        activity_id = self._activity_id_of.get(item.product_id)
+        return self.sessions.get((activity_id, item.date), self.no_session)
 
     def live(self, item, session):
         """Return the family's live reservation of the child there, maybe empty."""
@@ -202,11 +202,7 @@ class BookingFacts:
         """Answer from now on as if this reservation had left its seat."""
         session = reservation.session_id
         del self.reservations[reservation.child_id.id, session.id]
-        facts = self.session_facts(session)
-        if facts.free_seats is not None:
-            self._session_facts[session.id] = facts._replace(
-                free_seats=facts.free_seats + 1, kept_seats=0
-            )
+        self.session_facts.free_a_seat(session)
 
     def waits(self, item, session):
         """Return the family's reservation that waits for this very option, if any."""
@@ -225,19 +221,27 @@ class BookingFacts:
         live = self._live_of_any_family(item, session)
         return bool(live) and live.family_id != self.family
 
-    def facts(self, item, session):
-        """Return the `Facts` that decide about one item."""
+    def facts(self, session, of_child):
+        """Return the `Facts` that decide about one item.
+
+        :param ChildFacts of_child: those of its child on its day
+        """
         if not session:
             return CLOSED
-        facts = self.session_facts(session)
+        return self.session_facts.facts(session).of_child(of_child)
+
+    def child_facts(self, item, session):
+        """Return the `ChildFacts` that decide about one item."""
+        if not session:
+            return ANYBODY
         state, other_option, theirs = self._taken(item, session)
-        return facts._replace(
+        return ChildFacts(
             state=state,
             other_option=other_option,
-            pays=not theirs and self._payer(item) == self.family.id,
+            pays=not theirs and self._payer(item) == self._family_id,
             enrolled=self._enrolled(item),
-            blocked=self.suspended or bool(self.obstacle(item, session)),
-            open=facts.open and not self.closure(item),
+            blocked=self.suspended or bool(self.obstacle(item)),
+            closed=bool(self.closure(item)),
         )
 
     def _taken(self, item, session):
@@ -264,50 +268,26 @@ class BookingFacts:
 
     def closure(self, item):
         """Return the `Scope` that keeps this child away on that day, None if none."""
-        activity = self.activity_of.get(item.product_id)
-        if not (self.closures and activity):
+        activity_id = self._activity_id_of.get(item.product_id)
+        if not (self.closures and activity_id):
             return None
         child = self.child_of[item.child_id]
         return closing(
-            self.closures, item.date, activity.id, child.school_id.id, child.class_id.id
+            self.closures, item.date, activity_id, child.school_id.id, child.class_id.id
         )
 
     def limits(self, session):
         """Return the limits of a session for booking and cancelling, None without."""
         if not session:
             return None, None
-        if session.id not in self._limits:
-            self._limits[session.id] = (
-                session._limit("booking"),
-                session._limit("cancel"),
-            )
-        return self._limits[session.id]
-
-    def session_facts(self, session):
-        """Return the `Facts` of a session, the same for all children."""
-        if session.id not in self._session_facts:
-            activity, now = session.activity_id, self.now
-            opening = session.booking_opening
-            in_time = self.place_given or session._in_time("booking", now)
-            self._session_facts[session.id] = Facts(
-                open=session.state == "open"
-                and activity.active
-                and not session.attendance_locked,
-                past=session._has_begun(self.local_now),
-                opened=not opening or opening <= now,
-                in_time=in_time,
-                late_allowed=session._in_time("late", now),
-                free_seats=session.free_count if session.seats_limited else None,
-                # After the limit staff decide who gets a place that frees.
-                kept_seats=0 if in_time else session.waiting_count,
-            )
-        return self._session_facts[session.id]
+        return self.session_facts.limits(session)
 
     def _enrolled(self, item):
-        activity = self.activity_of[item.product_id]
-        if activity.id in self.open_to_all:
-            return True
-        return self._enrolment_state(item, activity) == "approved"
+        activity_id = self._activity_id_of[item.product_id]
+        return activity_id in self.open_to_all or any(
+            span.state == "approved" and span.date_from <= item.date <= span.date_to
+            for span in self.enrolments.get((item.child_id, activity_id), ())
+        )
 
     def _enrolment_state(self, item, activity):
         """Return the state of the enrolment of that day, the best of them, or None."""
@@ -320,16 +300,16 @@ class BookingFacts:
             (s for s in ("approved", "pending", "refused") if s in states), None
         )
 
-    def obstacle(self, item, session):
+    def obstacle(self, item):
         """Say what keeps the child from that service on that day, '' if nothing does.
 
         It is the limits of an activity that asks for no enrolment (an enrolment has
         met them), then the documents that are lacking, then what keeps the family
         itself.
         """
-        key = (item.child_id, session.id)
+        activity = self.activity_of[item.product_id]
+        key = (item.child_id, activity.id, item.date)
         if key not in self._obstacles:
-            activity = session.activity_id
             child = self.child_of[item.child_id]
             words = ""
             if activity.id in self.open_to_all:
@@ -341,7 +321,7 @@ class BookingFacts:
 
     def warning(self, item, session):
         """Tell an agent what would keep the family itself from booking."""
-        return self.obstacle(item, session) if session else ""
+        return self.obstacle(item) if session else ""
 
     # === Words === #
 
@@ -390,7 +370,7 @@ class BookingFacts:
 
     def _reason_blocked(self, item, session):
         if not self.suspended:
-            return self.obstacle(item, session)
+            return self.obstacle(item)
         return self.env._("Your account is suspended: contact the town hall.")
 
     def _reason_not_open_yet(self, item, session):

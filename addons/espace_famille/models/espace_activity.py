@@ -12,7 +12,7 @@ class EspaceActivity(models.Model):
     _description = "Activity"
     _order = "sequence, name"
     _check_company_auto = True
-    _rulebook_also = ("waiting_criterion_ids", "waiting_sentence")
+    _rulebook_also = ("product_ids", "waiting_criterion_ids", "waiting_sentence")
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(help="Short code for lists and exports.")

@@ -72,18 +72,15 @@ class EspaceFamily(models.Model):
 
     @api.depends("main_child_ids", "custody_ids.child_id")
     def _compute_child_ids(self):
-        custody = self.env["espace.custody"].search_fetch(
-            [("family_id", "in", self.ids)], ["family_id", "child_id"], order="id"
-        )
-        # Read whole: every page of the portal needs them.
+        # Read whole, with their custody: every page of the portal needs them.
         children = self.env["espace.child"].search_fetch(
             Domain("family_id", "in", self.ids)
-            | Domain("id", "in", custody.child_id.ids)
+            | Domain("custody_ids.family_id", "in", self.ids)
         )
         homes = defaultdict(dict)
         for child in children:
             homes[child.family_id.id][child.id] = None
-        for line in custody:
+        for line in children.custody_ids.sorted("id"):
             homes[line.family_id.id][line.child_id.id] = None
         for family in self:
             if family.id:

@@ -89,8 +89,14 @@ class EspaceGuardian(models.Model):
     @api.model
     def _of_user(self, user=None):
         """Return who the (portal) user is in each family, as superuser."""
-        partner = (user or self.env.user).partner_id
-        return self.sudo().search_fetch([("partner_id", "=", partner.id)], order="id")
+        user = user or self.env.user
+        # On every page of the portal: what is read of them, no more.
+        user.sudo().fetch(["partner_id", "company_id"])
+        return self.sudo().search_fetch(
+            [("partner_id", "=", user.partner_id.id)],
+            ["partner_id", "family_id", "may_book"],
+            order="id",
+        )
 
     def _may_book(self, family):
         """Tell whether one of them may change the bookings of a family."""
@@ -98,6 +104,7 @@ class EspaceGuardian(models.Model):
 
     def _families(self):
         """Return the families of these guardians that are not archived, by name."""
+        self.family_id.fetch(["active", "company_id", "partner_id", "residency"])
         families = self.family_id.filtered("active")
         # The name is that of a contact: one family needs no order.
         return families.sorted(lambda f: (f.name, f.id)) if families[1:] else families

@@ -232,13 +232,11 @@ class EspaceReservation(models.Model):
     @api.model
     def _quote_item(self, item, gathered, staff):
         session = gathered.session(item)
-        facts = gathered.facts(item, session)
-        key = (session.id, facts)
+        of_child = gathered.child_facts(item, session)
+        key = (session.id, of_child)
         if not staff and key in gathered.alike:
-            child_id, product_id, day = item
-            return gathered.alike[key]._replace(
-                child_id=child_id, product_id=product_id, date=day
-            )
+            return gathered.alike[key].of(item)
+        facts = gathered.facts(session, of_child)
         quote = self._quote_facts(item, session, facts, gathered, staff)
         if not (staff or facts.state or facts.other_option) and quote.status in ALIKE:
             gathered.alike[key] = quote
@@ -248,7 +246,8 @@ class EspaceReservation(models.Model):
     def _quote_facts(self, item, session, facts, gathered, staff):
         verdict = status(facts, staff)
         live = gathered.live(item, session)
-        cancellable = bool(live) and live._cancellable(gathered.now)
+        in_time = bool(live) and live._in_time_to_cancel(gathered.now)
+        release = bool(live) and not in_time and live._released_late(gathered.now)
         limit, cancel_limit = gathered.limits(session)
         return Quote(
             *item,
@@ -257,8 +256,8 @@ class EspaceReservation(models.Model):
             warning=gathered.warning(item, session) if staff else "",
             limit=limit,
             cancel_limit=cancel_limit,
-            cancellable=cancellable,
-            release=cancellable and not live._in_time_to_cancel(gathered.now),
+            cancellable=in_time or release,
+            release=release,
             may_wait=verdict == "full" and gathered.may_wait(session),
             rank=live.waiting_rank if verdict == "waiting" else 0,
             late=not facts.in_time and (facts.late_allowed or staff),
@@ -527,7 +526,8 @@ class EspaceReservation(models.Model):
         self._unlink_only_cart()
         self.flush_recordset()
         for owners in (self.child_id, self.family_id, self.session_id):
-            owners.invalidate_recordset(["reservation_ids"], flush=False)
+            # By a recordset, the owners of all other reservations would go too.
+            owners._fields["reservation_ids"]._invalidate_cache(self.env, owners.ids)
         self.env.cr.execute(
             SQL(
                 "DELETE FROM espace_reservation WHERE id IN %s AND state = 'draft'",
@@ -551,9 +551,7 @@ class EspaceReservation(models.Model):
     def _cancellable(self, now):
         """Tell whether the family itself may still cancel."""
         self.ensure_one()
-        return self._in_time_to_cancel(now) or (
-            self.attendance == "expected" and self._releasable(now)
-        )
+        return self._in_time_to_cancel(now) or self._released_late(now)
 
     def _in_time_to_cancel(self, now):
         """Tell whether the limit of cancelling is respected."""

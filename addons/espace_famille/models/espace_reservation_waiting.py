@@ -213,6 +213,11 @@ class EspaceReservation(models.Model):
 
     # === Late cancellation for those who wait === #
 
+    def _released_late(self, now):
+        """Tell whether the family may leave this place late, to those who wait."""
+        self.ensure_one()
+        return self.attendance == "expected" and self._releasable(now)
+
     def _releasable(self, now):
         """Tell whether somebody waits for this place, which may then be left late."""
         self.ensure_one()

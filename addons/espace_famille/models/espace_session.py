@@ -27,6 +27,24 @@ FOUND = {*LIMITS, *COUNTS}
 RULE = "espace.deadline.rule"
 
 
+def as_limit(stored):
+    """Return a stored limit with `datetime.max`/`min` for always/never."""
+    if not stored or stored >= NO_LIMIT:
+        return datetime.max
+    return datetime.min if stored <= NEVER else stored
+
+
+def has_begun(day, find_start, local):
+    """Tell whether a service has begun, or its day is over, at a local time.
+
+    :param find_start: says when it starts, in hours, None if that is unknown
+    """
+    if day != local.date():
+        return day < local.date()
+    start = find_start()
+    return start is not None and local.hour + local.minute / 60 >= start
+
+
 class EspaceSession(models.Model):
     """One day of an activity (séance), with its places.
 
@@ -213,10 +231,7 @@ class EspaceSession(models.Model):
 
     def _limit(self, purpose):
         """Return the limit for `purpose` with `datetime.max`/`min` for always/never."""
-        limit = self[f"{purpose}_cutoff"]
-        if not limit or limit >= NO_LIMIT:
-            return datetime.max
-        return datetime.min if limit <= NEVER else limit
+        return as_limit(self[f"{purpose}_cutoff"])
 
     @api.depends(*LIMITS)
     def _compute_words(self):
@@ -409,14 +424,8 @@ class EspaceSession(models.Model):
 
     def _is_past(self, now):
         """Tell whether the service has begun, or its day is over, at `now` (UTC)."""
-        return self._has_begun(self.company_id._espace_local(now))
-
-    def _has_begun(self, local):
-        """Tell the same of a time on the commune's wall clock."""
-        if self.date != local.date():
-            return self.date < local.date()
-        start = self.activity_id._slot_start()
-        return start is not None and local.hour + local.minute / 60 >= start
+        local = self.company_id._espace_local(now)
+        return has_begun(self.date, self.activity_id._slot_start, local)
 
     @api.model
     def _recompute_limits(self, companies):

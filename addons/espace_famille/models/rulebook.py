@@ -112,12 +112,17 @@ class EspaceRulebook(models.AbstractModel):
         if records and records._ids[-1] in records._fields[name]._get_cache(self.env):
             return  # nobody has emptied it since the last time
         for name, values in columns.items():
-            records._fields[name]._insert_cache(records, values)
+            field = records._fields[name]
+            cache = field._get_cache(self.env)
+            if cache:
+                field._insert_cache(records, values.values())
+            else:
+                cache.update(values)
 
     @api.model
     @tools.ormcache("company_id", "revision", "self.env.lang")
     def _rows(self, company_id, revision):
-        """Return {name of model: (ids, {name of field: values as the cache has them})}.
+        """Return {name of model: (ids, {name of field: {id: value as in the cache}})}.
 
         :param str revision: of the company: what is kept is that of this one
         """
@@ -132,7 +137,7 @@ class EspaceRulebook(models.AbstractModel):
         for name in records._rulebook_fields():
             records.mapped(name)
             cache = records._fields[name]._get_cache(self.env)
-            columns[name] = tuple(cache[id_] for id_ in records.ids)
+            columns[name] = {id_: cache[id_] for id_ in records.ids}
         return records._ids, columns
 
     @api.model

@@ -58,6 +58,7 @@ class TestRulebook(EspaceCase):
             self.assertEqual(self.evening.waiting_criterion_ids, self.criterion)
             self.assertEqual(self.meal.sudo().espace_activity_id, self.canteen)
             self.assertEqual(self.meal.sudo().name, "Repas")
+            self.assertEqual(self.evening._slot_start(), 16.5)
         self.assertLessEqual({"Cantine", "Garderie du soir"}, names)
 
     def test_every_change_is_seen(self):

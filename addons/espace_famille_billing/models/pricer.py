@@ -39,7 +39,13 @@ class TariffPrice(NamedTuple):
     line: models.Model
     qf: Decimal | None
     event: str
-    explanation: str
+    subject: str
+    found: pricing.Price
+
+    @property
+    def explanation(self):
+        """Say why, see `wording.explain`."""
+        return explain(self.found, self.subject)
 
 
 class Pricer:
@@ -58,9 +64,8 @@ class Pricer:
 
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
-        situation = self._situation(family, date)
+        situation = self.situation(family, date)
         qf = situation[2]
-        # Most days of a month have the same price.
         what = (product._name, product.id)
         key = (situation, child.id, what, event, duration)
         if key not in self._same:
@@ -77,7 +82,7 @@ class Pricer:
             )
         return self._same[key]
 
-    def _situation(self, family, date):
+    def situation(self, family, date):
         """Return (family id, tariff id, quotient): days that share it cost the same.
 
         :raise MissingPrice: no tariff is in force
@@ -130,7 +135,8 @@ class Pricer:
             line=self.env["espace.tariff.line"].browse(price.line and price.line.key),
             qf=price.qf,
             event=price.event,
-            explanation=explain(price, subject),
+            subject=subject,
+            found=price,
         )
 
     def _tariff(self, company, day):
@@ -143,11 +149,14 @@ class Pricer:
     def _find_tariff(self, company, day):
         if company.id not in self._tariffs:
             rulebook = self.env["espace.rulebook"]._of_company(company)
-            self._tariffs[company.id] = rulebook["espace.tariff"]
-        tariff = self._tariffs[company.id]._in_force(day)
-        if not tariff:
-            raise self._no_tariff(company, day)
-        return tariff
+            self._tariffs[company.id] = [
+                (tariff.date_from, tariff.date_to or LAST_DAY, tariff)
+                for tariff in rulebook["espace.tariff"]
+            ]
+        for first, last, tariff in self._tariffs[company.id]:
+            if first <= day <= last:
+                return tariff
+        raise self._no_tariff(company, day)
 
     def _no_tariff(self, company, day):
         words = self.env._(

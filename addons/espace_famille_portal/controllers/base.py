@@ -5,6 +5,7 @@ from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..models.company_brand import ADDRESS
 from ..models.ir_qweb import FAMILY_KEY
 
 MESSAGE_KEY = "espace_message"
@@ -71,8 +72,10 @@ class EspacePortal(CustomerPortal):
 
     def _espace_render(self, template, values):
         """Render a page that no browser or proxy keeps: it is personal and lives."""
-        # All that the header shows of the hundred fields of a contact.
-        request.env.user.partner_id.fetch(["name"])
+        # All that header and footer show of the hundred fields of these two contacts.
+        commune = values.get("family", request.env["espace.family"]).company_id
+        contacts = request.env.user.partner_id | commune.sudo().partner_id
+        contacts.sudo().fetch(["name", *ADDRESS])
         response = request.render(
             f"espace_famille_portal.{template}",
             {

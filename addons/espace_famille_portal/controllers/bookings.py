@@ -35,7 +35,6 @@ class EspaceBookings(EspacePortal):
             "span_words": self._espace_period()._span_words(grid.span),
             "legend": self._espace_period()._legend(grid),
             "rules": self._espace_period()._rules(grid),
-            "row_buttons": self._espace_period()._row_buttons(grid),
             "copies": self._espace_copies(where),
             "where": where,
             "url": lambda **changes: self._espace_bookings_url(where, **changes),
@@ -43,11 +42,8 @@ class EspaceBookings(EspacePortal):
             "cart_count": grid.cart.count,
             "hold": family_sudo._portal_hold() if grid.held else None,
             "may_book": where["may_book"],
-            "draw": {
-                "row": period_html.row_html,
-                "row_button": period_html.row_button_html,
-                "column_button": period_html.column_button_html,
-            },
+            "draw_column_button": period_html.column_button_html,
+            "draw_day": self._espace_draw_day(grid, where["may_book"]),
         }
 
     def _espace_grid(self, family_sudo, where, span):
@@ -61,6 +57,12 @@ class EspaceBookings(EspacePortal):
             past=where["past"],
             may_book=where["may_book"],
         )
+
+    def _espace_draw_day(self, grid, may_book):
+        """Return the function that draws a row of the grid as HTML."""
+        buttons = self._espace_period()._row_buttons(grid) if may_book else {}
+        today = request.env._("Today")
+        return lambda row: period_html.day_html(row, buttons.get(row.date), today)
 
     def _espace_period(self):
         return request.env["espace.portal.period"]

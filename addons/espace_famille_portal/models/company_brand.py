@@ -2,6 +2,9 @@ from odoo import models
 
 from ..domain import colours
 
+# Under every page: a contact has a hundred fields, these three are shown.
+ADDRESS = ("street", "zip", "city")
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -26,6 +29,5 @@ class ResCompany(models.Model):
         """Return where the commune is, on one line, '' if nobody entered it."""
         self.ensure_one()
         commune = self.partner_id.sudo()
-        # Under every page: a contact has a hundred fields, these three are shown.
-        commune.fetch(["street", "zip", "city"])
-        return " ".join(filter(None, [commune.street, commune.zip, commune.city]))
+        commune.fetch(ADDRESS)
+        return " ".join(filter(None, [commune[name] for name in ADDRESS]))

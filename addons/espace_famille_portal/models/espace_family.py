@@ -19,6 +19,23 @@ MENU = (
     ("/my/contacts", "fa-phone", ("espace_contacts",)),
 )
 
+# What most pages read of the commune, which has a hundred fields.
+OF_THE_COMMUNE = (
+    "name",
+    "partner_id",
+    "currency_id",
+    "phone",
+    "email",
+    "primary_color",
+    "uses_default_logo",
+    "espace_tz",
+    "espace_revision",
+    "espace_block_debt",
+    "espace_accessibility",
+    "espace_contact_name",
+    "espace_opening_hours",
+)
+
 
 class MenuEntry(NamedTuple):
     """An entry of the menu of the families."""
@@ -47,6 +64,7 @@ class EspaceFamily(models.Model):
         :param chosen_id: what the session remembers; ignored unless it is one of them
         """
         chosen = self.filtered(lambda family: family.id == chosen_id) or self[:1]
+        chosen.company_id.fetch(OF_THE_COMMUNE)
         return chosen.with_company(chosen.company_id)
 
     @api.model

@@ -60,11 +60,23 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _perform_remove(self, family, order, span, now, facts=None):
         words = self._words(family, order)
-        line = self._live(family, order).filtered(lambda r: r.state == "draft")
+        line = self._line(family, order, facts)
         if facts and line:
             facts.remove(line)
         line._cancel(now)
         return "success", self.env._("%s: taken out of the cart.", words)
+
+    @api.model
+    def _line(self, family, order, facts=None):
+        """Return the line of the cart that an order is about, maybe empty."""
+        if facts:
+            item = Item(*order[1:])
+            live = facts.live(item, facts.session(item))
+        else:
+            live = self._live(family, order)
+        return live.filtered(
+            lambda r: r.state == "draft" and r.product_id.id == order.product_id
+        )
 
     @api.model
     def _perform_swap(self, family, order, span, now):

@@ -25,21 +25,24 @@ class EspacePortalPeriod(models.AbstractModel):
         """Return {date: `RowButton`} of the days of a grid, as its cells stand."""
         # A phone shows one child of several: it must not take days it does not show.
         classes = "d-none d-md-inline" if len(grid.children) > 1 else ""
+        # Said on each day: looked up once.
+        take = self.env._("%s: add the whole day")
+        leave = self.env._("%s: take out the whole day")
         return {
-            row.date: self._row_button(row, classes)
+            row.date: self._row_button(row, classes, take, leave)
             for row in grid.rows
             if row.kind == "day"
         }
 
     @api.model
-    def _row_button(self, row, classes):
+    def _row_button(self, row, classes, take, leave):
         statuses = {cell.status for cell in row.cells if cell.order}
         if "available" in statuses:
             order = period.Order("day", 0, 0, row.date)
-            name = self.env._("%s: add the whole day", row.label)
+            name = take % row.label
         elif "in_cart" in statuses:
             order = period.Order("noday", 0, 0, row.date)
-            name = self.env._("%s: take out the whole day", row.label)
+            name = leave % row.label
         else:
             return period.RowButton(row.date, classes=classes)
         return period.RowButton(

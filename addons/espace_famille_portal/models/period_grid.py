@@ -45,6 +45,7 @@ class GridBuilder:
 
     def __init__(self, env, family, children, span, now, past, may_book):
         self.env = env
+        self.period = env["espace.portal.period"]
         self.family = family
         self.company = family.company_id
         self.children = children
@@ -54,6 +55,7 @@ class GridBuilder:
         self.today = self.company._espace_today(now)
         self._limits = {}
         self._prices = {}
+        self._options = {}
         self._read_products()
         self._read_facts()
         self.folded = self._last_folded(past)
@@ -94,9 +96,9 @@ class GridBuilder:
         self.days_of = defaultdict(list)
         for activity in self.products.espace_activity_id:
             self.activity_names[activity.id] = activity.name
-        for session in self.facts.sessions.values():
-            if self.span.start <= session.date <= self.span.end:
-                self.days_of[session.activity_id].append(session.date)
+        for activity_id, day in self.facts.sessions:
+            if self.span.start <= day <= self.span.end:
+                self.days_of[activity_id].append(day)
 
     def change_cart(self, order):
         """Show from now on what a press on one cell has just changed."""
@@ -135,7 +137,7 @@ class GridBuilder:
         items = [
             Item(child.id, product.id, day)
             for child, product in self.offer
-            for day in self.days_of[product.espace_activity_id]
+            for day in self.days_of[product.espace_activity_id.id]
             if not self.folded or day > self.folded
         ]
         asked = dict.fromkeys([*items, *self.cart])
@@ -148,7 +150,7 @@ class GridBuilder:
 
     def _offered(self, child, product):
         activity = product.espace_activity_id
-        if not self.days_of[activity]:
+        if not self.days_of[activity.id]:
             return False
         if (child.id, product.id) in self.booked:
             return True
@@ -169,7 +171,7 @@ class GridBuilder:
 
     def grid(self):
         self._quote_all()
-        self.status_words = self.env["espace.portal.period"]._status_labels()
+        self.status_words = self.period._status_labels()
         # Said in most cells: looked up once.
         self._words = {
             "name": self.env._("%(what)s: %(state)s"),
@@ -185,25 +187,34 @@ class GridBuilder:
         activity = product.espace_activity_id
         quotes = [
             self.quotes[child.id, product.id, day]
-            for day in self.days_of[activity]
+            for day in self.days_of[activity.id]
             if day >= self.today
         ]
         statuses = {quote.status for quote in quotes}
         first = child == self.children[0]
+        if product.id not in self._options:
+            self._options[product.id] = self._option(product)
         column = period.Column(
             child_id=child.id,
-            product_id=product.id,
-            activity_id=activity.id,
             child_name=child.firstname,
-            name=product.name,
-            icon=self._column_icon(product),
-            hours=self._hours(product),
-            rule=activity.booking_rule_id.sentence or "",
+            **self._options[product.id],
             classes="" if first else "d-none d-md-table-cell",
         )
         if self.may_book:
             column.buttons = self._column_buttons(column, statuses)
         return column
+
+    def _option(self, product):
+        """Return what the columns of all the children say of an option."""
+        activity = product.espace_activity_id
+        return {
+            "product_id": product.id,
+            "activity_id": activity.id,
+            "name": product.name,
+            "icon": self._column_icon(product),
+            "hours": self._hours(product),
+            "rule": activity.booking_rule_id.sentence or "",
+        }
 
     def _column_buttons(self, column, statuses):
         ids = column.child_id, column.product_id
@@ -374,8 +385,8 @@ class GridBuilder:
     def _closure(self, day):
         """Return what closes a service that would be open on `day`, None if nothing."""
         found = (
-            self._closing(day, activity.id, child)
-            for activity, days in self.days_of.items()
+            self._closing(day, activity_id, child)
+            for activity_id, days in self.days_of.items()
             if day in days
             for child in self.children
         )
@@ -401,8 +412,7 @@ class GridBuilder:
         cell = period.Cell(
             column.child_id, column.product_id, day, classes=column.classes
         )
-        status = quote.status if quote else "closed"
-        cell.status = status
+        status = cell.status = quote.status if quote else "closed"
         cell.icon = ICONS.get(status, "")
         cell.label = self.status_words.get(status, "")
         bookable = status in ("available", "in_cart")
@@ -457,7 +467,7 @@ class GridBuilder:
 
     def _few(self, quote):
         """Say in few signs how few places are left, '' where there are enough."""
-        if not self.env["espace.portal.period"]._is_few(quote):
+        if not self.period._is_few(quote):
             return ""
         return self.env._("%s left", quote.free_seats)
 
@@ -495,7 +505,7 @@ class GridBuilder:
             yield cell.price
             if self._limit(quote.limit) and not quote.late:
                 yield self._words["until"] % self._limit(quote.limit)
-            yield self.env["espace.portal.period"]._few_words(quote)
+            yield self.period._few_words(quote)
         elif quote.status in OURS:
             yield cell.label
             yield quote.rank and self.env._("rank %s", quote.rank)

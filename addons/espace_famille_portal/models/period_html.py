@@ -7,9 +7,24 @@ templates they took a third of the page's time.
 from markupsafe import Markup, escape
 
 
-def row_html(cells):
-    """Return the cells of a day as HTML."""
-    return Markup("".join(map(_cell, cells)))
+def day_html(row, button, today):
+    """Return a `period.Row` with the cells of a day as HTML.
+
+    :param button: the `period.RowButton` of the day, None if nothing may be changed
+    :param str today: the word for today
+    """
+    label = escape(row.label)
+    current = ' aria-current="date"' if row.today else ""
+    mark = f'<small class="d-block">{escape(today)}</small>' if row.today else ""
+    return Markup(
+        f'<tr id="d_{row.date}" class="{"o_espace_today" if row.today else ""}"'
+        f' data-date="{row.date}">'
+        f'<th scope="row" class="o_espace_day" aria-label="{label}"{current}>'
+        f'<span class="d-md-none">{escape(row.short)}</span> '
+        f'<span class="d-none d-md-inline">{label}</span>{mark}'
+        f"{row_button_html(button) if button else ''}</th>"
+        f"{''.join(map(_cell, row.cells))}</tr>"
+    )
 
 
 def cell_html(cell):
