@@ -32,10 +32,12 @@ BOOKING_FACTS = (
 class BookingFacts:
     """What the items of one family need, read once; all lookups are in memory."""
 
-    def __init__(self, env, family, children, products, span, now):
+    def __init__(self, env, family, children, products, span, now, bookings=None):
         """Read what decides about some children on some days.
 
         :param span: first and last local date, None when nothing is asked
+        :param bookings: those of the children on these days that have not ended, with
+            `BOOKING_FACTS`, if somebody has read them
         :raise AccessError: a child of another family
         """
         self.env = env
@@ -51,7 +53,7 @@ class BookingFacts:
             now, self.company._espace_local(now), is_told(env, PLACE_GIVEN)
         )
         self._read_offer(products.sudo(), span)
-        self._read_bookings()
+        self._read_bookings(bookings)
         self.documents = DocumentFacts(
             env, self.family, self.children, rulebook["espace.document.type"]
         )
@@ -104,7 +106,7 @@ class BookingFacts:
         self.arrangements = {
             child.id: (
                 child.family_id.id,
-                child.custody_ids._arrangements(),
+                child.custody_ids._arrangements() if child.shared_custody else (),
             )
             for child in children
         }
@@ -148,11 +150,10 @@ class BookingFacts:
             env["espace.closure"].sudo()._scopes(self.company, *span) if span else []
         )
 
-    def _read_bookings(self):
-        reservations = (
-            self.env["espace.reservation"]
-            .sudo()
-            .search_fetch(
+    def _read_bookings(self, reservations=None):
+        gate = self.env["espace.reservation"].sudo()
+        if reservations is None:
+            reservations = gate.search_fetch(
                 [
                     ("child_id", "in", self.children.ids),
                     ("session_id", "in", [s.id for s in self.sessions.values()]),
@@ -161,11 +162,10 @@ class BookingFacts:
                 BOOKING_FACTS,
                 order="id",
             )
-        )
         keys = cached_rows(reservations, ("child_id", "session_id"))
         self.reservations = dict(zip(keys, reservations, strict=True))
         self.no_session = self.env["espace.session"].sudo()
-        self.none = reservations.browse()
+        self.none = gate
 
     def knows(self, item):
         """Tell whether all was read that decides about an item."""

@@ -42,6 +42,10 @@ class EspaceChild(models.Model):
         help="Pays every day that no shared custody gives to another family.",
     )
     custody_ids = fields.One2many("espace.custody", "child_id", "Shared Custody")
+    # Most children have none: nothing is looked up for them.
+    shared_custody = fields.Boolean(
+        "Lives in Two Households", compute="_compute_shared_custody", store=True
+    )
     family_ids = fields.Many2many(
         "espace.family",
         string="Families",
@@ -94,6 +98,11 @@ class EspaceChild(models.Model):
     def _compute_company_id(self):
         for child in self:
             child.company_id = child.family_id.company_id or self.env.company
+
+    @api.depends("custody_ids")
+    def _compute_shared_custody(self):
+        for child in self:
+            child.shared_custody = bool(child.custody_ids)
 
     @api.depends("family_id", "custody_ids.family_id")
     def _compute_family_ids(self):

@@ -72,7 +72,7 @@ class EspaceFamily(models.Model):
 
     @api.depends("main_child_ids", "custody_ids.child_id")
     def _compute_child_ids(self):
-        # Read whole, with their custody: every page of the portal needs them.
+        # Read whole: every page of the portal needs them.
         children = self.env["espace.child"].search_fetch(
             Domain("family_id", "in", self.ids)
             | Domain("custody_ids.family_id", "in", self.ids)
@@ -80,7 +80,7 @@ class EspaceFamily(models.Model):
         homes = defaultdict(dict)
         for child in children:
             homes[child.family_id.id][child.id] = None
-        for line in children.custody_ids.sorted("id"):
+        for line in children.filtered("shared_custody").custody_ids.sorted("id"):
             homes[line.family_id.id][line.child_id.id] = None
         for family in self:
             if family.id:

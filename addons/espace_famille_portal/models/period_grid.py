@@ -3,9 +3,14 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from odoo.addons.espace_famille.domain.booking import Item
+from odoo.fields import Domain
+
+from odoo.addons.espace_famille.domain.booking import ENDED_STATES, Item
 from odoo.addons.espace_famille.domain.closure import closing
-from odoo.addons.espace_famille.models.booking_facts import BookingFacts
+from odoo.addons.espace_famille.models.booking_facts import (
+    BOOKING_FACTS,
+    BookingFacts,
+)
 
 from ..domain import period
 
@@ -76,7 +81,8 @@ class GridBuilder:
 
     def _read_facts(self):
         """Read once what decides about these days, and about the whole cart."""
-        drafts = self._read_cart()
+        bookings = self._read_bookings()
+        drafts = self._read_cart(bookings)
         days = [self.span.start, self.span.end, *(item.date for item in self.cart)]
         self.facts = BookingFacts(
             self.env,
@@ -85,6 +91,7 @@ class GridBuilder:
             self.products | drafts.product_id,
             (min(days), max(days)),
             self.now,
+            bookings,
         )
         self.closures = self.facts.closures
         self.booked = {
@@ -108,21 +115,27 @@ class GridBuilder:
         if live.state == "draft" and live.product_id.id == item.product_id:
             self.cart.append(item)
 
-    def _read_cart(self):
-        unpaid = (
-            self.env["espace.reservation"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("family_id", "=", self.family.id),
-                    ("state", "in", ("draft", "pending_payment")),
-                ],
-                ["child_id", "product_id", "date", "state"],
-                order="date, id",
-            )
+    def _read_bookings(self):
+        """Return what is live on the days shown, and all that is not paid or validated.
+
+        On other days the cart alone matters, and a child has one booking a session.
+        """
+        unpaid = Domain("family_id", "=", self.family.id) & Domain(
+            "state", "in", ("draft", "pending_payment")
         )
-        drafts = unpaid.filtered(lambda reservation: reservation.state == "draft")
-        self.held = bool(unpaid - drafts)
+        shown = (
+            Domain("child_id", "in", self.children.ids)
+            & Domain("state", "not in", ENDED_STATES)
+            & Domain("date", ">=", self.span.start)
+            & Domain("date", "<=", self.span.end)
+        )
+        gate = self.env["espace.reservation"].sudo()
+        return gate.search_fetch(unpaid | shown, BOOKING_FACTS, order="date, id")
+
+    def _read_cart(self, bookings):
+        mine = bookings.filtered(lambda booking: booking.family_id == self.family)
+        drafts = mine.filtered(lambda booking: booking.state == "draft")
+        self.held = any(booking.state == "pending_payment" for booking in mine)
         self.cart = [Item(r.child_id.id, r.product_id.id, r.date) for r in drafts]
         return drafts
 
