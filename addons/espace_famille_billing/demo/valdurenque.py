@@ -25,6 +25,9 @@ PRICES = [
     ("product_leisure", "planned", 1001, 0, 12.00, "session"),
 ]
 
+# Younger than a debt that blocks bookings.
+RECENT_DAYS = 20
+
 
 class EspaceDemo(models.AbstractModel):
     _inherit = "espace.demo"
@@ -155,7 +158,10 @@ class EspaceDemo(models.AbstractModel):
 
     @api.model
     def _load_payments(self):
-        """Have most families pay within two weeks, by several means."""
+        """Have most families pay within two weeks, by several means.
+
+        The first one, whose parent visitors are, owes no more than a recent invoice.
+        """
         draw = self._random("payments")
         today = self._today()
         journals = self._payment_journals()
@@ -166,10 +172,13 @@ class EspaceDemo(models.AbstractModel):
                 ("amount_residual", ">", 0),
             ]
         )
+        visited = self._families()[:1]
+        waiting = self._waiting_invoice(invoices, visited)
         paid = {}
         for number, invoice in enumerate(invoices.sorted("id")):
             paid_on = invoice.invoice_date + timedelta(days=draw.choice([2, 5, 9, 13]))
-            if number % 8 != 7 and paid_on <= today:
+            pays = number % 8 != 7 or invoice.espace_family_id == visited
+            if pays and paid_on <= today and invoice != waiting:
                 paid.setdefault((paid_on, draw.choice(journals)), []).append(invoice.id)
         # The receipts are numbered in the order of the days.
         for (paid_on, journal), invoice_ids in sorted(
@@ -184,6 +193,14 @@ class EspaceDemo(models.AbstractModel):
                     "group_payment": False,
                 }
             )._create_payments()
+
+    @api.model
+    def _waiting_invoice(self, invoices, family):
+        """Return the recent invoice that a visitor finds to pay for a family."""
+        since = self._today() - timedelta(days=RECENT_DAYS)
+        return invoices.filtered(
+            lambda move: move.espace_family_id == family and move.invoice_date >= since
+        ).sorted("id")[-1:]
 
     @api.model
     def _set_online_payment(self, is_published):
