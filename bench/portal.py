@@ -4,7 +4,9 @@ Promise: a month of 2 children and 5 options takes at most 45 ms of the server, 
 most 30 ms, and neither asks the database more often when the commune is larger. Four of
 the options are served on the four days of the school week, the fifth on Wednesdays.
 Server time is what Odoo logs for the request, its queries included. The yardstick is
-the emptiest page of the portal, Contacts: log-in, menu and layout alone.
+the emptiest page of the portal, Contacts: log-in, menu and layout alone. Machines are
+shared: what is judged is the median, in yardsticks of the same run, at the speed of the
+fastest Contacts of that run. The median itself and the fastest request are shown too.
 """
 
 import argparse
@@ -34,18 +36,22 @@ def main():
     copy_families(MANY, visit, done=FEW)
     many = measure(visit, options.times)
     for count, seen in ((FEW, few), (MANY, many)):
-        stick = seen["contacts"][0]
-        report.figure(f"{count} families: Contacts (yardstick)", f"{ms(stick):>8}")
+        stick, _queries, best = seen["contacts"]
+        report.figure(
+            f"{count} families: Contacts (yardstick)",
+            f"{ms(stick):>8}, fastest {ms(best)}",
+        )
         for name, label, budget in (
             ("month", "a month", MONTH),
             ("tap", "a tap", TAP),
         ):
             taken, queries, fastest = seen[name]
             text = (
-                f"fastest {ms(fastest)}, {taken / stick:.1f} yardsticks, "
-                f"{queries:.0f} queries"
+                f"{taken / stick:.1f} yardsticks; median {ms(taken)}, "
+                f"fastest {ms(fastest)}, {queries:.0f} queries"
             )
-            report.budget(f"{count} families: {label}", taken, budget, text)
+            at_best = taken / stick * best
+            report.budget(f"{count} families: {label}", at_best, budget, text)
     for name in ("month", "tap"):
         report.expect(f"Queries of a {name}, whoever else", many[name][1], few[name][1])
     report.end()
