@@ -1,14 +1,11 @@
 """A real Chromium for the tests that follow a person from page to page."""
 
-import logging
 import os
 import resource
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import TimeoutError, sync_playwright
-
-_logger = logging.getLogger(__name__)
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -82,23 +79,6 @@ class Visit:
         # The page that follows must not arrive over one that is opened meanwhile.
         with self.page.expect_navigation(timeout=60_000):
             self.page.click(".oe_login_form button[type=submit]")
-
-    def open_backend(self, path, text):
-        """Open a page of the backend and wait until it shows a text.
-
-        On a busy machine Odoo's client may fail while it starts, with a dialog in place
-        of the view: it is opened again, once, and what was shown is logged.
-        """
-        shown = self.page.get_by_text(text).first
-        self.page.goto(path)
-        try:
-            shown.wait_for()
-        except TimeoutError:
-            for details in self.page.locator(".o_dialog button.btn-link").all():
-                details.click()
-            _logger.warning("%s: %s", path, self.page.inner_text("body"))
-            self.page.goto(path)
-            shown.wait_for()
 
     def picture(self, name, full_page=True, top=None, height=None):
         """Take a picture of the page, to be looked at.

@@ -103,17 +103,21 @@ class TestStory(ValdurenqueCase):
         self.assertEqual(page.get_attribute("html", "lang"), "fr-FR")
 
     def staff_find_the_booking(self, visit):
+        page = visit.page
         visit.log_in("gestion@example.org", "gestion")
         action = self.env.ref("espace_famille.espace_reservation_action")
-        visit.open_backend(f"/odoo/action-{action.id}", self.children[0].name)
+        page.goto(f"/odoo/action-{action.id}")
+        page.wait_for_selector(".o_list_view, .o_calendar_view, .o_kanban_view")
+        page.wait_for_selector(f"text={self.children[0].name}")
         visit.picture("gestion-reservations", full_page=False)
 
     def accountant_finds_the_invoice(self, visit):
         page = visit.page
         invoice = self.reservations().charge_ids.move_id
         visit.log_in("regie@example.org", "regie")
-        form = f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}"
-        visit.open_backend(form, invoice.name)
+        page.goto(f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}")
+        page.wait_for_selector(".o_form_view")
+        page.wait_for_selector(f"text={invoice.name}")
         visit.picture("regie-facture", full_page=False)
         text = page.inner_text(".o_form_view")
         self.assertIn(self.children[0].firstname, text)

@@ -68,7 +68,6 @@ class SessionFacts:
 
     def gather(self, sessions):
         """Keep what decides about sessions; return their `SessionRow`, in order."""
-        sessions.fetch(READ)
         rows = [SessionRow(*row) for row in cached_rows(sessions, SessionRow._fields)]
         for session_id, row in zip(sessions.ids, rows, strict=True):
             self._keep(session_id, row, self._activity(sessions.env, row.activity_id))
@@ -95,10 +94,8 @@ class SessionFacts:
             )
 
     def _keep(self, session_id, row, activity):
-        booking_limit, late_limit = (
-            as_limit(row.booking_cutoff),
-            as_limit(row.late_cutoff),
-        )
+        booking_limit = as_limit(row.booking_cutoff)
+        late_limit = as_limit(row.late_cutoff)
         in_time = self.place_given or is_in_time(
             self.now, booking_limit, activity.booking_inclusive
         )

@@ -92,32 +92,22 @@ class EspaceReservation(models.Model):
         )
         late_of = {reservation.id: reservation.late for reservation in booked}
 
-        # Most days of a month have the same price.
-        amounts = {}
-
-        def amount(quote):
-            late = late_of.get(quote.reservation_id, quote.late)
-            situation = pricer.situation(family, quote.date)
-            key = (situation, quote.child_id, quote.product_id, late)
-            if key not in amounts:
-                amounts[key] = pricer.price(
-                    products[quote.product_id],
-                    children[quote.child_id],
-                    family,
-                    quote.date,
-                    EVENT_OF_LATE[late],
-                ).amount
-            return amounts[key]
-
         def with_price(quote):
             if not quote.session_id:
                 return quote
             try:
-                return quote.at(amount(quote))
+                price = pricer.price(
+                    products[quote.product_id],
+                    children[quote.child_id],
+                    family,
+                    quote.date,
+                    EVENT_OF_LATE[late_of.get(quote.reservation_id, quote.late)],
+                )
             except NoTariff:
                 return quote
             except MissingPrice:
                 return self._without_price(quote)
+            return quote.at(price.amount)
 
         return [with_price(quote) for quote in quotes]
 

@@ -64,8 +64,9 @@ class Pricer:
 
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
-        situation = self.situation(family, date)
+        situation = self._situation(family, date)
         qf = situation[2]
+        # Most days of a month have the same price.
         what = (product._name, product.id)
         key = (situation, child.id, what, event, duration)
         if key not in self._same:
@@ -82,7 +83,7 @@ class Pricer:
             )
         return self._same[key]
 
-    def situation(self, family, date):
+    def _situation(self, family, date):
         """Return (family id, tariff id, quotient): days that share it cost the same.
 
         :raise MissingPrice: no tariff is in force
@@ -149,14 +150,11 @@ class Pricer:
     def _find_tariff(self, company, day):
         if company.id not in self._tariffs:
             rulebook = self.env["espace.rulebook"]._of_company(company)
-            self._tariffs[company.id] = [
-                (tariff.date_from, tariff.date_to or LAST_DAY, tariff)
-                for tariff in rulebook["espace.tariff"]
-            ]
-        for first, last, tariff in self._tariffs[company.id]:
-            if first <= day <= last:
-                return tariff
-        raise self._no_tariff(company, day)
+            self._tariffs[company.id] = rulebook["espace.tariff"]
+        tariff = self._tariffs[company.id]._in_force(day)
+        if not tariff:
+            raise self._no_tariff(company, day)
+        return tariff
 
     def _no_tariff(self, company, day):
         words = self.env._(
