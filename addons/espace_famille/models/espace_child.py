@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..domain import custody, eligibility
 
@@ -113,6 +114,23 @@ class EspaceChild(models.Model):
     def _search_family_ids(self, operator, value):
         return Domain("family_id", operator, value) | Domain(
             "custody_ids.family_id", operator, value
+        )
+
+    @api.model
+    def _living_with(self, families):
+        """Return the domain of the children of `families`, there always or in turn.
+
+        The children of shared custody are asked as one array: both halves are then
+        found by their indexes, where an OR with a subquery reads every child there is.
+        """
+        lines = self.env["espace.custody"]._search([("family_id", "in", families.ids)])
+        return Domain("family_id", "in", families.ids) | Domain.custom(
+            to_sql=lambda _model, alias, _query: SQL(
+                "%s = ANY(ARRAY%s)",
+                SQL.identifier(alias, "id"),
+                lines.subselect("child_id"),
+            ),
+            predicate=lambda child: bool(child.custody_ids.family_id & families),
         )
 
     @api.depends("reservation_ids.state")

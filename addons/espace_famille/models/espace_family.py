@@ -74,8 +74,7 @@ class EspaceFamily(models.Model):
     def _compute_child_ids(self):
         # Read whole: every page of the portal needs them.
         children = self.env["espace.child"].search_fetch(
-            Domain("family_id", "in", self.ids)
-            | Domain("custody_ids.family_id", "in", self.ids)
+            self.env["espace.child"]._living_with(self)
         )
         homes = defaultdict(dict)
         for child in children:

@@ -5,7 +5,7 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import MONDAY, NOW, EspaceCase
 
@@ -74,6 +74,29 @@ class TestCustody(EspaceCase):
         self.assertIn(self.nina, self.durand.child_ids)
         custody.unlink()
         self.assertNotIn(self.nina, self.durand.child_ids)
+
+    def test_children_are_found_in_every_household_they_live_in(self):
+        self.share(self.durand, "even")
+        third = self._create_family("Petit", ["Inès"])
+        children = self.env["espace.child"]
+        for families in (self.martin, self.durand, self.durand | third, third):
+            expected = children.search([("family_ids", "in", families.ids)])
+            domain = children._living_with(families)
+            self.assertEqual(children.search(domain), expected)
+            self.assertEqual(children.search([]).filtered_domain(domain), expected)
+        self.assertIn(self.nina, children.search(children._living_with(self.durand)))
+
+    def test_children_of_a_family_are_found_by_index(self):
+        """No page of a parent may read all children of the commune."""
+        query = self.env["espace.child"]._search(
+            self.env["espace.child"]._living_with(self.durand)
+        )
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        rows = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        plan = "\n".join(line for (line,) in rows)
+        self.assertIn("BitmapOr", plan)
+        self.assertNotIn("Seq Scan on espace_child", plan)
 
     def test_the_other_household_learns_nothing_of_a_booking(self):
         self.booked(self.nina, self.t1, NEXT_MONDAY)
