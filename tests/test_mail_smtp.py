@@ -168,6 +168,19 @@ class TestMailSmtp(EspaceBillingCase):
         self.assertIn("claire.nouvelle@example.org", letter.text)
         self.assertIn("05 63 00 00 00", letter.text)
 
+    def test_mail_template_erased(self):
+        asked = self.env["espace.request"]._ask_erasure(
+            self.durand, self.durand.guardian_ids.partner_id, ""
+        )
+        admin = self._create_staff("admin")
+        action = asked.with_user(admin).action_erase_family()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard.sure = True
+        wizard.with_user(admin).action_erase()
+        [letter] = [one for one in self.send() if "effacées" in one.subject]
+        self.assert_letter(letter, to="sofia.durand@example.org")
+        self.assertIn("05 63 00 00 00", letter.text)
+
     def test_mail_template_news(self):
         news = self.env["espace.news"].create(
             {

@@ -47,3 +47,7 @@ from . import absence_smart_buttons
 from . import espace_reservation_option
 from . import espace_reservation_gate
 from . import espace_check
+from . import res_partner
+from . import espace_erasure_mixin
+from . import espace_child_erasure
+from . import espace_family_erasure

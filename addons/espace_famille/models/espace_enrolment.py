@@ -147,6 +147,11 @@ class EspaceEnrolment(models.Model):
             (again | (self - before)).filtered("exception")._log_exception()
         return result
 
+    def _erase_words(self):
+        """Erase what was written about these enrolments; an exception remains one."""
+        self.write({"refusal_reason": False})
+        self.filtered("exception").write({"exception_reason": "–"})
+
     def _log_exception(self):
         """Record with the child who made the exception, when and why."""
         for enrolment in self:

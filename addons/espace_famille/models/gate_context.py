@@ -13,6 +13,8 @@ PLACE_GIVEN = "espace_place_given"
 NO_PROMOTION = "espace_no_promotion"
 # The booking methods write, not somebody by hand.
 BY_THE_GATE = "espace_by_the_gate"
+# Personal data are erased: words leave what is never edited otherwise.
+ERASING = "espace_erasing"
 
 _TOKEN = object()
 

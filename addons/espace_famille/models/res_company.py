@@ -87,6 +87,17 @@ class ResCompany(models.Model):
         help="A place given to a family that waited is kept for it this long, at most "
         "until the day itself; it learns of it by a message.",
     )
+    espace_erase_after = fields.Integer(
+        "Years without Use",
+        default=3,
+        help="After so many years without a booking or an enrolment, the personal data "
+        "of a child or of a family are to be erased.",
+    )
+    espace_erase_alone = fields.Boolean(
+        "Erase without Being Asked",
+        help="Every night, erase what is older. Otherwise an administrator does it "
+        "from the lists of personal data to erase.",
+    )
 
     _espace_waiting_hold_hours_positive = models.Constraint(
         "CHECK(espace_waiting_hold_hours > 0)",
@@ -95,6 +106,11 @@ class ResCompany(models.Model):
     _espace_hold_minutes_positive = models.Constraint(
         "CHECK(espace_hold_minutes > 0)",
         "Seats must be held for at least one minute while a family pays.",
+    )
+
+    _espace_erase_after_range = models.Constraint(
+        "CHECK(espace_erase_after BETWEEN 1 AND 10)",
+        "Personal data are kept for one year at least and ten years at most.",
     )
 
     # === Clock === #

@@ -23,3 +23,9 @@ class ResConfigSettings(models.TransientModel):
     espace_hold_minutes = fields.Integer(
         related="company_id.espace_hold_minutes", readonly=False
     )
+    espace_erase_after = fields.Integer(
+        related="company_id.espace_erase_after", readonly=False
+    )
+    espace_erase_alone = fields.Boolean(
+        related="company_id.espace_erase_alone", readonly=False
+    )

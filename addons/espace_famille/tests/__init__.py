@@ -12,6 +12,7 @@ from . import test_custody
 from . import test_deadline_rule
 from . import test_document
 from . import test_enrolment
+from . import test_erasure
 from . import test_generation
 from . import test_history
 from . import test_household

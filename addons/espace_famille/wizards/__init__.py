@@ -8,3 +8,4 @@ from . import espace_meal_order_wizard
 from . import espace_times_wizard
 from . import espace_walk_in_wizard
 from . import espace_data_check
+from . import espace_erasure_wizard

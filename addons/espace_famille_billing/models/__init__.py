@@ -75,3 +75,4 @@ from . import espace_check_statement
 from . import espace_pending_payment
 from . import espace_check_payments
 from . import res_config_settings
+from . import espace_family_erasure

@@ -22,3 +22,4 @@ from . import test_my_data
 from . import test_change_mail
 from . import test_booking_reminders
 from . import test_budget
+from . import test_erasure

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+from odoo.addons.espace_famille.models.erasure import erase_papers
+
+# Invoices, payments and what proves them are kept for ten years.
+ACCOUNTING_YEARS = 10
+# Mails and words; what the ledger traced of itself stays with it.
+WRITTEN = ("auto_comment", "comment", "email", "email_outgoing")
+
+
+class EspaceFamily(models.Model):
+    """Who owes, or is owed, is kept; invoices stay as long as the law asks."""
+
+    _inherit = "espace.family"
+
+    @api.model
+    def _old_in(self, today, years):
+        day = fields.Date.subtract(today, years=ACCOUNTING_YEARS)
+        return super()._old_in(today, years) | (
+            Domain("payer_kept", "=", True)
+            & Domain("id", "not in", self._with_accounting_since(day))
+        )
+
+    @api.model
+    def _with_accounting_since(self, day):
+        """Return the ids of the families with an invoice or a payment since `day`."""
+        return [
+            family.id
+            for model in ("account.move", "account.payment")
+            for (family,) in self.env[model]
+            .sudo()
+            ._read_group(
+                [("espace_family_id", "!=", False), ("date", ">=", day)],
+                ["espace_family_id"],
+            )
+        ]
+
+    def _payer_must_be_kept(self):
+        today = self.company_id._espace_today()
+        day = fields.Date.subtract(today, years=ACCOUNTING_YEARS)
+        return self.id in self._with_accounting_since(day)
+
+    def _why_kept(self):
+        if why := super()._why_kept():
+            return why
+        family = self.sudo()
+        due, credit = family._espace_amount_due(), family._espace_credit()
+        if due or credit:
+            amount = format_amount(self.env, due or credit, family.currency_id)
+            return self.env._(
+                "%(family)s owes %(amount)s: settle the account first."
+                if due
+                else "%(family)s has a credit of %(amount)s: give it back first.",
+                family=family.name,
+                amount=amount,
+            )
+        open_charges = [("family_id", "=", family.id), ("state", "=", "to_invoice")]
+        if self.env["espace.charge"].sudo().search_count(open_charges, limit=1):
+            return self.env._(
+                "%s has services that are not invoiced: invoice them first.",
+                family.name,
+            )
+        return ""
+
+    def _erase_household(self):
+        result = super()._erase_household()
+        self.income_ids.proof_ids.unlink()
+        self.env["espace.reminder"].search([("family_id", "in", self.ids)]).unlink()
+        for model in ("espace.arrears.exemption", "espace.billing.run.family"):
+            about = self.env[model].search([("family_id", "in", self.ids)])
+            about.filtered("reason").write({"reason": "–"})
+        moves = self.espace_move_ids
+        moves.filtered("espace_dispute_reason").write({"espace_dispute_reason": "–"})
+        moves.message_ids.filtered(lambda m: m.message_type in WRITTEN).unlink()
+        return result
+
+    def _erase_payer(self):
+        result = super()._erase_payer()
+        if not self.payer_kept:
+            erase_papers(self.espace_move_ids)
+            self.espace_move_ids.line_ids._espace_erase_words()
+        return result
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _espace_erase_words(self):
+        """Let lines say what was sold, and no longer to whom; amounts stay."""
+        for line in self.filtered("product_id"):
+            line.name = line.product_id.display_name
