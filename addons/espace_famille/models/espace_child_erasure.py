@@ -62,7 +62,7 @@ class EspaceChild(models.Model):
             child.write(
                 {
                     **nameless,
-                    "lastname": f"no. {child.id}",
+                    "lastname": self.env._("no. %s", child.id),
                     "birth_date": born and date(born.year, 1, 1),
                     "erased_on": child.company_id._espace_today(),
                 }

@@ -46,15 +46,17 @@ class EspaceFamily(models.Model):
         if why := super()._why_kept():
             return why
         family = self.sudo()
-        due, credit = family._espace_amount_due(), family._espace_credit()
-        if due or credit:
-            amount = format_amount(self.env, due or credit, family.currency_id)
+        if due := family._espace_amount_due():
             return self.env._(
-                "%(family)s owes %(amount)s: settle the account first."
-                if due
-                else "%(family)s has a credit of %(amount)s: give it back first.",
+                "%(family)s owes %(amount)s: settle the account first.",
                 family=family.name,
-                amount=amount,
+                amount=format_amount(self.env, due, family.currency_id),
+            )
+        if credit := family._espace_credit():
+            return self.env._(
+                "%(family)s has a credit of %(amount)s: give it back first.",
+                family=family.name,
+                amount=format_amount(self.env, credit, family.currency_id),
             )
         open_charges = [("family_id", "=", family.id), ("state", "=", "to_invoice")]
         if self.env["espace.charge"].sudo().search_count(open_charges, limit=1):
