@@ -74,7 +74,7 @@ class EspaceChild(models.Model):
         """Erase who could fetch these children and nobody else, and what they allow."""
         persons = self.pickup_person_ids
         persons.filtered(lambda person: person.child_ids <= self).unlink()
-        self.pickup_person_ids = [Command.clear()]
+        self.write({"pickup_person_ids": [Command.clear()]})
         self.authorisation_ids.unlink()
         self.custody_ids.unlink()
 

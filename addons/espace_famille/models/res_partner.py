@@ -26,10 +26,11 @@ class ResPartner(models.Model):
         :param str name: what they are called from now on
         :param bool identity: False keeps the name and the postal address
         """
-        self._espace_mails().unlink()
         for user in self._espace_users():
             login = f"erased-{user.id}"
             user.write({"active": False, "login": login, "signature": False})
+        # With the mail in which Odoo says that a login has changed.
+        self._espace_mails().unlink()
         values = dict.fromkeys(REACHED, False)
         if identity:
             values |= dict.fromkeys((*ADDRESS, "firstname"), False)
