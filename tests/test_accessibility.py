@@ -90,8 +90,8 @@ NO_PAGES = {
     "/my/home": "the same as /my",
     "/my/address": ODOO,
     "/my/addresses": ODOO,
-    "/my/invoices": ODOO,
-    "/my/invoices/page/<int:page>": ODOO,
+    "/my/invoices": REDIRECT,
+    "/my/invoices/page/<int:page>": REDIRECT,
     "/my/invoices/overdue": ODOO,
     "/my/invoices/<int:invoice_id>": "where /my/factures/<int:move_id> leads",
     "/my/journal/<int:journal_id>/unsubscribe": ODOO,
@@ -284,6 +284,45 @@ class TestAccessibility(ValdurenqueCase):
         page.wait_for_url("**/my/panier/paiement")
         self.open_period(page, second.id)
         self.choose(visit, second, self.meal)
+
+    def test_the_question_before_a_booking_is_cancelled(self):
+        self.assert_nothing_wrong(
+            [one for size in (DESKTOP, PHONE) for one in self.question(size)]
+        )
+
+    def question(self, viewport):
+        """Return what is wrong with the page while it asks whether to cancel."""
+        with (
+            self.allow_requests(all_requests=True),
+            open_browser(self.base_url()) as visitor,
+        ):
+            visit = visitor(viewport)
+            visit.log_in(PARENT, PASSWORD)
+            page = visit.page
+            page.wait_for_url("**/my**")
+            self.open_period(page, self.children[0].id)
+            page.locator("button[data-question]:visible").first.click()
+            page.get_by_role("dialog", name="Annuler cette réservation").wait_for()
+            found = findings(page)
+            if viewport is PHONE:
+                found += small_targets(page)
+            page.keyboard.press("Escape")
+            page.get_by_role("dialog").wait_for(state="hidden")
+            self.assertEqual(visit.errors, [])
+        return found
+
+    def test_a_page_that_is_not_there(self):
+        found = []
+        with (
+            self.allow_requests(all_requests=True),
+            open_browser(self.base_url()) as visitor,
+        ):
+            for viewport in (DESKTOP, PHONE):
+                page = visitor(viewport).page
+                self.assertEqual(page.goto("/nulle-part").status, 404)
+                self.assertTrue(page.get_by_role("link", name="Nous contacter").count())
+                found += findings(page)
+        self.assert_nothing_wrong(found)
 
     def test_visitors_pages(self):
         for viewport in (DESKTOP, PHONE):

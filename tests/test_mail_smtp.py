@@ -291,6 +291,31 @@ class TestMailSmtp(EspaceBillingCase):
 
     # === Messages written by the commune === #
 
+    def test_an_answer_of_the_town_hall(self):
+        """The commune answers: neither the name nor the address of an agent goes out."""
+        asked = self.env["espace.request"]._ask(
+            self.martin,
+            self.claire.partner_id,
+            {"kind": "other", "name": "Sortie de jeudi"},
+            "À quelle heure ?",
+        )
+        agent = self._create_staff("manager")
+        agent.lang = "fr_FR"
+        agent.name = "Zébulon Agent"
+        asked.with_user(agent).message_post(
+            body="À 9h00, devant l’école.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        [letter] = [one for one in self.send() if "9h00" in one.text]
+        self.keep(letter)
+        self.assertEqual(letter.recipients, ["claire.martin@example.org"])
+        self.assert_sender(letter, NO_REPLY)
+        self.assertIn(f"/my/demandes/{asked.id}", letter.text)
+        self.assertNotRegex(letter.raw.decode(), "Zébulon|Z=C3=A9bulon|staff_manager")
+        self.assertNotRegex(letter.text, LEFTOVERS)
+        self.assert_french(letter.text)
+
     def test_a_message_of_the_commune(self):
         """What staff, closures and the waiting list tell goes out as well."""
         self.martin._tell(

@@ -15,7 +15,7 @@ class EspaceErasureWizard(models.TransientModel):
         "espace.child", string="Children", context={"active_test": False}
     )
     erased = fields.Text("Erased for ever", compute="_compute_lines")
-    kept = fields.Text(compute="_compute_lines")
+    kept = fields.Text("Not to be erased yet", compute="_compute_lines")
     sure = fields.Boolean("I know that nothing of it comes back")
 
     @api.depends("family_ids", "child_ids")

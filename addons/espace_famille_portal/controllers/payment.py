@@ -10,6 +10,13 @@ from .cart import URL, EspaceCart
 class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
     """Payment at booking: the invoice is a draft until the money is there."""
 
+    @route()
+    def portal_my_invoices(self, **kwargs):
+        """Lead parents to their own page of invoices; others have Odoo's."""
+        if self._espace_family():
+            return request.redirect("/my/factures")
+        return super().portal_my_invoices(**kwargs)
+
     @route(f"{URL}/paiement", type="http", auth="user", website=True, methods=["GET"])
     def espace_payment(self, **_kwargs):
         family_sudo = self._espace_family()

@@ -194,11 +194,9 @@ def password_problem(password, again, words=()):
 
 def _is_made_of(password, words):
     """Tell whether little but figures is left without one of the words."""
-    lowered = password.lower()
-    for word in words:
-        word = str(word or "").lower()
-        if len(word) >= 4 and word in lowered:
-            left = re.sub(r"[\d\W_]", "", lowered.replace(word, ""))
-            if len(left) < 4:
-                return True
-    return False
+    left = password.lower()
+    named = {str(word or "").lower() for word in words}
+    for word in sorted(named, key=len, reverse=True):
+        if len(word) >= 4:
+            left = left.replace(word, "")
+    return left != password.lower() and len(re.sub(r"[\d\W_]", "", left)) < 4

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 
 from ..domain import colours
 
@@ -8,6 +8,17 @@ ADDRESS = ("street", "zip", "city")
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    # Of the buttons in the e-mails that Odoo lays out.
+    email_secondary_color = fields.Char(
+        compute="_compute_email_secondary_color", store=True, readonly=False
+    )
+
+    @api.depends("primary_color")
+    def _compute_email_secondary_color(self):
+        for company in self:
+            colour = company._espace_colours().get("primary")
+            company.email_secondary_color = colour or company.email_secondary_color
 
     def _espace_colours(self):
         """Return the commune's colour as the style sheets want it, legible for all.

@@ -340,7 +340,7 @@ class EspaceFamily(models.Model):
         if not amount:
             return ""
         return self.env._(
-            "%s had been charged: it is deducted from what you owe.",
+            "%s had been charged: it is deducted from your next invoice.",
             self.company_id._espace_amount_words(amount),
         )
 

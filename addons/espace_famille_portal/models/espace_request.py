@@ -116,6 +116,9 @@ class EspaceRequest(models.Model):
             raise AccessError(
                 self.env._("This child does not belong to your family account.")
             )
+        first, last = values.get("date_from"), values.get("date_to")
+        if first and last and last < first:
+            raise UserError(self.env._("The last day is before the first: correct it."))
         if not (values.get("name") or "").strip():
             raise UserError(self.env._("Enter the subject of your request."))
         self._check_message(text, files)
@@ -162,8 +165,12 @@ class EspaceRequest(models.Model):
     def message_post(self, **kwargs):
         """After an agent's message the request waits for the family.
 
-        Notes stay inside the town hall.
+        Notes stay inside the town hall; the family reads what the commune answers, and
+        not the name of who wrote it.
         """
+        if not self.env.user.share and not kwargs.get("email_from"):
+            kwargs["email_from"] = self.company_id._espace_sender_formatted() or None
+            kwargs["email_add_signature"] = False
         message = super().message_post(**kwargs)
         by_staff = (
             message.message_type == "comment"

@@ -1,4 +1,3 @@
-import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {Interaction} from "@web/public/interaction";
 import {registry} from "@web/core/registry";
 import {rpc} from "@web/core/network/rpc";
@@ -30,16 +29,22 @@ export class EspacePeriod extends Interaction {
             this.enqueue(button);
             return;
         }
-        const words = this.el.dataset;
-        this.services.dialog.add(ConfirmationDialog, {
-            title: words.cancelTitle,
-            body: button.dataset.question,
-            confirmLabel: words.cancelConfirm,
-            confirmClass: "btn-danger",
-            cancelLabel: words.cancelKeep,
-            confirm: () => this.enqueue(button),
-            cancel: () => {},
-        });
+        this.ask(button);
+    }
+
+    /** Ask before a booking is cancelled: Escape and "keep it" cancel nothing. */
+    ask(button) {
+        const question = document.getElementById("espace_question");
+        document.getElementById("espace_question_text").textContent =
+            button.dataset.question;
+        question.returnValue = "";
+        const answered = () => {
+            if (question.returnValue === "yes") {
+                this.enqueue(button);
+            }
+        };
+        this.addListener(question, "close", answered, {once: true});
+        question.showModal();
     }
 
     /** On a touch screen nothing hovers: a tap on a fixed cell says why it is fixed. */
