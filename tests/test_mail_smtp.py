@@ -292,7 +292,7 @@ class TestMailSmtp(EspaceBillingCase):
     # === Messages written by the commune === #
 
     def test_an_answer_of_the_town_hall(self):
-        """The commune answers: neither the name nor the address of an agent goes out."""
+        """The commune answers: no name or address of an agent goes out."""
         asked = self.env["espace.request"]._ask(
             self.martin,
             self.claire.partner_id,
