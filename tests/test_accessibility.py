@@ -300,7 +300,8 @@ class TestAccessibility(ValdurenqueCase):
             visit.log_in(PARENT, PASSWORD)
             page = visit.page
             page.wait_for_url("**/my**")
-            self.open_period(page, self.children[0].id)
+            page.goto(f"/my/reservations?view=week&date={self.days[2]}")
+            visit.settle()
             page.locator("button[data-question]:visible").first.click()
             page.get_by_role("dialog", name="Annuler cette réservation").wait_for()
             found = findings(page)
