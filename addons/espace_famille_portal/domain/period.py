@@ -212,6 +212,13 @@ class Summary:
     words: str
 
 
+class Block(NamedTuple):
+    """What keeps the family itself from booking some services, in words."""
+
+    services: str
+    reason: str
+
+
 @dataclass(slots=True)
 class Grid:
     span: Span
@@ -219,6 +226,7 @@ class Grid:
     rows: list
     cart: Summary
     held: bool = False  # places wait for a payment
+    block: Block | None = None
 
     @property
     def children(self):

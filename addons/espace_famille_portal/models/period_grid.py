@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from odoo.fields import Domain
+from odoo.tools.i18n import format_list
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES, Item
 from odoo.addons.espace_famille.domain.closure import closing
@@ -194,7 +195,26 @@ class GridBuilder:
         }
         columns = [self._column(child, product) for child, product in self.offer]
         cart = self.env["espace.portal.cart"]._summarize(self.family, self.cart_quotes)
-        return period.Grid(self.span, columns, self._rows(columns), cart, self.held)
+        return period.Grid(
+            self.span, columns, self._rows(columns), cart, self.held, self._block()
+        )
+
+    def _block(self):
+        """Return the `Block` of the services shown, None if nothing keeps the family.
+
+        The facts hold the answer already: no cell has to be asked for it.
+        """
+        reasons = {
+            product.espace_activity_id: self.facts.family_block(
+                product.espace_activity_id
+            )
+            for _child, product in self.offer
+        }
+        blocked = [activity for activity, reason in reasons.items() if reason]
+        if not blocked:
+            return None
+        names = [self.activity_names[activity.id] for activity in blocked]
+        return period.Block(format_list(self.env, names), reasons[blocked[0]])
 
     def _column(self, child, product):
         activity = product.espace_activity_id
@@ -497,6 +517,9 @@ class GridBuilder:
 
     def _may_swap(self, quote):
         """Tell whether the day's other option is in the cart, or may be changed."""
+        # What keeps the child or the family from booking refuses a change too.
+        if self.facts.suspended or self.facts.obstacle(quote.item):
+            return False
         return any(
             other.status == "in_cart" or self._may_change(quote, other)
             for product in self.products

@@ -5,8 +5,9 @@ from lxml import html
 
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY
 
+from ..domain import period
 from .common import EspacePortalCase
 
 CERTIFICATES = "/my/attestations"
@@ -31,6 +32,54 @@ class TestDebtOnPages(EspacePortalCase):
         shown = html.tostring(tree, encoding="unicode")
         self.assertIn("is unpaid since 1 October 2026", shown)
         self.assertIn("contact the town hall", shown)
+
+    def test_the_page_says_once_above_the_days_what_is_blocked_and_why(self):
+        tree = self.page("/my/reservations?view=month&date=2027-01-11&child=all")
+        [alert] = tree.xpath("//main//*[@data-blocked]")
+        self.assertEqual(alert.get("role"), "status")
+        words = self.words(alert)
+        self.assertIn("is unpaid since 1 October 2026", words)
+        self.assertIn(self.evening.name, words)
+        self.assertNotIn(self.canteen.name, words)
+        self.assertEqual(alert.xpath(".//a/@href"), ["/my/factures"])
+        self.login(self.sofia)
+        tree = self.page("/my/reservations?view=month&date=2027-01-11&child=all")
+        self.assertFalse(tree.xpath("//*[@data-blocked]"))
+
+    def test_the_alert_costs_no_query(self):
+        period_view = self.env["espace.portal.period"]
+        span = period.Span.around("month", MONDAY)
+
+        def queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            builder = period_view._builder(
+                self.martin, self.martin.child_ids, span, NOW
+            )
+            grid = builder.grid()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(builder._block(), grid.block)
+            return self.env.cr.sql_log_count - before, grid.block
+
+        count, block = queries()
+        self.assertEqual(count, 0)
+        self.assertTrue(block)
+
+    def test_another_option_of_the_day_is_not_offered_while_blocked(self):
+        """Neither that of a booking nor that of the cart: both would be refused."""
+        url = "/my/reservations?view=month&date=2027-01-11&child=all"
+        self.company.espace_block_debt = False
+        self.book(self.martin, (self.nina, self.t1, MONDAY))
+        self.put_in_cart((self.tom, self.t1, MONDAY))
+        for blocks, offered in ((False, True), (True, False)):
+            self.company.espace_block_debt = blocks
+            tree = self.page(url)
+            for child in (self.nina, self.tom):
+                self.assertEqual(
+                    self.status(tree, child, self.t2, MONDAY), "other_option"
+                )
+                swap = self.order("swap", child, self.t2, MONDAY)
+                self.assertEqual(bool(tree.xpath(f"//*[@value='{swap}']")), offered)
 
     def test_what_is_posted_all_the_same_books_nothing(self):
         before = self.everything()
