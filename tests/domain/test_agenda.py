@@ -76,9 +76,9 @@ def test_a_range_without_sense_is_refused(first, last, code):
     assert refused.value.code == code
 
 
-def test_a_range_begins_today_at_the_earliest():
+def test_a_range_keeps_its_days_that_are_over():
     eve, last = TODAY - timedelta(1), TODAY + timedelta(agenda.MAX_DAYS - 2)
-    assert agenda.checked_range(eve, last, TODAY) == (TODAY, last)
+    assert agenda.checked_range(eve, last, TODAY) == (eve, last)
     assert agenda.checked_range(TODAY, TODAY, TODAY) == (TODAY, TODAY)
 
 

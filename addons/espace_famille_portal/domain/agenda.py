@@ -84,7 +84,9 @@ def read_date(text):
 
 
 def checked_range(first, last, today):
-    """Return the days that may be asked for: (first, last), both from today on.
+    """Return the days that may be asked for: (first, last), the last from today on.
+
+    Days that are over by then stay in it: the gate refuses each, with its reason.
 
     :raise RangeRefused: one of them misses, or the range makes no sense
     """
@@ -98,7 +100,7 @@ def checked_range(first, last, today):
         raise RangeRefused("too_long")
     if last - today > REACH:
         raise RangeRefused("too_far")
-    return max(first, today), last
+    return first, last
 
 
 def days_of(first, last):

@@ -195,6 +195,18 @@ class TestAgendaPreview(AgendaCase):
             refused["too_late"],
         )
 
+    def test_days_that_are_over_are_refused_with_the_others(self):
+        """The range said above is the one looked at, its past days included."""
+        with freeze_time("2027-01-13 09:00:00"):
+            tree = self.preview(self.choice(self.t1), last=date(2027, 1, 17))
+            self.assertIn(
+                "from 11 January to 17 January", self.words(tree.xpath("//main")[0])
+            )
+            refused = self.refused(tree)
+            self.assertIn("This day is over.", refused["past"])
+            self.assertIn("Monday 11 January and Tuesday 12 January", refused["past"])
+            self.assertNotIn("14 January", refused["past"])
+
     def test_a_year_of_refused_days_stays_readable(self):
         self.canteen._generate_sessions(TODAY, date(2027, 7, 2))
         self.canteen.session_ids.filtered(
