@@ -256,8 +256,8 @@ class PreviewBuilder:
         """Say dates in few words: “chaque mercredi du 6 janvier au 30 juin”."""
         found = agenda.series(days)
         if len(found) <= MAX_SERIES:
-            words = [word for one in found for word in self._series_words(one)]
-            return format_list(self.env, words)
+            words = [said for one in found for said in self._series_words(one)]
+            return format_list(self.env, [word for _day, word in sorted(words)])
         return self.env._(
             "%(days)s %(span)s",
             days=self._count_words(len(set(days))),
@@ -270,17 +270,21 @@ class PreviewBuilder:
         return self.env._("%s days", count)
 
     def _series_words(self, one):
+        """Return [(date from which it counts, words)]: two days are said apart."""
         days = one.days()
         if len(days) <= 2:
-            return [self._day(day) for day in days]
+            return [(day, self._day(day)) for day in days]
         span = self.company._espace_span_words(one.first, one.last)
         if one.step == 1:
-            return [span]
+            return [(one.first, span)]
         return [
-            self.env._(
-                "each %(weekday)s %(span)s",
-                weekday=format_date(self.env, one.first, date_format="EEEE"),
-                span=span,
+            (
+                one.first,
+                self.env._(
+                    "each %(weekday)s %(span)s",
+                    weekday=format_date(self.env, one.first, date_format="EEEE"),
+                    span=span,
+                ),
             )
         ]
 

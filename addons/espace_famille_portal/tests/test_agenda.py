@@ -207,6 +207,18 @@ class TestAgendaPreview(AgendaCase):
             self.assertIn("Monday 11 January and Tuesday 12 January", refused["past"])
             self.assertNotIn("14 January", refused["past"])
 
+    def test_dates_are_said_in_their_order(self):
+        """Two Thursdays are no series to say apart from the Monday between them."""
+        thursdays = (MONDAY + timedelta(days=3), MONDAY + timedelta(days=10))
+        monday = MONDAY + timedelta(days=7)
+        for day in (*thursdays, monday):
+            self.session_of(self.canteen, day).action_close()
+        tree = self.preview(self.choice(self.meal), last=MONDAY + timedelta(days=13))
+        self.assertIn(
+            "Thursday 14 January, Monday 18 January, and Thursday 21 January",
+            self.refused(tree)["closed"],
+        )
+
     def test_a_year_of_refused_days_stays_readable(self):
         self.canteen._generate_sessions(TODAY, date(2027, 7, 2))
         self.canteen.session_ids.filtered(
