@@ -3,7 +3,7 @@ from werkzeug.urls import url_encode
 from odoo.exceptions import AccessError
 from odoo.http import request, route
 
-from ..domain import period
+from ..domain import agenda, period
 from ..models import period_html
 from .base import EspacePortal
 
@@ -74,17 +74,26 @@ class EspaceBookings(EspacePortal):
         chosen_sudo = children_sudo.filtered(
             lambda child: str(child.id) == params.get("child")
         )
-        day = period.read_day(params.get("date"), today)
         return {
             "child": chosen_sudo,
             "children": chosen_sudo or children_sudo,
-            "span": period.Span.around(period.read_view(params.get("view")), day),
+            "span": self._espace_span(family_sudo.company_id, params, today),
             "today": today,
             "past": params.get("past") == "1",
             "may_book": self._espace_guardians()._may_book(family_sudo),
             # A press counts for all the children, shown or not.
             "together": len(children_sudo) > 1 and params.get("together") == "1",
         }
+
+    def _espace_span(self, company, params, today):
+        """Read which days are asked for; by itself the page opens on days to come."""
+        view = period.read_view(params.get("view"))
+        if params.get("date"):
+            return period.Span.around(view, period.read_day(params["date"], today))
+        kind_of = company._espace_calendar().day_kind
+        return period.opening_span(
+            view, today, lambda day: kind_of(day) in agenda.KINDS
+        )
 
     def _espace_copies(self, where):
         """Return the addresses that copy the span before here, and this week on."""
@@ -107,11 +116,14 @@ class EspaceBookings(EspacePortal):
     def _espace_bookings_url(self, where, anchor="", **changes):
         """Return the address of the page, with some of its parameters changed."""
         span = where["span"]
-        holds_today = span.start <= where["today"] <= span.end
+        day = span.start
+        if span.start <= where["today"] <= span.end:
+            # The other view opens by itself: on a Sunday, on the week that comes.
+            day = None if "view" in changes else where["today"]
         params = {
             "child": where["child"].id or "all",
             "view": span.view,
-            "date": where["today"] if holds_today else span.start,
+            **({"date": day} if day else {}),
             **({"past": "1"} if where["past"] else {}),
             **({"together": "1"} if where["together"] else {}),
             **changes,

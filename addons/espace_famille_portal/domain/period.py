@@ -62,6 +62,20 @@ class Span:
         return [self.start + timedelta(days=n) for n in range(count)]
 
 
+def opening_span(view, today, is_open):
+    """Return the `Span` that a page opens on by itself: it has days to come.
+
+    On a Sunday the week of today has none left: it is the next one. The same goes for
+    the month when it ends on a weekend.
+
+    :param is_open: function of a date: services may open on such a day
+    """
+    span = Span.around(view, today)
+    if any(is_open(day) for day in span.days() if day >= today):
+        return span
+    return Span.around(view, span.next)
+
+
 def read_day(text, today):
     """Return the date written YYYY-MM-DD in a request, `today` when it is none."""
     try:

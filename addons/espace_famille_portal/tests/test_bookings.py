@@ -55,6 +55,21 @@ class TestBookings(EspacePortalCase):
             self.assertIsNone(self.cell(tree, self.lina, self.meal, MONDAY))
             self.assertIsNotNone(self.cell(tree, self.tom, self.meal, MONDAY))
 
+    def test_on_a_sunday_the_week_opens_on_the_days_to_come(self):
+        """Without a date, or from the month; a date that is asked for is kept."""
+
+        def shown(tree):
+            return tree.xpath("//form[@id='grid']//input[@name='date']/@value")
+
+        with freeze_time("2027-01-10 10:00:00"):
+            self.assertEqual(shown(self.page(f"{BOOKINGS}?view=week")), [str(MONDAY)])
+            month = self.page(BOOKINGS)
+            self.assertEqual(shown(month), ["2027-01-01"])
+            [link] = month.xpath("//a[@data-view='week']/@href")
+            self.assertEqual(shown(self.page(link)), [str(MONDAY)])
+            asked = self.page(f"{BOOKINGS}?view=week&date=2027-01-10")
+            self.assertEqual(shown(asked), [str(TODAY)])
+
     def test_one_child_or_all(self):
         tree = self.page(f"{BOOKINGS}?child={self.tom.id}")
         self.assertIsNone(self.cell(tree, self.nina, self.meal, MONDAY))

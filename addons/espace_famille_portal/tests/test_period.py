@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.tests import BaseCase, tagged
 
@@ -25,6 +25,17 @@ class TestPeriodDomain(BaseCase):
         self.assertEqual((week.start, week.end), (date(2026, 12, 28), date(2027, 1, 3)))
         self.assertEqual(week.previous, date(2026, 12, 21))
         self.assertEqual(week.next, date(2027, 1, 4))
+
+    def test_a_page_opens_on_days_to_come(self):
+        def opened(view, day, weekdays=range(5)):
+            return period.opening_span(view, day, lambda d: d.weekday() in weekdays)
+
+        sunday, month_end = date(2027, 1, 10), date(2027, 1, 31)
+        self.assertEqual(opened("week", sunday).start, MONDAY)
+        self.assertEqual(opened("week", sunday - timedelta(days=2)).start, TODAY)
+        self.assertEqual(opened("week", sunday, range(7)).start, TODAY)
+        self.assertEqual(opened("month", sunday).start, date(2027, 1, 1))
+        self.assertEqual(opened("month", month_end).start, date(2027, 2, 1))
 
     def test_nonsense_dates_and_views_fall_back(self):
         for text in (None, "", "demain", "2027-13-01", "2027-1-1;", "9999-01-01"):
