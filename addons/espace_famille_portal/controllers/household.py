@@ -73,6 +73,14 @@ class EspaceHousehold(EspacePortal):
         """Say what became of a form: (level, message)."""
         if not changes:
             return "info", request.env._("You have changed nothing.")
+        withdrawn = changes.filtered(lambda change: change._withdraws_consent())
+        if withdrawn:
+            _level, others = self._espace_proposed(changes - withdrawn)
+            words = request.env._(
+                "Photos and films of your child are no longer allowed: this counts "
+                "from now."
+            )
+            return "success", f"{words} {others}" if changes - withdrawn else words
         if all(change.state == "accepted" for change in changes):
             return "success", request.env._("Your correction was recorded.")
         return "success", request.env._(

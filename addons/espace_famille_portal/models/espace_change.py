@@ -16,6 +16,10 @@ COLUMNS = {
 # is always looked at by somebody.
 SAFE = ("firstname", "lastname", "civility")
 
+# What rests on consent alone is withdrawn at once, without anybody's leave: GDPR,
+# article 7.3.
+CONSENTS = ("photo",)
+
 # A family that proposes more than that is not correcting its file.
 MOST_OPEN = 100
 
@@ -181,6 +185,8 @@ class EspaceChange(models.Model):
     def _propose_authorisations(self, family, child, guardian, answers, today):
         """Propose what a guardian allows for a child, or no longer.
 
+        A consent that is withdrawn counts at once.
+
         :param dict answers: kind: “yes”, “no” or '' for what was not answered
         """
         known = {one.kind: one for one in child.authorisation_ids}
@@ -212,6 +218,7 @@ class EspaceChange(models.Model):
                 }
             )
         self._check_number(family)
+        proposed._apply_withdrawals()
         return proposed
 
     @api.model
@@ -408,6 +415,23 @@ class EspaceChange(models.Model):
         for change in safe:
             change._apply()
         safe.told = True
+
+    def _apply_withdrawals(self):
+        """Apply what takes a consent back; it stays on record as an accepted change."""
+        withdrawn = self.filtered(lambda change: change._withdraws_consent())
+        for change in withdrawn:
+            change._apply()
+        withdrawn.told = True
+
+    def _withdraws_consent(self):
+        """Tell whether this ends a consent that was given, be it applied or not."""
+        values = self.values or {}
+        return (
+            self.model == "espace.authorisation"
+            and bool(self.res_id and self.before)
+            and values.get("kind") in CONSENTS
+            and values.get("granted") == "no"
+        )
 
     def _decide(self, state, reason=False):
         self.sudo().write(

@@ -273,6 +273,64 @@ class TestHousehold(EspacePortalCase):
             (given["photo"].granted, given["photo"].given_on), ("yes", TODAY)
         )
 
+    def allow(self, **kinds):
+        """Record what the commune knows of Nina, and return it by its kind."""
+        return {
+            kind: self.env["espace.authorisation"].create(
+                {
+                    "child_id": self.nina.id,
+                    "kind": kind,
+                    "granted": granted,
+                    "guardian_id": self.marc.id,
+                    "given_on": "2026-09-01",
+                }
+            )
+            for kind, granted in kinds.items()
+        }
+
+    def test_a_consent_is_withdrawn_at_once(self):
+        """The privacy page promises “at any time”: nobody has to agree."""
+        given = self.allow(photo="yes", outing="yes")
+        page = self.shown(
+            self.correct(f"authorisations-{self.nina.id}", photo="no", outing="no")
+        )
+        self.assertEqual(
+            (given["photo"].granted, given["photo"].given_on), ("no", TODAY)
+        )
+        self.assertEqual(given["photo"].guardian_id, self.guardian)
+        self.assertIn("no longer allowed: this counts from now", page)
+        self.assertIn("the town hall looks at it", page)
+        self.assertEqual(given["outing"].granted, "yes")
+        self.assertEqual(self.waiting().values["kind"], "outing")
+        [change] = self.Change.search([("state", "=", "accepted")])
+        self.assertEqual(
+            (change.before, change.after, change.decided_by_id, change.res_id),
+            ("Allowed", "Not allowed", self.claire, given["photo"].id),
+        )
+        change.with_user(self.staff).read(["display_name", "state"])
+        with freeze_time(NOW + timedelta(hours=1)):
+            self.tell()
+        self.assertFalse(self.mails(), "the town hall has looked at nothing")
+
+    def test_a_consent_that_is_given_is_looked_at(self):
+        given = self.allow(photo="no")
+        response = self.correct(f"authorisations-{self.nina.id}", photo="yes")
+        self.assertEqual(given["photo"].granted, "no")
+        self.assertEqual(self.waiting().after, "Allowed")
+        [_level, text] = self.message(http_tree(response))
+        self.assertIn("the town hall looks at it", text)
+        self.assertNotIn("from now", text)
+
+    def test_a_withdrawal_takes_back_the_consent_that_waits(self):
+        given = self.allow(photo="yes")
+        key = f"authorisations-{self.nina.id}"
+        self.correct(key, photo="no")
+        self.correct(key, photo="yes")
+        self.assertEqual(self.waiting().after, "Allowed")
+        self.correct(key, photo="no")
+        self.assertFalse(self.waiting())
+        self.assertEqual(given["photo"].granted, "no")
+
     # === Quotient === #
 
     def send_income(self, files=(("attestation.pdf", PDF),), **values):
