@@ -34,7 +34,10 @@ class EspaceRequests(EspacePortal):
             {
                 "page_name": "espace_requests",
                 "family": family_sudo,
-                "rows": [self._espace_request_row(one) for one in requests_sudo],
+                "rows": [
+                    self._espace_request_row(one_sudo, last)
+                    for one_sudo, last in requests_sudo._last_messages().items()
+                ],
                 "kinds": Request._fields["kind"]._description_selection(request.env),
                 "children": family_sudo.child_ids,
                 "typed": typed,
@@ -86,15 +89,17 @@ class EspaceRequests(EspacePortal):
         one_sudo = self._espace_request_of(family_sudo, request_id)
         if not one_sudo:
             return request.redirect(URL)
+        messages_sudo = one_sudo._conversation()
+        last = messages_sudo[-1:].date or one_sudo.create_date
         return self._espace_render(
             "request_one",
             {
                 "page_name": "espace_requests",
                 "family": family_sudo,
-                "row": self._espace_request_row(one_sudo),
+                "row": self._espace_request_row(one_sudo, last),
                 "messages": [
-                    self._espace_request_message(one_sudo, message)
-                    for message in one_sudo._conversation()
+                    self._espace_request_message(one_sudo, message_sudo)
+                    for message_sudo in messages_sudo
                 ],
                 "max_files": MAX_FILES,
             },
@@ -199,10 +204,11 @@ class EspaceRequests(EspacePortal):
             if upload.filename
         ]
 
-    def _espace_request_row(self, one_sudo):
+    def _espace_request_row(self, one_sudo, last):
+        """Return what is shown of a request; `last` is when somebody last wrote."""
         company = one_sudo.company_id
         fields_of = one_sudo._fields
-        asked = company._espace_local(one_sudo.create_date).date()
+        day = company._espace_local(last).date()
         return {
             "id": one_sudo.id,
             "subject": one_sudo.name,
@@ -215,7 +221,7 @@ class EspaceRequests(EspacePortal):
             "days": company._espace_span_words(one_sudo.date_from, one_sudo.date_to)
             if one_sudo.date_from
             else "",
-            "day": company._espace_day_words(asked, year=True),
+            "day": company._espace_day_words(day, year=True),
         }
 
     def _espace_request_states(self):

@@ -228,14 +228,29 @@ class EspaceRequest(models.Model):
     def _conversation(self):
         """Return the messages that the family reads, the oldest first."""
         self.ensure_one()
-        return (
-            self.sudo()
-            .message_ids.filtered(
-                lambda message: (
-                    message.message_type in ("comment", "email")
-                    and not message.is_internal
-                    and message.subtype_id == self.env.ref("mail.mt_comment")
-                )
-            )
-            .sorted("id")
+        read = self._read_by_family()
+        return self.sudo().message_ids.filtered_domain(read).sorted("id")
+
+    @api.model
+    def _read_by_family(self):
+        """Return the domain of the messages that the family reads."""
+        return [
+            ("message_type", "in", ("comment", "email")),
+            ("is_internal", "=", False),
+            ("subtype_id", "=", self.env.ref("mail.mt_comment").id),
+        ]
+
+    def _last_messages(self):
+        """Return {request: when the family or the commune last wrote}, newest first.
+
+        Times are naive UTC. One query, however many requests.
+        """
+        about = [("model", "=", self._name), ("res_id", "in", self.ids)]
+        written = dict(
+            self.env["mail.message"]
+            .sudo()
+            ._read_group([*about, *self._read_by_family()], ["res_id"], ["date:max"])
         )
+        last = {one: written.get(one.id) or one.create_date for one in self}
+        newest = sorted(self, key=lambda one: (last[one], one.id), reverse=True)
+        return {one: last[one] for one in newest}

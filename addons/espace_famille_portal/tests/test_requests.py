@@ -80,6 +80,56 @@ class TestRequests(EspacePortalCase):
         self.assertIn("Bonne guérison", mail.body_html)
         self.assertIn(f"{REQUESTS}/{one.id}", mail.body_html)
 
+    def rows(self):
+        """Return what the list of conversations says, from the top."""
+        tree = self.page(REQUESTS)
+        return [
+            (int(row.get("data-request")), self.words(row))
+            for row in tree.xpath("//li[@data-request]")
+        ]
+
+    def test_the_conversation_written_to_last_comes_first(self):
+        for number in range(3):
+            with freeze_time(NOW + timedelta(hours=number)):
+                self.ask(subject=f"Question {number}")
+        first, second, third = self.asked().sorted("id")
+        self.assertEqual(
+            [request_id for request_id, _words in self.rows()],
+            (third + second + first).ids,
+        )
+        with freeze_time(NOW + timedelta(days=1)):
+            self.post(f"{REQUESTS}/{second.id}", message="J’ajoute ceci.")
+        with freeze_time(NOW + timedelta(days=2)):
+            first.with_user(self.staff).message_post(
+                body="Réponse",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+        with freeze_time(NOW + timedelta(days=3)):
+            third.with_user(self.staff).message_post(
+                body="Note", subtype_xmlid="mail.mt_note"
+            )
+        rows = self.rows()
+        self.assertEqual(
+            [request_id for request_id, _words in rows], (first + second + third).ids
+        )
+        self.assertIn("6 January 2027", rows[0][1])
+
+    def test_more_conversations_cost_no_more_queries(self):
+        def queries(requests):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            requests.fetch(["create_date"])
+            before = self.env.cr.sql_log_count
+            self.assertEqual(len(requests._last_messages()), len(requests))
+            return self.env.cr.sql_log_count - before
+
+        for number in range(3):
+            self.ask(subject=f"Question {number}")
+        asked = self.asked()
+        queries(asked[:1])  # caches of the registry
+        self.assertEqual(queries(asked), queries(asked[:1]))
+
     def test_notes_of_the_town_hall_stay_there(self):
         self.ask()
         one = self.asked().with_user(self.staff)
