@@ -284,12 +284,18 @@ class EspaceCharge(models.Model):
         return f"{title}\n{self._dates_words()}\n{first.explanation}"
 
     def _dates_words(self):
-        """List the dates by month: “11, 12 et 14 janvier 2027”."""
+        """List the dates by month: “1er, 12 et 14 janvier 2027”."""
         months = []
         for (year, month), charges in self.grouped(
             lambda charge: (charge.date.year, charge.date.month)
         ).items():
-            days = format_list(self.env, [str(charge.date.day) for charge in charges])
+            days = format_list(
+                self.env,
+                [
+                    charge.company_id._espace_format_day(charge.date, "d")
+                    for charge in charges
+                ],
+            )
             name = format_date(
                 self.env,
                 fields.Date.to_date(f"{year}-{month:02}-01"),

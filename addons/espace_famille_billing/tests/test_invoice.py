@@ -157,7 +157,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
         )
         [line] = self.invoices(self.martin).invoice_line_ids
         self.assertEqual(
-            line.name.splitlines()[1], "14 janvier 2027 ; 1 et 2 février 2027"
+            line.name.splitlines()[1], "14 janvier 2027 ; 1er et 2 février 2027"
         )
 
     def test_no_tax_is_added(self):
