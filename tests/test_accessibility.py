@@ -39,6 +39,7 @@ PAGES = {
     "/my/foyer/mes-donnees": ["/my/foyer/mes-donnees"],
     "/my/panier": ["/my/panier"],
     "/my/panier/confirmation": ["/my/panier/confirmation"],
+    "/my/panier/confirmation/<int:move_id>": ["/my/panier/confirmation/{invoice}"],
     "/my/panier/paiement": ["/my/panier/paiement"],
     "/my/reservations": [
         "/my/reservations?view=month&date={day}",

@@ -60,9 +60,14 @@ class EspaceFamily(models.Model):
     # === Account === #
 
     def _espace_payment_move(self):
-        """Return the draft invoice whose seats wait for an online payment.
+        """Return the draft invoice to pay online first, maybe empty."""
+        return self._espace_payment_moves()[:1]
 
-        Of several, that of the seats which are held for the shortest time.
+    def _espace_payment_moves(self):
+        """Return the draft invoices whose seats wait for an online payment.
+
+        Those that can be paid now, then those whose payment is on its way; of each,
+        first those of the seats which are held for the shortest time.
         """
         self.ensure_one()
         return (
@@ -72,7 +77,8 @@ class EspaceFamily(models.Model):
                 [("family_id", "=", self.id), ("state", "=", "pending_payment")],
                 order="hold_until, id",
             )
-            .charge_ids.move_id.filtered(lambda move: move.state == "draft")[:1]
+            .charge_ids.move_id.filtered(lambda move: move.state == "draft")
+            .sorted("espace_payment_on_its_way")
         )
 
     def _espace_invoices(self, kind):

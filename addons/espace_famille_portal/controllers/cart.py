@@ -146,6 +146,11 @@ class EspaceCart(EspacePortal):
             for child, lines in booked_sudo.grouped("child_id").items()
         ]
         states = set(booked_sudo.mapped("state"))
+        moves_sudo = booked_sudo.charge_ids.move_id
+        hold = family_sudo._portal_hold()
+        if hold and hold["move"] not in moves_sudo:
+            # What waits is another cart: it says nothing about this one.
+            hold = None
         return {
             "page_name": "espace_cart",
             "family": family_sudo,
@@ -153,14 +158,13 @@ class EspaceCart(EspacePortal):
             "count": len(booked_sudo),
             "waiting_payment": "pending_payment" in states,
             "lost": states <= {"cancelled", "refused"},
-            "invoices": booked_sudo.charge_ids.move_id.filtered(
-                lambda move: move.state == "posted"
-            ),
+            "invoices": moves_sudo.filtered(lambda move: move.state == "posted"),
             "invoiced_soon": request.env["espace.portal.cart"]._invoiced_soon_words(
                 booked_sudo
             ),
             "cart": request.env["espace.portal.cart"]._read(family_sudo),
-            "hold": family_sudo._portal_hold(),
+            "hold": hold,
+            "others": family_sudo._portal_other_holds(moves_sudo),
         }
 
     def _espace_change(self, family_sudo, change):

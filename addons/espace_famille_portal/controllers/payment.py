@@ -36,7 +36,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                 "total_amount": hold["asked"],
                 "currency": move_sudo.currency_id,
                 "amount_residual": hold["asked"],
-                "landing_route": f"{URL}/confirmation",
+                "landing_route": self._espace_landing(move_sudo.id),
                 "transaction_route": f"{URL}/transaction",
             }
         )
@@ -46,6 +46,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             "page_name": "espace_cart",
             "family": family_sudo,
             "hold": hold,
+            "others": family_sudo._portal_other_holds(move_sudo),
             "lines": request.env["espace.portal.cart"]._paid_lines(hold["move"]),
             "cart": request.env["espace.portal.cart"]._read(family_sudo),
             "may_book": family_sudo._portal_may_book(),
@@ -85,7 +86,9 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         self._validate_transaction_kwargs(kwargs)
         self._espace_check_means(family_sudo, hold, kwargs)
         move_sudo = hold["move"]
-        kwargs.update(amount=hold["asked"], landing_route=f"{URL}/confirmation")
+        kwargs.update(
+            amount=hold["asked"], landing_route=self._espace_landing(move_sudo.id)
+        )
         return self._process_transaction(
             request.env.user.partner_id.id,
             move_sudo.currency_id.id,
@@ -127,6 +130,58 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         return super()._process_transaction(
             partner_id, currency_id, invoice_ids, *args, **kwargs
         )
+
+    # === Coming back from the bank === #
+
+    def _espace_landing(self, move_id):
+        """Return where a payment leads back to, from any browser."""
+        return f"{URL}/confirmation/{move_id}"
+
+    @route(
+        f"{URL}/confirmation/<int:move_id>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+        methods=["GET"],
+    )
+    def espace_payment_result(self, move_id, **_kwargs):
+        """Say what the payment of an invoice did and show what it is for."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        move_sudo = (
+            request.env["account.move"]
+            .sudo()
+            .search([("id", "=", move_id), ("espace_family_id", "=", family_sudo.id)])
+        )
+        level, text = request.env["espace.portal.payment"]._result(
+            family_sudo, move_sudo, self._espace_landing(move_id)
+        )
+        booked_sudo = self._espace_paid_for(family_sudo, move_sudo)
+        lost = set(booked_sudo.mapped("state")) <= {"cancelled", "refused"}
+        if lost and move_sudo.state == "posted":
+            # An old page: the invoice says what was given back since.
+            return request.redirect(f"/my/factures/{move_id}")
+        if not booked_sudo:
+            if level:
+                self._espace_tell(level, text)
+            return request.redirect(URL)
+        values = self._espace_confirmation_values(family_sudo, booked_sudo)
+        if level:
+            values["message"] = {"level": level, "text": text}
+        if values["hold"] and values["hold"]["on_its_way"]:
+            # The message has said so.
+            values["hold"] = None
+        return self._espace_render("confirmation", values)
+
+    def _espace_paid_for(self, family_sudo, move_sudo):
+        """Return the bookings of an invoice, and those that were validated with it."""
+        paid_sudo = move_sudo.espace_reservation_ids
+        together_sudo = self._espace_booked(family_sudo)
+        if paid_sudo & together_sudo:
+            paid_sudo |= together_sudo
+        return paid_sudo.sorted()
 
     @route(f"{URL}/credit", type="http", auth="user", website=True, methods=["POST"])
     def espace_payment_by_credit(self, **_kwargs):

@@ -6,6 +6,7 @@ from . import espace_family_certificates
 from . import espace_guardian
 from . import espace_portal_agenda
 from . import espace_portal_cart
+from . import espace_portal_payment
 from . import espace_portal_home
 from . import espace_portal_period
 from . import espace_portal_period_shortcuts

@@ -134,13 +134,26 @@ class EspaceFamily(models.Model):
     def _portal_hold(self):
         """Return what waits for the family's online payment, None if nothing does.
 
+        Of several carts the one to pay first: see `_espace_payment_moves`.
+        """
+        move_sudo = self._espace_payment_move()
+        return self._portal_hold_of(move_sudo) if move_sudo else None
+
+    def _portal_other_holds(self, moves_sudo):
+        """Return what waits for payment besides these, each with its `lines`."""
+        lines = self.env["espace.portal.cart"]._paid_lines
+        return [
+            {**self._portal_hold_of(move_sudo), "lines": lines(move_sudo)}
+            for move_sudo in self._espace_payment_moves() - moves_sudo
+        ]
+
+    def _portal_hold_of(self, move_sudo):
+        """Return what waits for the payment of this draft invoice.
+
         :return: dict of the draft invoice, its bookings, the euros asked, these and the
             limit in words
         """
         self.ensure_one()
-        move_sudo = self._espace_payment_move()
-        if not move_sudo:
-            return None
         company = self.company_id
         reservations_sudo = move_sudo.espace_reservation_ids.filtered(
             lambda reservation: reservation.state == "pending_payment"
@@ -153,6 +166,7 @@ class EspaceFamily(models.Model):
             "reservations": reservations_sudo,
             "amount": amount,
             "title": self._portal_hold_title(reservations_sudo, amount),
+            "kept": self._portal_hold_kept(reservations_sudo),
             "count": self.env["espace.portal.cart"]._bookings_words(
                 len(reservations_sudo)
             ),
@@ -160,19 +174,39 @@ class EspaceFamily(models.Model):
         }
 
     def _portal_hold_title(self, reservations_sudo, amount):
-        limits = [r.hold_until for r in reservations_sudo if r.hold_until]
-        if not limits:
-            return self.env._("Payment pending: %s", amount)
-        company = self.company_id
-        until = company._espace_local(min(limits))
-        if until.date() != company._espace_today():
+        time, limit = self._portal_hold_limit(reservations_sudo)
+        if time:
+            return self.env._(
+                "Payment pending until %(time)s: %(amount)s", time=time, amount=amount
+            )
+        if limit:
             return self.env._(
                 "Payment pending until %(limit)s: %(amount)s",
-                limit=company._espace_limit_words(min(limits)),
+                limit=limit,
                 amount=amount,
             )
-        return self.env._(
-            "Payment pending until %(time)s: %(amount)s",
-            time=company._espace_time_words(until),
-            amount=amount,
-        )
+        return self.env._("Payment pending: %s", amount)
+
+    def _portal_hold_kept(self, reservations_sudo):
+        """Say until when seats are kept, "" if there is no limit."""
+        time, limit = self._portal_hold_limit(reservations_sudo)
+        if time:
+            return self.env._(
+                "Your places are kept until %(time)s, then given back.", time=time
+            )
+        if limit:
+            return self.env._(
+                "Your places are kept until %(limit)s, then given back.", limit=limit
+            )
+        return ""
+
+    def _portal_hold_limit(self, reservations_sudo):
+        """Return (time of today, day and time), the words of the one that fits."""
+        limits = [r.hold_until for r in reservations_sudo if r.hold_until]
+        if not limits:
+            return "", ""
+        company = self.company_id
+        until = company._espace_local(min(limits))
+        if until.date() == company._espace_today():
+            return company._espace_time_words(until), ""
+        return "", company._espace_limit_words(min(limits))

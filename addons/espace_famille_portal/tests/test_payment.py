@@ -64,7 +64,9 @@ class TestPayment(EspacePortalCase):
         self.assertFalse(error)
         transaction = self.transactions()
         self.assertEqual(transaction.amount, 7.2)
-        self.assertEqual(transaction.landing_route, f"{CART}/confirmation")
+        self.assertEqual(
+            transaction.landing_route, f"{CART}/confirmation/{self.move.id}"
+        )
         self.assertEqual(transaction.invoice_ids, self.move)
 
     def test_unexpected_values_are_refused(self):
@@ -269,3 +271,202 @@ class TestPaymentByCredit(EspacePortalCase):
         response = self.post(f"{CART}/credit")
         self.assertIn("on its way", self.shown(response))
         self.assertEqual(set(self.states()), {"pending_payment"})
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentResult(EspacePortalCase):
+    """Who comes back from the bank reads what the payment did, on any device."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._publish_provider()
+
+    def setUp(self):
+        super().setUp()
+        self.move = self.validate((self.nina, self.meal, MONDAY))
+
+    def validate(self, *items):
+        """Validate a cart; return the draft invoice that it makes."""
+        before = self.martin._espace_payment_moves()
+        self.put_in_cart(*items)
+        self.post(f"{CART}/valider")
+        return self.martin._espace_payment_moves() - before
+
+    def pay(self, state="done"):
+        """Pay what the payment page asks; return the page that the bank leads to."""
+        _result, error = self.rpc(
+            f"{CART}/transaction",
+            provider_id=self.provider.id,
+            payment_method_id=self.provider.payment_method_ids[:1].id,
+            token_id=None,
+            amount=1,
+            flow="direct",
+            tokenization_requested=False,
+            landing_route="/",
+        )
+        self.assertFalse(error)
+        transaction = self.latest()
+        if state:
+            self.notify(transaction, state)
+        return self.page(transaction.landing_route)
+
+    def latest(self):
+        return self.env["payment.transaction"].search([], order="id desc", limit=1)
+
+    def days(self, tree):
+        """Return {id of the booking: state} of what a page confirms."""
+        lines = tree.xpath("//li[@data-reservation]")
+        return {int(li.get("data-reservation")): li.get("data-state") for li in lines}
+
+    def meal_of(self, move):
+        return move.espace_reservation_ids.id
+
+    # === Words === #
+
+    def test_a_payment_that_worked_is_told_with_its_amount(self):
+        tree = self.pay()
+        level, text = self.message(tree)
+        self.assertEqual(level, "success")
+        self.assertIn("3.60 € was received", text)
+        self.assertEqual(self.days(tree), {self.meal_of(self.move): "confirmed"})
+        self.assertFalse(tree.xpath("//*[@data-hold or @data-other-hold]"))
+        self.assertIn("Request validated", self.words(tree.xpath("//title")[0]))
+
+    def test_a_refused_card_is_told_before_what_waits(self):
+        for state in ("canceled", "error"):
+            tree = self.pay(state)
+            level, text = self.message(tree)
+            self.assertEqual(level, "warning")
+            self.assertIn("not completed: nothing was paid", text)
+            self.assertTrue(tree.xpath("//*[@data-hold]//a[@data-action='pay']"))
+            self.assertEqual(
+                self.days(tree), {self.meal_of(self.move): "pending_payment"}
+            )
+            self.assertIn("Payment pending", self.words(tree.xpath("//title")[0]))
+
+    def test_a_later_success_replaces_an_earlier_refusal(self):
+        self.pay("error")
+        self.assertEqual(self.message(self.pay())[0], "success")
+
+    def test_a_payment_on_its_way_is_told_once(self):
+        tree = self.pay("pending")
+        level, text = self.message(tree)
+        self.assertEqual(level, "info")
+        self.assertIn("on its way", text)
+        self.assertFalse(tree.xpath("//*[@data-hold or @data-other-hold]"))
+
+    def test_a_silent_bank_is_no_refusal(self):
+        level, text = self.message(self.pay(state=None))
+        self.assertEqual(level, "info")
+        self.assertIn("No payment has reached us yet", text)
+
+    def test_without_any_try_there_is_only_what_waits(self):
+        tree = self.page(f"{CART}/confirmation/{self.move.id}")
+        self.assertIsNone(self.message(tree))
+        self.assertTrue(tree.xpath("//*[@data-hold]"))
+
+    def test_money_that_is_too_late_is_told(self):
+        self.pay(state=None)
+        transaction = self.latest()
+        with freeze_time("2027-01-04 09:30:00"):
+            self.Reservation._release_expired()
+            level, text = self.message(self.page(transaction.landing_route))
+            self.assertEqual(level, "danger")
+            self.assertIn("no payment reached us", text)
+            self.notify(transaction)
+            level, text = self.message(self.page(transaction.landing_route))
+        self.assertEqual(level, "warning")
+        self.assertIn("3.60 € arrived after the places were given back", text)
+
+    def test_money_of_another_amount_is_told(self):
+        self.pay(state=None)
+        transaction = self.latest()
+        transaction.amount = 1
+        self.notify(transaction)
+        tree = self.page(transaction.landing_route)
+        self.assertIn("another amount", self.message(tree)[1])
+        self.assertIn("2.60", self.words(tree.xpath("//*[@data-hold]")[0]))
+
+    # === Who reads it === #
+
+    def test_another_device_reads_the_bookings_of_the_invoice(self):
+        self.login(self.claire)
+        tree = self.pay()
+        self.assertEqual(self.message(tree)[0], "success")
+        self.assertEqual(self.days(tree), {self.meal_of(self.move): "confirmed"})
+
+    def test_another_family_reads_nothing(self):
+        self.pay()
+        path = self.latest().landing_route
+        self.login(self.sofia)
+        response = self.url_open(path)
+        self.assertTrue(response.url.endswith(CART), response.url)
+        tree = html.fromstring(response.content)
+        self.assertIsNone(self.message(tree))
+        self.assertNotIn("3.60", self.shown(response))
+        self.assertTrue(self.url_open(f"{CART}/confirmation/0").url.endswith(CART))
+        self.logout()
+        self.assertIn("/web/login", self.url_open(path).url)
+
+    def test_what_was_given_back_since_is_not_said_to_be_confirmed(self):
+        self.pay()
+        self.cancel(self.move.espace_reservation_ids, staff=True)
+        response = self.url_open(self.latest().landing_route)
+        self.assertIn(f"/my/invoices/{self.move.id}", response.url)
+
+    # === Two carts === #
+
+    def test_the_payment_page_names_the_cart_that_waits_too(self):
+        self.assertFalse(self.others(self.page(f"{CART}/paiement")))
+        second = self.validate((self.tom, self.meal, MONDAY))
+        tree = self.page(f"{CART}/paiement")
+        [other] = self.others(tree)
+        self.assertEqual(other.get("data-other-hold"), str(second.id))
+        self.assertIn("Tom", self.words(other))
+        self.assertIn("pending until 10h: 3.60 €", self.words(other))
+        self.assertIn("right after this one", self.words(other))
+        self.assertIn("3.60", self.words(tree.xpath("//*[@data-total]")[0]))
+
+    def test_paying_one_of_two_carts_is_no_failure(self):
+        second = self.validate((self.tom, self.meal, MONDAY))
+        tree = self.pay()
+        self.assertEqual(self.message(tree)[0], "success")
+        self.assertEqual(self.days(tree), {self.meal_of(self.move): "confirmed"})
+        self.assertFalse(tree.xpath("//*[@data-hold]"))
+        [other] = self.others(tree)
+        self.assertIn("Another cart waits", self.words(other))
+        self.assertIn("Tom", self.words(other))
+        self.assertTrue(other.xpath(f".//a[@href='{CART}/paiement']"))
+        tree = self.pay()
+        self.assertEqual(self.days(tree), {self.meal_of(second): "confirmed"})
+        self.assertFalse(self.others(tree))
+
+    def test_while_the_bank_thinks_the_other_cart_can_be_paid(self):
+        second = self.validate((self.tom, self.meal, MONDAY))
+        tree = self.pay("pending")
+        self.assertEqual(self.message(tree)[0], "info")
+        [other] = self.others(tree)
+        self.assertEqual(other.get("data-other-hold"), str(second.id))
+        self.assertTrue(other.xpath(f".//a[@href='{CART}/paiement']"))
+        [first] = self.others(self.page(f"{CART}/paiement"))
+        self.assertIn("Another payment is on its way", self.words(first))
+        self.assertEqual(self.days(self.pay()), {self.meal_of(second): "confirmed"})
+
+    def others(self, tree):
+        return tree.xpath("//*[@data-other-hold]")
+
+    # === Without JavaScript === #
+
+    def test_without_javascript_the_page_says_how_else_to_pay(self):
+        self.company.write(
+            {"phone": "01 23 45 67 89", "espace_opening_hours": "Monday 9h-12h"}
+        )
+        response = self.url_open(f"{CART}/paiement")
+        [block] = html.fromstring(response.content).xpath("//main//noscript")
+        text = self.words(block)
+        self.assertIn("Your places are kept until 10h, then given back.", text)
+        self.assertIn("needs JavaScript", text)
+        self.assertIn("01 23 45 67 89", text)
+        self.assertIn("Monday 9h-12h", text)
+        self.assertNotIn("meanwhile", self.shown(response))
