@@ -106,6 +106,14 @@ class Visit:
         with suppress(TimeoutError):
             self.page.wait_for_load_state("networkidle", timeout=30_000)
 
+    def wait_for_words(self, words):
+        """Wait until the page says this; else fail with what it says instead."""
+        try:
+            self.page.wait_for_selector(f"text={words}", timeout=60_000)
+        except TimeoutError as error:
+            shown = self.page.inner_text("body")[:2000]
+            raise AssertionError(f"“{words}” is not on the page: {shown}") from error
+
     def overflow(self):
         """Return by how many pixels the page is wider than the screen."""
         return self.page.evaluate(

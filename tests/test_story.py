@@ -108,7 +108,7 @@ class TestStory(ValdurenqueCase):
         action = self.env.ref("espace_famille.espace_reservation_action")
         page.goto(f"/odoo/action-{action.id}")
         page.wait_for_selector(".o_list_view, .o_calendar_view, .o_kanban_view")
-        page.wait_for_selector(f"text={self.children[0].name}")
+        visit.wait_for_words(self.children[0].name)
         visit.picture("gestion-reservations", full_page=False)
 
     def accountant_finds_the_invoice(self, visit):
@@ -117,7 +117,7 @@ class TestStory(ValdurenqueCase):
         visit.log_in("regie@example.org", "regie")
         page.goto(f"/odoo/action-account.action_move_out_invoice_type/{invoice.id}")
         page.wait_for_selector(".o_form_view")
-        page.wait_for_selector(f"text={invoice.name}")
+        visit.wait_for_words(invoice.name)
         visit.picture("regie-facture", full_page=False)
         text = page.inner_text(".o_form_view")
         self.assertIn(self.children[0].firstname, text)

@@ -15,6 +15,10 @@ class ValdurenqueCase(HttpCase):
     Camille Vasseur, guardian of two children, has an account.
     """
 
+    # A browser asks for many things at once, and each waits for the others: behind a
+    # bundle that is being built on a busy machine for longer than Odoo's 20 seconds.
+    test_cursor_lock_timeout = 120
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
