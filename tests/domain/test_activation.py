@@ -87,6 +87,8 @@ def test_a_known_person_without_name_is_an_error_not_an_omission():
         ("abcdefghij", "too_weak"),
         ("aaaaaaaaaaaaaaa", "too_easy"),
         ("testmp2019testmp", "too_easy"),
+        ("testmpmarc2019", "too_easy"),
+        ("marctestmp!!!!", "too_easy"),
         ("quatre mots pour rire", None),
         ("k7#Rv2!q", None),
     ],

@@ -59,6 +59,18 @@ class TestPages(EspacePortalCase):
         self.assertEqual(detail.status_code, 200)
         self.assertIn(f"/my/invoices/{due.id}", detail.url)
 
+    def test_the_list_of_odoo_leads_to_the_invoices(self):
+        response = self.url_open("/my/invoices")
+        self.assertTrue(response.url.endswith("/my/factures"), response.url)
+
+    def test_mails_of_odoo_have_the_colour_of_the_commune(self):
+        self.company.primary_color = "#0b5394"
+        self.assertEqual(self.company.email_secondary_color, "#0b5394")
+        # A yellow that nobody could read on white is darkened.
+        self.company.primary_color = "#ffd700"
+        colour = self.company._espace_colours()["primary"]
+        self.assertEqual(self.company.email_secondary_color, colour)
+
     def test_a_credit_is_shown(self):
         reservation = self.booked(self.nina, self.t1, MONDAY)
         reservation._cancel()

@@ -160,6 +160,11 @@ class TestRequests(EspacePortalCase):
         self.assertIn("Nina est malade", response.text)
         self.assertFalse(self.asked())
 
+    def test_reversed_dates_are_said(self):
+        response = self.ask(date_from="2027-01-12", date_to="2027-01-11")
+        self.assertIn("The last day is before the first", self.shown(response))
+        self.assertFalse(self.asked())
+
     def test_nobody_floods_the_town_hall(self):
         with patch.dict(LIMITS, {"request": (2, timedelta(hours=1), 100)}):
             self.ask()
