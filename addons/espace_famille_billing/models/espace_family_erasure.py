@@ -90,6 +90,10 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _espace_erase_words(self):
-        """Let lines say what was sold, and no longer to whom; amounts stay."""
+        """Let lines say what was sold, and no longer to whom; amounts stay.
+
+        Those of entries that Odoo has sealed by a hash cannot change.
+        """
         for line in self.filtered("product_id"):
-            line.name = line.product_id.display_name
+            if not line.move_id.inalterable_hash:
+                line.name = line.product_id.display_name
