@@ -17,3 +17,9 @@ def erase_papers(records):
         env[model].with_context(active_test=False).search(own).unlink()
     # A file kept in a field is only found where its field is asked for.
     env["ir.attachment"].search([*own, ("id", "!=", False)]).unlink()
+
+
+def erase_records(records):
+    """Delete records with everything that hangs on them."""
+    erase_papers(records)
+    records.unlink()

@@ -34,8 +34,10 @@ class EspaceErasureMixin(models.AbstractModel):
             record.to_erase = record._origin in old
 
     @api.model
-    def _search_to_erase(self, operator, _value):
-        return self._old() if operator == "in" else NotImplemented
+    def _search_to_erase(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._old() if True in value else ~self._old()
 
     @api.model
     def _old(self):

@@ -40,6 +40,8 @@ class TestErasure(EspaceCase):
                 self.assertEqual(self.nina in self.old("espace.child"), expected)
                 self.assertEqual(self.martin in self.old("espace.family"), expected)
                 self.assertEqual(self.nina.to_erase, expected)
+                kept = self.env["espace.child"].search([("to_erase", "=", False)])
+                self.assertEqual(self.nina in kept, not expected)
                 self.assertEqual(self.martin.to_erase, expected)
 
     def test_a_commune_keeps_them_longer(self):

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_amount
 
 from odoo.addons.espace_famille.models.erasure import erase_papers
 
@@ -17,30 +16,29 @@ class EspaceFamily(models.Model):
 
     @api.model
     def _old_in(self, today, years):
-        day = fields.Date.subtract(today, years=ACCOUNTING_YEARS)
+        needed = self._with_accounting(today, Domain("espace_family_id", "!=", False))
         return super()._old_in(today, years) | (
-            Domain("payer_kept", "=", True)
-            & Domain("id", "not in", self._with_accounting_since(day))
+            Domain("payer_kept", "=", True) & Domain("id", "not in", needed)
         )
 
     @api.model
-    def _with_accounting_since(self, day):
-        """Return the ids of the families with an invoice or a payment since `day`."""
+    def _with_accounting(self, today, families):
+        """Return the ids of the families with accounting that is kept on `today`.
+
+        :param families: domain of their invoices and payments
+        """
+        day = fields.Date.subtract(today, years=ACCOUNTING_YEARS)
         return [
             family.id
             for model in ("account.move", "account.payment")
             for (family,) in self.env[model]
             .sudo()
-            ._read_group(
-                [("espace_family_id", "!=", False), ("date", ">=", day)],
-                ["espace_family_id"],
-            )
+            ._read_group(families & Domain("date", ">=", day), ["espace_family_id"])
         ]
 
     def _payer_must_be_kept(self):
-        today = self.company_id._espace_today()
-        day = fields.Date.subtract(today, years=ACCOUNTING_YEARS)
-        return self.id in self._with_accounting_since(day)
+        own = Domain("espace_family_id", "=", self.id)
+        return bool(self._with_accounting(self.company_id._espace_today(), own))
 
     def _why_kept(self):
         if why := super()._why_kept():
@@ -50,13 +48,13 @@ class EspaceFamily(models.Model):
             return self.env._(
                 "%(family)s owes %(amount)s: settle the account first.",
                 family=family.name,
-                amount=format_amount(self.env, due, family.currency_id),
+                amount=family.company_id._espace_amount_words(due),
             )
         if credit := family._espace_credit():
             return self.env._(
                 "%(family)s has a credit of %(amount)s: give it back first.",
                 family=family.name,
-                amount=format_amount(self.env, credit, family.currency_id),
+                amount=family.company_id._espace_amount_words(credit),
             )
         open_charges = [("family_id", "=", family.id), ("state", "=", "to_invoice")]
         if self.env["espace.charge"].sudo().search_count(open_charges, limit=1):

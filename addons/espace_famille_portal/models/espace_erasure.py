@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from odoo.addons.espace_famille.models.erasure import erase_papers
+from odoo.addons.espace_famille.models.erasure import erase_records
 
 
 class EspaceFamily(models.Model):
@@ -11,18 +11,16 @@ class EspaceFamily(models.Model):
 
     def _erase_household(self):
         own = [("family_id", "in", self.ids)]
-        self.env["espace.request"].search(own)._erase()
-        self.env["espace.change"].search(own)._erase()
         for model in (
+            "espace.request",
+            "espace.change",
             "espace.account.request",
             "espace.activation",
             "espace.booking.notice",
             "espace.booking.reminder",
             "espace.news.read",
         ):
-            records = self.env[model].search(own)
-            erase_papers(records)
-            records.unlink()
+            erase_records(self.env[model].search(own))
         return super()._erase_household()
 
     def _erasure_farewells(self):
@@ -44,31 +42,20 @@ class EspaceChild(models.Model):
     _inherit = "espace.child"
 
     def _erase_life(self):
-        self.env["espace.request"].search([("child_id", "in", self.ids)])._erase()
+        asked = self.env["espace.request"].search([("child_id", "in", self.ids)])
+        erase_records(asked)
         for child in self:
             about = Domain("model", "=", child._name) & Domain("res_id", "=", child.id)
             named = Domain("subject", "=", child.name)
             own = Domain("family_id", "in", child.family_ids.ids)
-            self.env["espace.change"].search(own & (about | named))._erase()
+            erase_records(self.env["espace.change"].search(own & (about | named)))
         return super()._erase_life()
 
 
 class EspaceRequest(models.Model):
     _inherit = "espace.request"
 
-    def _erase(self):
-        erase_papers(self)
-        self.unlink()
-
     def action_erase_family(self):
         """Ask whether all data of the family that asked for it are to be erased."""
         self.ensure_one()
         return self.family_id.with_context(default_tell=True).action_erase()
-
-
-class EspaceChange(models.Model):
-    _inherit = "espace.change"
-
-    def _erase(self):
-        erase_papers(self)
-        self.unlink()
