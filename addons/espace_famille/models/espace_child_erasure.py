@@ -48,9 +48,10 @@ class EspaceChild(models.Model):
 
     def _erase_all(self):
         result = super()._erase_all()
+        # As long as both households of a shared child are known.
+        self._erase_life()
         self._erase_persons()
         self._erase_documents()
-        self._erase_life()
         nameless = {
             "firstname": self.env._("Erased child"),
             **dict.fromkeys(("class_id", "diet_id", "pai_details", "allergies"), False),
