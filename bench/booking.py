@@ -22,8 +22,10 @@ from _odoo import (
 
 from odoo import fields
 
-from odoo.addons.espace_famille.models.gate_context import telling
-from odoo.addons.espace_famille_billing.models.espace_reservation import INVOICE_SOON
+from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille_billing.models.charge.espace_reservation import (
+    INVOICE_SOON,
+)
 
 BUDGET = 0.3
 OPTIONS, DAYS = 5, 30

@@ -11,7 +11,9 @@ from _odoo import Report, Town, seconds, transaction
 
 from odoo.tools.misc import split_every
 
-from odoo.addons.espace_famille_billing.models.espace_reservation_recompute import BATCH
+from odoo.addons.espace_famille_billing.models.charge import (
+    espace_reservation_recompute,
+)
 
 BUDGET, BUDGET_ANEW = 60.0, 180.0
 CHILDREN = 2
@@ -63,7 +65,7 @@ def flushed(env, action):
 
 def recomputed(bookings):
     """Recompute as the scheduled action does, which commits after each batch."""
-    for ids in split_every(BATCH, bookings.ids):
+    for ids in split_every(espace_reservation_recompute.BATCH, bookings.ids):
         bookings.browse(ids)._recompute_prices()
         bookings.env.flush_all()
         bookings.env.invalidate_all()

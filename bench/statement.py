@@ -12,7 +12,7 @@ from _odoo import Report, Town, ms, seconds, transaction
 
 from odoo.fields import Command
 
-from odoo.addons.espace_famille_billing.tests.regie import Regie
+from odoo.addons.espace_famille_billing.tests.common_regie import Regie
 
 BUDGET = 10.0
 BATCH = 500

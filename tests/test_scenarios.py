@@ -18,9 +18,9 @@ from odoo.addons.espace_famille.tests.common import (
     TOO_LATE,
     TUESDAY,
 )
-from odoo.addons.espace_famille_billing.models.espace_tariff import to_decimal
+from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
+from odoo.addons.espace_famille_billing.tests.charge.test_settlement import euros
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
-from odoo.addons.espace_famille_billing.tests.test_settlement import euros
 
 LATER = NOW + timedelta(minutes=5)
 PDF = [("c.pdf", b"%PDF-1.4 a certificate")]

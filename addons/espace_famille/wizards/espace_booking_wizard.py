@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..models.weekday_mixin import WEEKDAYS
+from ..models.core.espace_weekday_mixin import WEEKDAYS
 
 STATUSES = [
     ("available", "To book"),

@@ -6,8 +6,8 @@ from odoo.tools.misc import format_date
 
 from ..domain import calendar_loading, school_calendar, school_icalendar
 from ..domain.calendar_loading import FORECAST, OFFICIAL
-from ..models.espace_school_year import TERM_WEEKDAYS
-from ..models.res_company import PUBLIC_HOLIDAY_REGIONS, SCHOOL_ZONES
+from ..models.calendar.espace_school_year import TERM_WEEKDAYS
+from ..models.core.res_company import PUBLIC_HOLIDAY_REGIONS, SCHOOL_ZONES
 
 SCHOOL_KINDS = ("holiday", "bridge")
 YEAR_FIELDS = ("date_from", "date_to", "zone", "region", "week_pattern")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.espace_famille.models.gate_context import telling
+from odoo.addons.espace_famille.models.core.guards import telling
 
-from ..models.espace_reservation import INVOICE_LATER
+from ..models.charge.espace_reservation import INVOICE_LATER
 
 # (product, event, QF from, QF below, price, unit); prices of the commune's règlement
 # for canteen and childcare, invented for the leisure centre.

@@ -7,7 +7,7 @@ from odoo.fields import Command
 
 from odoo.addons.espace_famille.tests.common import NOW, TODAY, EspaceCase
 
-from ..models.espace_tariff import to_decimal
+from ..models.core.amounts import to_decimal
 
 # A euro sign follows a no-break space.
 NBSP = "\N{NO-BREAK SPACE}"

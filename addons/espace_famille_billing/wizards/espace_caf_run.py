@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ..models.espace_caf_hours import AGES
+from ..models.account.espace_caf_hours import AGES
 
 
 class EspaceCafRun(models.TransientModel):

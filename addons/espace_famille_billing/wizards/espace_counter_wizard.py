@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.espace_tariff import to_decimal
+from ..models.core.amounts import to_decimal
 
 
 class EspaceCounterLine(models.TransientModel):

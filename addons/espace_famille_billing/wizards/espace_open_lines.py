@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..domain.payment import spread
-from ..models.espace_tariff import to_decimal
+from ..models.core.amounts import to_decimal
 
 
 class EspaceOpenLine(models.AbstractModel):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from ..models.espace_reservation_recompute import AT_ONCE
-from ..models.pricer import to_decimal
+from ..models.charge.espace_reservation_recompute import AT_ONCE
+from ..models.core.amounts import to_decimal
 
 
 class EspacePriceRecompute(models.TransientModel):

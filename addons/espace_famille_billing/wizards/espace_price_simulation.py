@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..models.espace_tariff_line import EVENTS
-from ..models.pricer import MissingPrice, Pricer, to_decimal
+from ..models.core.amounts import to_decimal
+from ..models.core.errors import MissingPrice
+from ..models.tariff.espace_tariff_line import EVENTS
+from ..models.tariff.pricer import Pricer
 
 
 class EspacePriceSimulation(models.TransientModel):

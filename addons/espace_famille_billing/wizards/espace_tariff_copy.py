@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..domain.raising import raised
-from ..models.pricer import to_decimal
+from ..models.core.amounts import to_decimal
 
 # The amounts of a line, and the step of those that are a percentage of the quotient.
 AMOUNTS = ("amount", "min_amount", "max_amount")

@@ -1,0 +1,449 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...domain import attendance as pointing
+from ...domain.booking import ENDED_STATES
+from ..booking.espace_reservation import POINTING, STAMP
+
+# What may not change once the attendance of the day is locked, beside the state.
+LOCKED = POINTING | {
+    "origin",
+    "late",
+    "child_id",
+    "family_id",
+    "product_id",
+    "session_id",
+}
+
+
+class EspaceReservation(models.Model):
+    """Who came, from when to when, and who says so (pointage).
+
+    Agents point without the right to write bookings: they go through the methods
+    here, which check first. A write by hand is held to the same checks, and nothing
+    passes the lock of a day.
+    """
+
+    _inherit = "espace.reservation"
+
+    attendance_at = fields.Datetime(
+        "Pointed on",
+        readonly=True,
+        copy=False,
+        help="When it was seen, on the clock of the device that recorded it.",
+    )
+    attendance_uid = fields.Many2one(
+        "res.users", "Pointed by", readonly=True, copy=False, groups="base.group_user"
+    )
+    arrived_at = fields.Float(
+        "Arrived at", copy=False, aggregator=False, help="Local hours; 0: not recorded."
+    )
+    left_at = fields.Float(
+        "Left at", copy=False, aggregator=False, help="Local hours; 0: not recorded."
+    )
+    records_times = fields.Boolean(related="product_id.espace_records_times")
+    attendance_locked = fields.Boolean(related="session_id.attendance_locked")
+    pai_sign = fields.Char("PAI Sign", compute="_compute_pai_sign")
+    remark = fields.Char(compute="_compute_remark")
+    allergies = fields.Text(
+        related="child_id.allergies", groups="espace_famille.group_health"
+    )
+    pai_details = fields.Text(
+        related="child_id.pai_details", groups="espace_famille.group_health"
+    )
+
+    _to_point = models.Index(
+        "(date, session_id) WHERE state = 'confirmed' AND attendance = 'expected'"
+    )
+    _times_of_one_day = models.Constraint(
+        "CHECK(COALESCE(arrived_at, 0) BETWEEN 0 AND 24"
+        " AND COALESCE(left_at, 0) BETWEEN 0 AND 24"
+        " AND (COALESCE(left_at, 0) = 0 OR left_at >= COALESCE(arrived_at, 0)))",
+        "A child leaves after it arrives, within one day: correct the times.",
+    )
+
+    @api.depends("has_pai")
+    @api.depends_context("lang")
+    def _compute_pai_sign(self):
+        sign = self.env._("PAI")
+        for reservation in self:
+            reservation.pai_sign = sign if reservation.has_pai else False
+
+    @api.depends("origin", "state")
+    @api.depends_context("lang")
+    def _compute_remark(self):
+        """Say what is unusual of a booking of the list: not booked, not confirmed."""
+        walk_in = dict(self._fields["origin"]._description_selection(self.env))
+        states = dict(self._fields["state"]._description_selection(self.env))
+        for reservation in self:
+            if reservation.state != "confirmed":
+                reservation.remark = states.get(reservation.state)
+            elif reservation.origin == "walk_in":
+                reservation.remark = walk_in["walk_in"]
+            else:
+                reservation.remark = False
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        reservations = super().create(vals_list)
+        reservations.filtered(lambda r: r.state != "draft")._check_unlocked()
+        if not self.env.su:
+            pointed = reservations.filtered(
+                lambda r: r.attendance != "expected" or r.arrived_at or r.left_at
+            )
+            pointed._check_may_point()
+            pointed._check_confirmed()
+            pointed._after_pointing()
+        return reservations
+
+    def write(self, vals):
+        self._check_change_unlocked(vals)
+        if self.env.su or not vals.keys() & POINTING:
+            return super().write(vals)
+        # By hand: super first, for the access rights to the records themselves.
+        self.check_access("write")
+        self._check_may_point()
+        self._check_confirmed()
+        result = super().write(self._pointing_vals(vals))
+        self.sudo()._check_times()
+        self._after_pointing()
+        return result
+
+    # === Guards === #
+
+    def _check_change_unlocked(self, vals):
+        """Refuse what would change a locked day; see `_changes_the_day`."""
+        if not vals.keys() & (LOCKED | {"state"}):
+            return
+        bookings = self.sudo()
+        bookings.filtered(lambda r: r._changes_the_day(vals))._check_unlocked()
+        if vals.get("session_id"):
+            self.env["espace.session"].browse(
+                vals["session_id"]
+            ).sudo()._check_unlocked()
+
+    def _changes_the_day(self, vals):
+        """Tell whether these values would change who came or was expected.
+
+        Carts may still be emptied, and a payment on its way may end as it will.
+        """
+        self.ensure_one()
+        if self.state == "draft" and vals.get("state", "draft") == "draft":
+            return False
+        if vals.keys() & LOCKED:
+            return True
+        states = {self.state, vals["state"]}
+        return (
+            len(states) == 2
+            and "confirmed" in states
+            and self.state != "pending_payment"
+        )
+
+    def _check_unlocked(self):
+        self.sudo().session_id._check_unlocked()
+
+    def _check_may_point(self):
+        """Refuse those who are not agents, days to come and locked ones.
+
+        :raise AccessError: the user is not one of the agents, or may not read these
+        :raise UserError: a day is still to come, or its attendance is locked
+        """
+        if not (
+            self.env.su or self.env.user.has_group("espace_famille.group_animation")
+        ):
+            raise AccessError(self.env._("Only agents record who came."))
+        self.check_access("read")
+        for session in self.session_id:
+            session._check_attendance_open()
+
+    def _check_confirmed(self):
+        for reservation in self.sudo():
+            if reservation.state != "confirmed":
+                raise UserError(reservation._not_confirmed_words())
+
+    def _not_confirmed_words(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return self.env._(
+            "%(booking)s is “%(state)s”: only confirmed bookings are pointed.",
+            booking=self.display_name,
+            state=labels[self.state],
+        )
+
+    def _check_times(self):
+        """Say which child's times are wrong, before the database does."""
+        for reservation in self:
+            if pointing.times_problem(reservation.arrived_at, reservation.left_at):
+                raise UserError(
+                    self.env._(
+                        "%s leaves after arriving, within one day: correct the times.",
+                        reservation.child_id.name,
+                    )
+                )
+
+    # === Pointing === #
+
+    def _set_attendance(self, attendance):
+        """Record who came; agents of the Animation do it, for days that have come.
+
+        :raise AccessError: the user is not one of the agents
+        :raise UserError: a day is still to come, or its attendance is locked
+        """
+        self._check_may_point()
+        self.filtered(lambda r: r.state == "confirmed")._record_attendance(
+            {"attendance": attendance}
+        )
+
+    def _still_expected(self):
+        """Return those to be recorded as present when all the others came."""
+        return self.filtered(
+            lambda r: r.state == "confirmed" and r.attendance == "expected"
+        )
+
+    def _record_attendance(self, vals, at=None):
+        """Write what was checked, and let money follow.
+
+        :param vals: of the fields `POINTING`
+        :param datetime at: naive UTC, the present if None
+        """
+        bookings = self.sudo()
+        bookings.write(self._pointing_vals(vals, at))
+        bookings._after_pointing()
+
+    @api.model
+    def _pointing_vals(self, vals, at=None):
+        """Complete values of `POINTING`: times mean present, and present only."""
+        vals = {name: value for name, value in vals.items() if name not in STAMP}
+        if vals.get("arrived_at") or vals.get("left_at"):
+            vals = {**vals, "attendance": vals.get("attendance", "present")}
+        if vals.get("attendance", "present") != "present":
+            vals = {**vals, "arrived_at": 0, "left_at": 0}
+        return {
+            **vals,
+            "attendance_at": at or fields.Datetime.now(),
+            "attendance_uid": self.env.uid,
+        }
+
+    def _after_pointing(self):
+        """Hook: who came, or when, has just been recorded."""
+
+    def _record_times(self, arrived=None, left=None):
+        """Record local hours of arrival and departure; 0 forgets one, None keeps it.
+
+        The child is then present.
+
+        :raise AccessError, UserError: see `_check_may_point` and `_check_times`
+        """
+        self._check_may_point()
+        self._check_confirmed()
+        vals = {"arrived_at": arrived, "left_at": left}
+        vals = {name: time for name, time in vals.items() if time is not None}
+        self._check_coming_times(vals)
+        self._record_attendance(vals)
+
+    def _check_coming_times(self, vals):
+        for reservation in self.sudo():
+            arrived = vals.get("arrived_at", reservation.arrived_at)
+            left = vals.get("left_at", reservation.left_at)
+            if any(vals.values()) and not reservation.records_times:
+                raise UserError(
+                    self.env._(
+                        "%s is not an option with times of arrival and departure.",
+                        reservation.product_id.name,
+                    )
+                )
+            if pointing.times_problem(arrived, left):
+                raise UserError(
+                    self.env._(
+                        "%(child)s cannot leave at %(left)s after arriving at "
+                        "%(arrived)s: correct the times.",
+                        child=reservation.child_id.name,
+                        left=_clock(left),
+                        arrived=_clock(arrived),
+                    )
+                )
+
+    def _presence_minutes(self):
+        """Return the minutes the child was there, None when they do not count.
+
+        They count where the option records times and one of them was recorded.
+        """
+        self.ensure_one()
+        if self.attendance != "present" or not self.records_times:
+            return None
+        product = self.product_id
+        return pointing.minutes_present(
+            self.arrived_at,
+            self.left_at,
+            product.espace_time_from if product.espace_time_to else 0,
+            product.espace_time_to,
+        )
+
+    # === Actions === #
+
+    def action_present(self):
+        self._set_attendance("present")
+
+    def action_absent(self):
+        self._set_attendance("absent_unjustified")
+
+    def action_absent_justified(self):
+        self._set_attendance("absent_justified")
+
+    def action_expected(self):
+        """Take back what was recorded."""
+        self._set_attendance("expected")
+
+    def action_all_present(self):
+        """Record as present those still expected: the ticked ones, or the whole day.
+
+        Without ticked ones the day is the `espace_session_id` of the context.
+        """
+        bookings = self
+        if not bookings:
+            session = self.env["espace.session"].browse(
+                self.env.context.get("espace_session_id")
+            )
+            bookings = session.exists().reservation_ids
+        bookings._still_expected()._set_attendance("present")
+
+    def action_open_walk_in(self):
+        """Open the search of a child for the day in the context."""
+        session = self.env["espace.session"].browse(
+            self.env.context.get("espace_session_id")
+        )
+        if not session.exists():
+            raise UserError(
+                self.env._("Open the list of one day to add a child without booking.")
+            )
+        return session.action_walk_in()
+
+    def action_arrived(self):
+        """Record that the child arrives now."""
+        self._record_times(arrived=self._now_hours())
+
+    def action_left(self):
+        """Record that the child leaves now."""
+        self._record_times(left=self._now_hours())
+
+    def _now_hours(self):
+        """Return the commune's clock in hours, on the day itself only."""
+        company = self.company_id[:1]
+        local = company._espace_local(fields.Datetime.now())
+        if any(day != local.date() for day in self.mapped("date")):
+            raise UserError(
+                self.env._("That day is not today: enter the times by hand.")
+            )
+        return pointing.to_hours(local)
+
+    def action_times(self):
+        """Open the times of one child, to be entered or corrected."""
+        self.ensure_one()
+        self._check_may_point()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Arrival and Departure"),
+            "res_model": "espace.times.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_reservation_id": self.id},
+        }
+
+    # === Walk-ins === #
+
+    @api.model
+    def _walk_in(self, child, product, session, now=None):
+        """Record a child who came without booking (non prévu); places do not bind.
+
+        A child on the waiting list leaves it: it is there. The family that has the
+        child on that day pays.
+
+        :param datetime now: naive UTC, the present if None
+        :return: the reservation, present
+        :raise AccessError: the user is no agent or may not read child or session
+        :raise UserError: the child is already booked there, or the day cannot be
+            pointed
+        """
+        now = now or fields.Datetime.now()
+        self._check_may_point()
+        child.check_access("read")
+        session.check_access("read")
+        session._check_attendance_open()
+        self._check_walk_in(child, product, session)
+        live = self._live(child, session)
+        if live.state == "draft":
+            live.unlink()
+            live = live.browse()
+        elif live and live.state != "waiting":
+            raise UserError(live._already_there_words())
+        vals = {
+            "product_id": product.id,
+            "family_id": child._paying_family(session.date).id,
+            "state": "confirmed",
+            "origin": "walk_in",
+            "booked_at": now,
+            "attendance": "present",
+            "attendance_at": now,
+            "attendance_uid": self.env.uid,
+        }
+        if live:
+            live.write(vals)
+        else:
+            live = self.sudo().create(
+                {"child_id": child.id, "session_id": session.id, **vals}
+            )
+        live._after_pointing()
+        return live.with_env(self.env)
+
+    @api.model
+    def _check_walk_in(self, child, product, session):
+        if product.sudo().espace_activity_id != session.activity_id:
+            raise UserError(
+                self.env._(
+                    "%(product)s is not an option of %(activity)s.",
+                    product=product.name,
+                    activity=session.activity_id.name,
+                )
+            )
+        if child.company_id != session.company_id:
+            raise UserError(self.env._("%s is a child of another commune.", child.name))
+
+    @api.model
+    def _live(self, child, session):
+        """Return the child's reservation there that has not ended, maybe empty."""
+        return self.sudo().search(
+            [
+                ("child_id", "=", child.id),
+                ("session_id", "=", session.id),
+                ("state", "not in", ENDED_STATES),
+            ],
+            limit=1,
+        )
+
+    def _already_there_words(self):
+        """Say what became of a booking in whose way a walk-in stands."""
+        self.ensure_one()
+        labels = {
+            name: dict(self._fields[name]._description_selection(self.env))
+            for name in ("state", "attendance")
+        }
+        if self.state == "confirmed":
+            return self.env._(
+                "%(child)s is booked there (%(attendance)s): record it as present in "
+                "the list.",
+                child=self.child_id.name,
+                attendance=labels["attendance"][self.attendance],
+            )
+        return self.env._(
+            "%(child)s has a booking there that is “%(state)s”: management must "
+            "decide about it first.",
+            child=self.child_id.name,
+            state=labels["state"][self.state],
+        )
+
+
+def _clock(hours):
+    """Write hours as on a clock: 16.5 is “16:30”."""
+    minutes = round((hours or 0) * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,2 @@
+from . import espace_closure
+from . import espace_reservation_closure

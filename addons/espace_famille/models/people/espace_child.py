@@ -1,0 +1,198 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...domain import custody, eligibility
+
+
+class EspaceChild(models.Model):
+    """A child (enfant): its class, its plate and who may come for it."""
+
+    _name = "espace.child"
+    _description = "Child"
+    _inherit = ["mail.thread"]
+    _order = "lastname, firstname, id"
+    _check_company_auto = True
+
+    # Identity
+    lastname = fields.Char("Last Name", required=True, tracking=True)
+    firstname = fields.Char("First Name", required=True, tracking=True)
+    name = fields.Char(compute="_compute_name", store=True, precompute=True, index=True)
+    birth_date = fields.Date("Born on", tracking=True)
+    age = fields.Integer(compute="_compute_age")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        index=True,
+    )
+
+    # Households
+    family_id = fields.Many2one(
+        "espace.family",
+        "Household",
+        required=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+        help="Pays every day that no shared custody gives to another family.",
+    )
+    custody_ids = fields.One2many("espace.custody", "child_id", "Shared Custody")
+    # Most children have none: nothing is looked up for them.
+    shared_custody = fields.Boolean(
+        "Lives in Two Households", compute="_compute_shared_custody", store=True
+    )
+    family_ids = fields.Many2many(
+        "espace.family",
+        string="Families",
+        compute="_compute_family_ids",
+        search="_search_family_ids",
+    )
+
+    # School
+    class_id = fields.Many2one(
+        "espace.school.class", index=True, check_company=True, tracking=True
+    )
+    school_id = fields.Many2one(related="class_id.school_id", store=True, index=True)
+
+    # Plate and health
+    diet_id = fields.Many2one("espace.diet", tracking=True)
+    has_pai = fields.Boolean(
+        "PAI", help="An individual care plan (projet d'accueil individualisé) exists."
+    )
+    pai_details = fields.Text("Care Plan", groups="espace_famille.group_health")
+    allergies = fields.Text(groups="espace_famille.group_health")
+
+    # Papers
+    authorisation_ids = fields.One2many(
+        "espace.authorisation", "child_id", "Authorisations"
+    )
+    document_ids = fields.One2many("espace.document", "child_id", "Documents")
+
+    # Life in the services
+    enrolment_ids = fields.One2many("espace.enrolment", "child_id", "Enrolments")
+    reservation_ids = fields.One2many("espace.reservation", "child_id", "Bookings")
+    coming_count = fields.Integer("Coming Bookings", compute="_compute_coming_count")
+
+    @api.depends("lastname", "firstname")
+    def _compute_name(self):
+        for child in self:
+            child.name = " ".join(filter(None, [child.firstname, child.lastname]))
+
+    @api.depends("birth_date")
+    def _compute_age(self):
+        today = fields.Date.context_today(self)
+        for child in self:
+            born = child.birth_date
+            child.age = born and (
+                today.year
+                - born.year
+                - ((today.month, today.day) < (born.month, born.day))
+            )
+
+    @api.depends("family_id")
+    def _compute_company_id(self):
+        for child in self:
+            child.company_id = child.family_id.company_id or self.env.company
+
+    @api.depends("custody_ids")
+    def _compute_shared_custody(self):
+        for child in self:
+            child.shared_custody = bool(child.custody_ids)
+
+    @api.depends("family_id", "custody_ids.family_id")
+    def _compute_family_ids(self):
+        for child in self:
+            child.family_ids = child.family_id | child.custody_ids.family_id
+
+    @api.model
+    def _search_family_ids(self, operator, value):
+        return Domain("family_id", operator, value) | Domain(
+            "custody_ids.family_id", operator, value
+        )
+
+    @api.model
+    def _living_with(self, families):
+        """Return the domain of the children of `families`, there always or in turn.
+
+        The children of shared custody are asked as one array: both halves are then
+        found by their indexes, where an OR with a subquery reads every child there is.
+        """
+        lines = self.env["espace.custody"]._search([("family_id", "in", families.ids)])
+        return Domain("family_id", "in", families.ids) | Domain.custom(
+            to_sql=lambda _model, alias, _query: SQL(
+                "%s = ANY(ARRAY%s)",
+                SQL.identifier(alias, "id"),
+                lines.subselect("child_id"),
+            ),
+            predicate=lambda child: bool(child.custody_ids.family_id & families),
+        )
+
+    @api.depends("reservation_ids.state")
+    def _compute_coming_count(self):
+        counts = self.env["espace.reservation"]._coming_counts("child_id", self)
+        for child in self:
+            child.coming_count = counts.get(child, 0)
+
+    @api.constrains("birth_date")
+    def _check_birth_date(self):
+        today = fields.Date.context_today(self)
+        for child in self:
+            if child.birth_date and child.birth_date > today:
+                raise ValidationError(
+                    self.env._("%s cannot be born in the future.", child.name)
+                )
+
+    @api.model
+    def get_import_templates(self):
+        return [
+            {
+                "label": self.env._("Import Template for Children"),
+                "template": "/espace_famille/static/import/enfants.csv",
+            }
+        ]
+
+    # === Actions === #
+
+    def action_open_form(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
+
+    def action_open_reservations(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_reservation_action"
+        )
+        action["display_name"] = self.display_name
+        action["domain"] = [("child_id", "=", self.id)]
+        return action
+
+    # === Tools === #
+
+    def _paying_family(self, day):
+        """Return the one family that books and pays for this child on `day`."""
+        self.ensure_one()
+        family_id = custody.paying_household(
+            day,
+            self.family_id.id,
+            self.custody_ids._arrangements(),
+            self.company_id._espace_calendar().holiday_around,
+        )
+        return self.env["espace.family"].browse(family_id)
+
+    def _as_pupil(self):
+        """Return the `eligibility.Pupil` of this child."""
+        self.ensure_one()
+        return eligibility.Pupil(
+            self.birth_date or None, self.class_id.id or None, self.class_id.level
+        )

@@ -1,0 +1,2 @@
+from . import test_deadline_rule
+from . import test_opening

@@ -1,0 +1,2 @@
+from . import test_document
+from . import test_enrolment

@@ -1,0 +1,3 @@
+from . import test_custody
+from . import test_household
+from . import test_pickup

@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.espace_famille.models.erasure.erasure import erase_papers
+
+# Invoices, payments and what proves them are kept for ten years.
+ACCOUNTING_YEARS = 10
+# Mails and words; what the ledger traced of itself stays with it.
+WRITTEN = ("auto_comment", "comment", "email", "email_outgoing")
+
+
+class EspaceFamily(models.Model):
+    """Who owes, or is owed, is kept; invoices stay as long as the law asks."""
+
+    _inherit = "espace.family"
+
+    @api.model
+    def _old_in(self, today, years):
+        needed = self._with_accounting(today, Domain("espace_family_id", "!=", False))
+        return super()._old_in(today, years) | (
+            Domain("payer_kept", "=", True) & Domain("id", "not in", needed)
+        )
+
+    @api.model
+    def _with_accounting(self, today, families):
+        """Return the ids of the families with accounting that is kept on `today`.
+
+        :param families: domain of their invoices and payments
+        """
+        day = fields.Date.subtract(today, years=ACCOUNTING_YEARS)
+        return [
+            family.id
+            for model in ("account.move", "account.payment")
+            for (family,) in self.env[model]
+            .sudo()
+            ._read_group(families & Domain("date", ">=", day), ["espace_family_id"])
+        ]
+
+    def _payer_must_be_kept(self):
+        own = Domain("espace_family_id", "=", self.id)
+        return bool(self._with_accounting(self.company_id._espace_today(), own))
+
+    def _why_kept(self):
+        if why := super()._why_kept():
+            return why
+        family = self.sudo()
+        if due := family._espace_amount_due():
+            return self.env._(
+                "%(family)s owes %(amount)s: settle the account first.",
+                family=family.name,
+                amount=family.company_id._espace_amount_words(due),
+            )
+        if credit := family._espace_credit():
+            return self.env._(
+                "%(family)s has a credit of %(amount)s: give it back first.",
+                family=family.name,
+                amount=family.company_id._espace_amount_words(credit),
+            )
+        open_charges = [("family_id", "=", family.id), ("state", "=", "to_invoice")]
+        if self.env["espace.charge"].sudo().search_count(open_charges, limit=1):
+            return self.env._(
+                "%s has services that are not invoiced: invoice them first.",
+                family.name,
+            )
+        return ""
+
+    def _erase_household(self):
+        result = super()._erase_household()
+        self.income_ids.proof_ids.unlink()
+        self.env["espace.reminder"].search([("family_id", "in", self.ids)]).unlink()
+        for model in ("espace.arrears.exemption", "espace.billing.run.family"):
+            about = self.env[model].search([("family_id", "in", self.ids)])
+            about.filtered("reason").write({"reason": "–"})
+        moves = self.espace_move_ids
+        moves.filtered("espace_dispute_reason").write({"espace_dispute_reason": "–"})
+        moves.message_ids.filtered(lambda m: m.message_type in WRITTEN).unlink()
+        return result
+
+    def _erase_payer(self):
+        result = super()._erase_payer()
+        if not self.payer_kept:
+            erase_papers(self.espace_move_ids)
+            self.espace_move_ids.line_ids._espace_erase_words()
+        return result
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _espace_erase_words(self):
+        """Let lines say what was sold, and no longer to whom; amounts stay.
+
+        Those of entries that Odoo has sealed by a hash cannot change.
+        """
+        for line in self.filtered("product_id"):
+            if not line.move_id.inalterable_hash:
+                line.name = line.product_id.display_name

@@ -1,0 +1,392 @@
+import logging
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import split_every
+from odoo.tools.misc import format_amount, format_date
+
+from ...domain import reminder
+from ..core.amounts import to_decimal
+
+_logger = logging.getLogger(__name__)
+
+# What may change once a reminder was sent: when its letter was printed.
+PRINTING = {"printed_on"}
+
+
+class EspaceReminder(models.Model):
+    """A reminder that a family was sent (relance); what was sent is never changed."""
+
+    _name = "espace.reminder"
+    _description = "Reminder of Unpaid Invoices"
+    _order = "date desc, id desc"
+    _rec_name = "subject"
+    _check_company_auto = True
+
+    family_id = fields.Many2one(
+        "espace.family", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    level_id = fields.Many2one(
+        "espace.reminder.level", required=True, ondelete="restrict", readonly=True
+    )
+    date = fields.Date("Sent on", required=True, readonly=True)
+    amount = fields.Monetary(
+        "Amount Asked", required=True, readonly=True, help="On that day, less credits."
+    )
+    credit = fields.Monetary("Credits Deducted", readonly=True)
+    move_ids = fields.Many2many(
+        "account.move",
+        "espace_reminder_account_move_rel",
+        "reminder_id",
+        "move_id",
+        string="Invoices",
+        readonly=True,
+    )
+    line_ids = fields.One2many("espace.reminder.line", "reminder_id", readonly=True)
+    by_mail = fields.Boolean("E-mail", readonly=True)
+    by_letter = fields.Boolean("Letter", readonly=True)
+    printed_on = fields.Datetime("Letter Printed on", readonly=True)
+    subject = fields.Char(required=True, readonly=True)
+    body = fields.Text("Text", required=True, readonly=True)
+    fee_move_id = fields.Many2one("account.move", "Invoice of the Fee", readonly=True)
+
+    # However many agents and scheduled actions send at the same time.
+    _once_a_day = models.UniqueIndex(
+        "(family_id, date)", "This family was already sent a reminder on that day."
+    )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        if vals.keys() - PRINTING:
+            raise UserError(self.env._("A reminder that was sent is not changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A reminder that was sent is not deleted."))
+
+    # === Who gets what === #
+
+    @api.model
+    def _verdicts(self, company, day, families=None):
+        """Find what each family with unpaid invoices gets on a local date.
+
+        :param families: `espace.family` to look at, all of the commune if None
+        :return: {family: (`reminder.Verdict`, level record or empty, days late)}
+        """
+        lines = self._open_lines(company, day, families)
+        of_family = lines.grouped("family_id")
+        families = lines.family_id
+        arrears = {
+            line.id: line
+            for line in self.env["espace.arrears"]._of_families(families, day)
+        }
+        levels = (
+            self.env["espace.reminder.level"]
+            .sudo()
+            .search([("company_id", "=", company.id)])
+        )
+        domain_levels = levels._domain_levels()
+        reached = self._reached(families, domain_levels)
+        paying = {move.id for move in lines.move_id if move.espace_payment_on_its_way}
+        found = {}
+        for family, own in of_family.items():
+            debt = arrears[family.id]
+            verdict = reminder.verdict(
+                self._invoices(own, reached, paying),
+                domain_levels,
+                day,
+                credit=-to_decimal(debt.credit),
+                exempt=debt.exempt,
+                last_sent=debt.last_sent or None,
+                gap_days=company.espace_reminder_gap,
+            )
+            if verdict.reason == reminder.NOTHING_OVERDUE:
+                continue
+            level = domain_levels.get(verdict.level, levels.browse())
+            found[family] = (verdict, level, debt.days_late)
+        return found
+
+    @api.model
+    def _open_lines(self, company, day, families):
+        of_families = (
+            ("family_id", "!=", False)
+            if families is None
+            else ("family_id", "in", families.ids)
+        )
+        domain = [("company_id", "=", company.id), ("amount", ">", 0), of_families]
+        lines = self.env["espace.aged.receivable"].sudo()
+        lines = lines.with_context(espace_arrears_day=day)
+        lines.invalidate_model(flush=False)
+        return lines.search(domain)
+
+    @api.model
+    def _invoices(self, lines, reached, paying):
+        """Return the `reminder.Invoice` of each document with open lines."""
+        return [
+            reminder.Invoice(
+                key=move.id,
+                due=min(own.mapped("due_date")),
+                left=sum((to_decimal(line.amount) for line in own), Decimal(0)),
+                reached=reached.get(move.id),
+                disputed=move.espace_disputed,
+                on_its_way=move.id in paying,
+            )
+            for move, own in lines.grouped("move_id").items()
+        ]
+
+    @api.model
+    def _reached(self, families, domain_levels):
+        """Return {id of a document: highest rank of the levels reminded of}."""
+        rank = {level.id: key.rank for key, level in domain_levels.items()}
+        reached = {}
+        for sent in self.sudo().search([("family_id", "in", families.ids)]):
+            # A level that was archived since counts as the first.
+            of_level = rank.get(sent.level_id.id, 0)
+            for move_id in sent.move_ids.ids:
+                reached[move_id] = max(of_level, reached.get(move_id, 0))
+        return reached
+
+    # === Sending === #
+
+    @api.model
+    def _send(self, company, day, families):
+        """Send these families what they are due on a local date, found again now.
+
+        A family that fails is left for the next time and stops nobody.
+
+        :return: (reminders sent, families that failed)
+        """
+        sent, failed = self.sudo(), families.browse()
+        for batch in split_every(100, families.ids, families.browse):
+            verdicts = self._verdicts(company, day, batch)
+            for family, (verdict, level, _days) in verdicts.items():
+                if not level:
+                    continue
+                try:
+                    with self.env.cr.savepoint():
+                        sent |= self.sudo()._send_one(family, verdict, level, day)
+                except Exception:
+                    _logger.exception("Family %s was not reminded", family.id)
+                    failed |= family
+        return sent, failed
+
+    @api.model
+    def _send_one(self, family, verdict, level, day):
+        family = family.with_context(lang=family.lang or self.env.lang)
+        level = level.with_env(family.env)
+        moves = self.env["account.move"].browse(verdict.keys).sorted("invoice_date_due")
+        left = {move.id: self._left(move) for move in moves}
+        words = self._words(family, verdict.amount, day)
+        mails = any(family._payers().mapped("email"))
+        sent = self.create(
+            {
+                "family_id": family.id,
+                "company_id": family.company_id.id,
+                "level_id": level.id,
+                "date": day,
+                "amount": float(verdict.amount),
+                "credit": float(sum(left.values()) - verdict.amount),
+                "move_ids": [Command.set(moves.ids)],
+                "line_ids": [
+                    Command.create(
+                        {
+                            "move_id": move.id,
+                            "due_date": move.invoice_date_due or move.date,
+                            "amount": float(left[move.id]),
+                        }
+                    )
+                    for move in moves
+                ],
+                "by_mail": mails and level.channel in ("mail", "both"),
+                "by_letter": not mails or level.channel in ("letter", "both"),
+                "subject": level.subject.format(**words),
+                "body": level.body.format(**words),
+                "fee_move_id": self._invoice_fee(family, level, moves, day).id,
+            }
+        )
+        sent._mail()
+        return sent
+
+    @api.model
+    def _left(self, move):
+        lines = move.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        return sum((to_decimal(line.amount_residual) for line in lines), Decimal(0))
+
+    @api.model
+    def _words(self, family, amount, day):
+        """Return what fills in the texts of a level."""
+        company = family.company_id
+        return {
+            "family": family.name,
+            "amount": format_amount(family.env, float(amount), company.currency_id),
+            "commune": company.name,
+            "date": format_date(family.env, day, date_format="d MMMM y"),
+            "phone": company.phone or "",
+            "email": company.email or "",
+        }
+
+    def _mail(self):
+        """Write to those who pay, through the queue of messages, where it is by mail.
+
+        What was sent stays with the family, letters too.
+        """
+        for sent in self:
+            family = sent.family_id.with_context(
+                lang=sent.family_id.lang or self.env.lang,
+                mail_notify_force_send=False,
+            )
+            commune = sent.company_id.partner_id
+            family.message_post(
+                subject=sent.subject,
+                body=self.env["ir.qweb"]
+                .with_context(lang=family.env.lang)
+                ._render(
+                    "espace_famille_billing.reminder_mail",
+                    {"sent": sent.with_env(family.env)},
+                ),
+                message_type="comment" if sent.by_mail else "notification",
+                subtype_xmlid="mail.mt_comment" if sent.by_mail else "mail.mt_note",
+                author_id=commune.id,
+                email_from=commune.email_formatted or None,
+                partner_ids=family._payers().ids if sent.by_mail else [],
+            )
+
+    @api.model
+    def _invoice_fee(self, family, level, moves, day):
+        """Invoice the fee of the level, if it has one; never because of a fee alone."""
+        Move = self.env["account.move"]
+        product = level.fee_product_id
+        fees = self.search([("fee_move_id", "in", moves.ids)]).fee_move_id
+        if not product or not (moves - fees):
+            return Move
+        fee = Move.with_company(family.company_id).create(
+            {
+                "move_type": "out_invoice",
+                "company_id": family.company_id.id,
+                "partner_id": family.partner_id.id,
+                "espace_family_id": family.id,
+                "invoice_user_id": False,
+                "invoice_date": day,
+                "invoice_payment_term_id": False,
+                "invoice_date_due": day,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "name": f"{product.name}\n{level.name}",
+                            "quantity": 1,
+                            "price_unit": product.lst_price,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+        )
+        fee.action_post()
+        return fee
+
+    # === Letters === #
+
+    def action_print_letters(self):
+        """Print the letters of these reminders, all in one document."""
+        self.check_access("read")
+        if not self.env.user.has_group("espace_famille.group_finance"):
+            raise AccessError(self.env._("Only the Régie prints reminders."))
+        letters = self.filtered("by_letter")
+        if not letters:
+            raise UserError(self.env._("None of these was sent by letter."))
+        letters.sudo().printed_on = fields.Datetime.now()
+        job = self.env["espace.reminder.run"].create(
+            {"reminder_ids": [Command.set(letters.ids)]}
+        )
+        return self.env.ref(
+            "espace_famille_billing.reminder_letters_report"
+        ).report_action(job, config=False)
+
+    # === Scheduled action === #
+
+    @api.model
+    def _cron_remind(self):
+        """Propose or send what is due, as each commune chose; off by default."""
+        for company in self.env["res.company"].search(
+            [("espace_reminder_auto", "!=", "no")]
+        ):
+            company = company.with_company(company)
+            day = company._espace_today()
+            verdicts = self.with_company(company)._verdicts(company, day)
+            families = self.env["espace.family"].union(
+                *(family for family, (_v, level, _d) in verdicts.items() if level)
+            )
+            if company.espace_reminder_auto == "propose":
+                self._propose(company, families)
+            else:
+                self._send_in_batches(company, day, families)
+
+    @api.model
+    def _send_in_batches(self, company, day, families):
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(families))
+        for batch in split_every(50, families.ids, families.browse):
+            self._send(company, day, batch)
+            if not cron._commit_progress(len(batch)):
+                break
+
+    @api.model
+    def _propose(self, company, families):
+        """Tell the régisseurs and their deputies how many families wait."""
+        regies = (
+            self.env["espace.regie"].sudo().search([("company_id", "=", company.id)])
+        )
+        users = regies.regisseur_id | regies.deputy_ids
+        if not families or not users:
+            return
+        for user in users:
+            env = self.with_context(lang=user.lang).env
+            self.env["mail.thread"].message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=env._("Reminders to send"),
+                body=env._(
+                    "%s families are to be reminded of unpaid invoices: see Régie, "
+                    "Arrears, Send Reminders.",
+                    len(families),
+                ),
+            )
+
+
+class EspaceReminderLine(models.Model):
+    """An invoice as a reminder showed it: what was left to pay on that day."""
+
+    _name = "espace.reminder.line"
+    _description = "Invoice of a Reminder"
+    _order = "due_date, id"
+
+    reminder_id = fields.Many2one(
+        "espace.reminder", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="reminder_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, ondelete="restrict"
+    )
+    due_date = fields.Date("Due on", required=True)
+    amount = fields.Monetary("Left to Pay", required=True)
+
+
+class EspaceFamily(models.Model):
+    _inherit = "espace.family"
+
+    def _payers(self):
+        """Return the contacts who are written to about money: those who pay."""
+        self.ensure_one()
+        guardians = self.guardian_ids
+        return (guardians.filtered("is_payer") or guardians).partner_id

@@ -1,0 +1,90 @@
+"""What a closure gives back, and what keeps it from being applied or undone."""
+
+from odoo import fields, models
+
+from odoo.addons.espace_famille.models.closure.espace_closure import MAX_NAMED
+
+
+class EspaceCharge(models.Model):
+    _inherit = "espace.charge"
+
+    closure_id = fields.Many2one(
+        "espace.closure",
+        "Given Back by the Closure",
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        readonly=True,
+    )
+
+
+class EspaceReservation(models.Model):
+    _inherit = "espace.reservation"
+
+    def _prepare_charge(self, delta, price):
+        vals = super()._prepare_charge(delta, price)
+        if self._is_closed():
+            vals["closure_id"] = self.closure_id.id
+        return vals
+
+    def _credit_words(self):
+        if self._is_closed():
+            return self.env._(
+                "%s: credited", self.closure_id.with_env(self.env)._words()
+            )
+        return super()._credit_words()
+
+    def _is_closed(self):
+        return self.state == "cancelled" and bool(self.closure_id)
+
+    def _after_restoring(self):
+        super()._after_restoring()
+        self._settle()
+
+
+class EspaceClosure(models.Model):
+    _inherit = "espace.closure"
+
+    def _problems(self, plan, now):
+        """Refuse past days that are on an invoice: their money is accounted for."""
+        problems = super()._problems(plan, now)
+        charges = (
+            self.env["espace.charge"]
+            .sudo()
+            .search(
+                [
+                    ("reservation_id", "in", plan.bookings.ids),
+                    ("date", "<", self.company_id._espace_today(now)),
+                    ("invoice_line_id.parent_state", "=", "posted"),
+                ],
+                order="date, id",
+            )
+        )
+        return problems + [
+            self.env._(
+                "%(day)s is past and invoiced (%(invoice)s): it can no longer be "
+                "closed. Credit the invoices instead.",
+                day=self.company_id._espace_day_words(day, year=True),
+                invoice=of_day[0].move_id.name,
+            )
+            for day, of_day in list(charges.grouped("date").items())[:MAX_NAMED]
+        ]
+
+    def _undo_problems(self):
+        invoiced = (
+            self.env["espace.charge"]
+            .sudo()
+            .search(
+                [("closure_id", "=", self.id), ("invoice_line_id", "!=", False)],
+                order="date, id",
+            )
+        )
+        return super()._undo_problems() + [
+            self.env._(
+                "What %(child)s was given back is on the invoice %(invoice)s already: "
+                "the closure can no longer be undone.",
+                child=charge.child_id.name,
+                invoice=charge.move_id.display_name,
+            )
+            for charge in invoiced[:MAX_NAMED]
+        ]

@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+
+from ...domain import settlement
+from ..core.groups import MONEY
+
+# Up to how many bookings a change of price is worked out while one waits.
+AT_ONCE = 500
+# How many bookings one transaction of the scheduled action takes.
+BATCH = 1000
+
+
+class EspaceReservation(models.Model):
+    """What a price that changed afterwards does to bookings already charged.
+
+    What is not yet invoiced is charged anew at the new price. What is on an invoice
+    stays: it is marked, for a corrective run to settle.
+    """
+
+    _inherit = "espace.reservation"
+
+    price_change = fields.Selection(
+        [
+            ("to_recompute", "To be recomputed"),
+            ("to_correct", "Invoiced at another price"),
+        ],
+        "Price Changed",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=MONEY,
+        help="Invoiced at another price: the next corrective run settles it.",
+    )
+
+    @api.model
+    def _due_between(self, date_from, date_to=None):
+        """Return the domain of bookings that owe something, on these days."""
+        domain = [
+            ("state", "in", settlement.DUE_STATES),
+            ("date", ">=", date_from),
+        ]
+        return [*domain, ("date", "<=", date_to)] if date_to else domain
+
+    @api.model
+    def _quotients_changed(self, starts):
+        """Charge anew what families owe, whose quotient changed from a day on.
+
+        :param dict starts: {`espace.family`: first day}
+        """
+        families = self.env["espace.family"].union(*starts)
+        if not families:
+            return
+        self.sudo().search(
+            [
+                ("family_id", "in", families.ids),
+                *self._due_between(min(starts.values())),
+            ]
+        ).filtered(
+            lambda booking: booking.date >= starts[booking.family_id.with_env(self.env)]
+        )._recompute_soon()
+
+    def _recompute_soon(self):
+        """Charge these anew: now if they are few, else by the scheduled action.
+
+        :return: whether all is done
+        """
+        if len(self) <= AT_ONCE:
+            self._recompute_prices()
+            return True
+        self.price_change = "to_recompute"
+        self.env.ref("espace_famille_billing.cron_recompute_prices")._trigger()
+        return False
+
+    def _recompute_prices(self):
+        """Charge anew what is not invoiced and costs something else by now.
+
+        The old charges are undone and one new charge tells the whole price: an invoice
+        with a price and its correction would be hard to read. May run any number of
+        times.
+
+        :return: the new `espace.charge` records
+        """
+        errors = {}
+        bookings = self.sudo()
+        unsettled = bookings._unsettled(errors)
+        bookings._note_settlement_errors(errors)
+        invoiced = bookings._with_invoiced_charges()
+        bookings._note_price_changes(
+            invoiced & self.browse(booking.id for booking, _delta, _price in unsettled)
+        )
+        invoiced = set(invoiced.ids)
+        return bookings._charge_anew(
+            [
+                (booking, price)
+                for booking, _delta, price in unsettled
+                if booking.id not in invoiced
+            ]
+        )
+
+    def _charge_anew(self, priced):
+        """Undo what is not invoiced of these bookings, then charge their prices.
+
+        :param list priced: (`espace.reservation`, `TariffPrice` or None) pairs
+        """
+        Charge = self.env["espace.charge"]
+        bookings = self.browse(booking.id for booking, _price in priced)
+        waiting = Charge.search(
+            [("reservation_id", "in", bookings.ids), ("state", "=", "to_invoice")],
+            order="id",
+        )
+        # What is due at booking is due at its new price, without waiting for a run.
+        at_once = waiting.filtered("at_once").reservation_id
+        undoing = waiting._undo()
+        return undoing + Charge.create(
+            [
+                {
+                    **booking._prepare_charge(price.amount, price),
+                    "at_once": booking in at_once,
+                }
+                for booking, price in priced
+                if price and price.amount
+            ]
+        )
+
+    def _with_invoiced_charges(self):
+        """Return those that are on an invoice, be it a draft."""
+        groups = self.env["espace.charge"]._read_group(
+            [("reservation_id", "in", self.ids), ("state", "=", "invoiced")],
+            ["reservation_id"],
+        )
+        return self.browse(booking.id for (booking,) in groups)
+
+    def _note_price_changes(self, to_correct):
+        """Mark those invoiced at another price; the others of these are done."""
+        (self - to_correct).filtered("price_change").price_change = False
+        to_correct.filtered(
+            lambda booking: booking.price_change != "to_correct"
+        ).price_change = "to_correct"
+
+    def _settle(self, strict=True):
+        charges = super()._settle(strict)
+        # What was invoiced at another price is charged or credited by now.
+        self.sudo().filtered(
+            lambda booking: (
+                booking.price_change == "to_correct" and not booking.settlement_error
+            )
+        ).price_change = False
+        return charges
+
+    @api.model
+    def _cron_recompute_prices(self):
+        """Charge anew the bookings that wait for it, batch by batch."""
+        cron = self.env["ir.cron"]
+        waiting = [("price_change", "=", "to_recompute")]
+        cron._commit_progress(remaining=self.search_count(waiting))
+        while batch := self.search(waiting, limit=BATCH, order="id"):
+            batch._recompute_prices()
+            if not cron._commit_progress(len(batch)):
+                break

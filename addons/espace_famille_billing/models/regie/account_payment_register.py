@@ -1,0 +1,143 @@
+"""The one way by which agents register families' money."""
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from ..core.amounts import to_decimal
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    @api.model
+    def _espace_register(self, family, journal, parts, date, **vals):
+        """Make, post and match one payment of a family.
+
+        :param dict parts: {open receivable line: euros}; all lines that the family
+            owes (a payment comes in) or all that it is owed (money goes out)
+        :param date date: the day of the payment, local
+        :param vals: more values of the payment
+        :return: the posted `account.payment`
+        :raise UserError: an amount, a line, the journal or the day is not possible
+        """
+        self._espace_check_regie_role()
+        self._espace_check_parts(family, parts)
+        self._espace_check_journal(journal, date)
+        inbound = next(iter(parts)).amount_residual > 0
+        total = float(sum(to_decimal(amount) for amount in parts.values()))
+        payment = self.with_company(family.company_id).create(
+            {
+                "payment_type": "inbound" if inbound else "outbound",
+                "partner_type": "customer",
+                "partner_id": family.partner_id.id,
+                "journal_id": journal.id,
+                "currency_id": journal.company_id.currency_id.id,
+                "amount": total,
+                "date": date,
+                **vals,
+            }
+        )
+        payment._espace_post(parts)
+        return payment
+
+    def _espace_post(self, parts):
+        """Post with one receivable line a part, and match each with its own debt.
+
+        So what was chosen for each invoice is what the ledger says.
+        """
+        self.ensure_one()
+        liquidity, counterpart = self._prepare_move_line_default_vals()
+        sign = -1 if self.payment_type == "inbound" else 1
+        counterparts = [
+            {
+                **counterpart,
+                "name": line.move_name or counterpart["name"],
+                "account_id": line.account_id.id,
+                "amount_currency": sign * amount,
+                "debit": max(sign * amount, 0),
+                "credit": max(-sign * amount, 0),
+            }
+            for line, amount in parts.items()
+        ]
+        self._generate_journal_entry(
+            line_ids=[Command.create(vals) for vals in (liquidity, *counterparts)]
+        )
+        self.action_post()
+        own = self._seek_for_lines()[1].sorted("id")
+        for line, matching in zip(parts, own, strict=True):
+            (line + matching).reconcile()
+
+    # === What is not possible === #
+
+    @api.model
+    def _espace_check_regie_role(self):
+        if not (self.env.su or self.env.user.has_group("espace_famille.group_finance")):
+            raise AccessError(self.env._("Only the Régie handles families' money."))
+
+    @api.model
+    def _espace_check_parts(self, family, parts):
+        if not parts:
+            raise UserError(self.env._("Choose at least one line and an amount."))
+        lines = self.env["account.move.line"].union(*parts)
+        known = family._espace_open_lines("debit") | family._espace_open_lines("credit")
+        if lines - known:
+            raise UserError(
+                self.env._(
+                    "%s is settled already, or is not of this family: open the form "
+                    "again.",
+                    ", ".join((lines - known).sudo().mapped("move_name")),
+                )
+            )
+        if len({line.amount_residual > 0 for line in lines}) > 1:
+            raise UserError(
+                self.env._("Choose either what the family owes or what it is owed.")
+            )
+        for line, amount in parts.items():
+            line._espace_check_part(to_decimal(amount))
+
+    @api.model
+    def _espace_check_journal(self, journal, date):
+        if not journal.espace_regie_id:
+            raise UserError(
+                self.env._(
+                    "The journal %s belongs to no régie: choose a means of payment of "
+                    "the régie.",
+                    journal.display_name,
+                )
+            )
+        if date > journal.company_id._espace_today():
+            raise UserError(self.env._("The day of the payment is yet to come."))
+        # Odoo would post at a later day, and the payment would keep its own.
+        company = journal.company_id
+        if company._get_violated_lock_dates(date, False, journal):
+            raise UserError(
+                self.env._(
+                    "The books are closed on %s: choose a later day.",
+                    company._espace_day_words(date, year=True),
+                )
+            )
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _espace_check_part(self, amount):
+        """Refuse to settle nothing of a line, or more than what is open of it.
+
+        :param Decimal amount: in euros
+        """
+        self.ensure_one()
+        left = abs(to_decimal(self.amount_residual))
+        if amount <= 0:
+            raise UserError(self.env._("An amount must be above zero."))
+        if amount > left:
+            raise UserError(
+                self.env._(
+                    "Only %(left)s of %(document)s are open: %(amount)s cannot be "
+                    "settled.",
+                    left=self.company_id._espace_amount_words(left),
+                    document=self.move_name,
+                    amount=self.company_id._espace_amount_words(amount),
+                )
+            )

@@ -1,0 +1,189 @@
+"""Debts that the council gives up (admission en non-valeur)."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..core.amounts import to_decimal
+from .res_company_regie import WRITE_OFF_CODES, WRITE_OFF_TYPES
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _espace_writeoff_account(self):
+        """Return the account of the settings, or the one that the chart has for it."""
+        self.ensure_one()
+        return self.espace_writeoff_account_id or self._espace_find_account(
+            WRITE_OFF_TYPES, WRITE_OFF_CODES
+        )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    espace_written_off_family_id = fields.Many2one(
+        "espace.family",
+        "Family whose Debt is Written off",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    espace_decision = fields.Char(
+        "Decision",
+        readonly=True,
+        copy=False,
+        help="Reference of the council's decision.",
+    )
+    espace_decision_date = fields.Date("Day of the Decision", readonly=True, copy=False)
+    espace_undone = fields.Boolean(
+        "Undone", compute="_compute_espace_undone", store=True
+    )
+
+    @api.depends("reversal_move_ids.state")
+    def _compute_espace_undone(self):
+        for move in self:
+            move.espace_undone = any(
+                reversal.espace_written_off_family_id and reversal.state == "posted"
+                for reversal in move.reversal_move_ids
+            )
+
+    @api.model
+    def _espace_write_off(self, family, parts, date, decision, decision_date, account):
+        """Give up what is open of a family's debts, in one entry, and match it.
+
+        :param dict parts: {open receivable line that the family owes: euros}
+        :param date date: the day of the entry, local
+        :param account: the `account.account` that bears the loss
+        :return: the posted entry
+        """
+        Payment = self.env["account.payment"]
+        Payment._espace_check_regie_role()
+        Payment._espace_check_parts(family, parts)
+        lines = self.env["account.move.line"].union(*parts)
+        if any(line.amount_residual < 0 for line in lines):
+            raise UserError(self.env._("A credit is not written off: pay it back."))
+        if not account:
+            raise UserError(
+                self.env._(
+                    "No account of write-offs: choose one (6541) in the settings."
+                )
+            )
+        move = self.with_company(family.company_id).create(
+            self._espace_prepare_write_off(
+                family, parts, date, decision, decision_date, account
+            )
+        )
+        move.action_post()
+        own = move.line_ids.filtered(lambda line: line.account_id != account)
+        for line, counterpart in zip(parts, own.sorted("id"), strict=True):
+            (line + counterpart).reconcile()
+        return move
+
+    @api.model
+    def _espace_prepare_write_off(
+        self, family, parts, date, decision, decision_date, account
+    ):
+        total = float(sum(to_decimal(amount) for amount in parts.values()))
+        partner = family.partner_id.id
+        ref = self.env._("Write-off %s", decision)
+        return {
+            "move_type": "entry",
+            "company_id": family.company_id.id,
+            "journal_id": self._espace_write_off_journal(family.company_id).id,
+            "date": date,
+            "ref": ref,
+            "partner_id": partner,
+            "espace_written_off_family_id": family.id,
+            "espace_decision": decision,
+            "espace_decision_date": decision_date,
+            "line_ids": [
+                Command.create(
+                    {
+                        "name": ref,
+                        "partner_id": partner,
+                        "account_id": account.id,
+                        "debit": total,
+                    }
+                ),
+                *(
+                    Command.create(
+                        {
+                            "name": line.move_name,
+                            "partner_id": partner,
+                            "account_id": line.account_id.id,
+                            "credit": amount,
+                        }
+                    )
+                    for line, amount in parts.items()
+                ),
+            ],
+        }
+
+    @api.model
+    def _espace_write_off_journal(self, company):
+        journal = self.env["account.journal"].search(
+            [
+                *self.env["account.journal"]._check_company_domain(company),
+                ("type", "=", "general"),
+            ],
+            order="sequence, id",
+            limit=1,
+        )
+        if not journal:
+            raise UserError(
+                self.env._("The commune has no journal of miscellaneous entries.")
+            )
+        return journal
+
+    def action_espace_undo_write_off(self):
+        """Make the debts of a write-off due again, by an entry that reverses it."""
+        self.ensure_one()
+        self.env["account.payment"]._espace_check_regie_role()
+        if (
+            self.state != "posted"
+            or not self.espace_written_off_family_id
+            or self.reversed_entry_id
+            or self.espace_undone
+        ):
+            raise UserError(
+                self.env._("This is no write-off, or it was undone already.")
+            )
+        family = self.espace_written_off_family_id
+        reversal = self._reverse_moves(
+            [
+                {
+                    "date": self.company_id._espace_today(),
+                    "ref": self.env._("Undone: %s", self.ref),
+                    "espace_written_off_family_id": family.id,
+                    "espace_decision": self.espace_decision,
+                    "espace_decision_date": self.espace_decision_date,
+                }
+            ],
+            cancel=True,
+        )
+        return reversal._get_records_action()
+
+    def action_register_payment(self):
+        """Take the payment of a family's invoices at the counter of the régie."""
+        family = self.espace_family_id
+        if (
+            len(family) == 1
+            and all(move.espace_family_id for move in self)
+            and family.company_id.sudo()._espace_has_counter()
+        ):
+            return family._espace_open_wizard(
+                "espace.counter.wizard",
+                self.env._("Payment"),
+                espace_move_ids=self.ids,
+            )
+        return super().action_register_payment()
+
+    def action_espace_write_off(self):
+        """Write off the invoices of one family."""
+        family = self.espace_family_id
+        if len(family) != 1:
+            raise UserError(self.env._("Choose the invoices of one family."))
+        return family._espace_open_wizard(
+            "espace.write.off.wizard", self.env._("Write-off"), espace_move_ids=self.ids
+        )

@@ -1,0 +1,189 @@
+"""The work of a run: families invoiced in batches, each batch a transaction."""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
+
+from ...domain import invoicing
+
+_logger = logging.getLogger(__name__)
+
+# Families a transaction: many are created faster together, few are lost by a kill.
+BATCH = 100
+# Documents a transaction: each is printed by a program of its own.
+SENDING_BATCH = 5
+
+
+class EspaceBillingRun(models.Model):
+    _inherit = "espace.billing.run"
+
+    @api.model
+    def _cron_work(self):
+        """Go on with the runs at work, batch by batch, as long as the job may last.
+
+        The job says after each batch how much is left: Odoo calls it again, also
+        after a worker was killed.
+        """
+        Cron = self.env["ir.cron"]
+        Cron._commit_progress(remaining=self._left())
+        for run in self._at_work():
+            while run._goes_on():
+                done = retrying(run._work_batch, self.env)
+                if not Cron._commit_progress(done, remaining=self._left()):
+                    return
+
+    @api.model
+    def _at_work(self):
+        return self.search(
+            [("state", "in", ("invoicing", "sending")), ("paused", "=", False)],
+            order="id",
+        )
+
+    @api.model
+    def _left(self):
+        """Return how many families are left to do in all runs at work."""
+        Line = self.env["espace.billing.run.family"]
+        runs = self._at_work()
+        invoicing_runs = runs.filtered(lambda run: run.state == "invoicing")
+        sending_runs = runs - invoicing_runs
+        return Line.search_count(
+            (Domain("run_id", "in", invoicing_runs.ids) & Domain("state", "=", "todo"))
+            | (
+                Domain("run_id", "in", sending_runs.ids)
+                & Domain("sending", "=", "todo")
+            )
+        )
+
+    def _goes_on(self):
+        """Tell whether there is more to do, as the last transactions of all say."""
+        self.env.invalidate_all()
+        return self.state in ("invoicing", "sending") and not self.paused
+
+    def _work_batch(self):
+        """Do one batch of what the run is at; return how many families it was."""
+        self.ensure_one()
+        if self.state == "sending":
+            return self._send_batch(SENDING_BATCH)
+        return self._invoice_batch(BATCH)
+
+    def _work_all(self):
+        """Do all that is left in the current transaction."""
+        state = self.state
+        while self.state == state:
+            self._work_batch()
+
+    def _invoice_batch(self, size):
+        """Invoice some of the families left; the run is invoiced when none is."""
+        lines = self.env["espace.billing.run.family"].search(
+            [("run_id", "=", self.id), ("state", "=", "todo")], limit=size
+        )
+        if not lines:
+            self._finish_invoicing()
+            return 0
+        try:
+            self.company_id._espace_check_open_books(self.invoice_date)
+        except UserError as error:
+            self._pause_because(str(error))
+            return 0
+        lines._invoice_together()
+        return len(lines)
+
+    def _finish_invoicing(self):
+        self.state = "invoiced"
+        self.message_post(
+            body=self.env._(
+                "%(done)s invoices or credit notes made, %(reported)s families "
+                "carried over, %(failed)s failed.",
+                done=self.invoiced_count,
+                reported=self.reported_count,
+                failed=self.failed_count,
+            )
+        )
+
+    def _pause_because(self, reason):
+        self.paused = True
+        self.message_post(body=reason)
+
+
+class EspaceBillingRunFamily(models.Model):
+    _inherit = "espace.billing.run.family"
+
+    def _invoice_together(self):
+        """Invoice these families in one go; where one fails, each on its own."""
+        try:
+            with self.env.cr.savepoint():
+                self._invoice()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # noqa: BLE001 - told family by family below
+            for line in self:
+                line._invoice_alone()
+
+    def _invoice_alone(self):
+        """Invoice one family; what prevents it is written down and stops nobody."""
+        try:
+            with self.env.cr.savepoint():
+                self._invoice()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except UserError as error:
+            self.write({"state": "failed", "reason": str(error)})
+        except Exception as error:
+            _logger.exception("Family %s of a billing run", self.family_id.id)
+            self.write(
+                {
+                    "state": "failed",
+                    "reason": self.env._("Unexpected error: %s", error),
+                }
+            )
+
+    def _invoice(self):
+        """Settle these families, then invoice, credit or carry over each of them."""
+        run = self.run_id
+        self._settle()
+        charges = self.env["espace.charge"].search(
+            run._charge_domain() & Domain("family_id", "in", self.family_id.ids)
+        )
+        by_family = charges.grouped("family_id")
+        taken = charges.browse()
+        for line in self:
+            own = by_family.get(line.family_id, charges.browse())
+            outcome = run._outcome(own)
+            if outcome in (invoicing.INVOICE, invoicing.CREDIT_NOTE):
+                taken |= own
+            else:
+                line._set_aside(outcome, own)
+        moves = taken._invoice_under(run._terms(), fields.Datetime.now())
+        by_move = moves.grouped("espace_family_id")
+        for line in self.filtered(lambda line: line.state == "todo"):
+            line._set_done(by_move[line.family_id])
+
+    def _settle(self):
+        run = self.run_id
+        bookings = self.env["espace.reservation"].search(
+            run._booking_domain() & Domain("family_id", "in", self.family_id.ids)
+        )
+        bookings._settle(strict=False)
+
+    def _set_aside(self, outcome, charges):
+        nothing = outcome == invoicing.NOTHING
+        self.write(
+            {
+                "state": "skipped" if nothing else "reported",
+                "amount": sum(charges.mapped("amount")),
+            }
+        )
+
+    def _set_done(self, move):
+        sign = -1 if move.move_type == "out_refund" else 1
+        self.write(
+            {
+                "state": "done",
+                "amount": sign * move.amount_total,
+                "move_id": move.id,
+                "reason": False,
+            }
+        )

@@ -1,0 +1,207 @@
+from decimal import Decimal
+from uuid import uuid4
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from odoo.addons.espace_famille.models.core.guards import is_told, telling
+
+from ...domain import pricing
+from ...domain.wording import format_number
+from ..core.amounts import to_decimal
+from ..core.errors import MissingPrice, NoTariff
+from .espace_tariff_line import EVENTS
+from .pricer import Pricer
+
+# What others need of tariffs.
+__all__ = ["EVENTS", "MissingPrice", "NoTariff", "Pricer", "to_decimal"]
+
+# Told in the context while the lines of a tariff change together.
+WHOLE_TARIFF = "espace_whole_tariff"
+
+
+class EspaceTariff(models.Model):
+    """A dated grid of prices (grille tarifaire), one at a time for a commune."""
+
+    _name = "espace.tariff"
+    _inherit = ["espace.rulebook.mixin"]
+    _description = "Tariff"
+    _order = "date_from desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date("From", required=True)
+    date_to = fields.Date("To", help="Empty: until the next tariff.")
+    deliberation = fields.Char(
+        help="Reference of the council's decision that set these prices."
+    )
+    rounding_step = fields.Float(digits=(16, 2), default=0.01, required=True)
+    rounding_mode = fields.Selection(
+        [
+            ("half_up", "To the nearest, half up"),
+            ("half_even", "To the nearest, half to even"),
+            ("up", "Up"),
+            ("down", "Down"),
+        ],
+        default="half_up",
+        required=True,
+    )
+    line_ids = fields.One2many("espace.tariff.line", "tariff_id", "Prices", copy=True)
+    adjustment_ids = fields.One2many(
+        "espace.tariff.adjustment", "tariff_id", "Reductions", copy=True
+    )
+
+    # Changes with whatever the grid holds, and never comes back to an older value.
+    revision = fields.Char(
+        default=lambda self: self._new_revision(), readonly=True, copy=False
+    )
+
+    _dates_ordered = models.Constraint(
+        "CHECK(date_to IS NULL OR date_from <= date_to)",
+        "A tariff must not end before it starts.",
+    )
+    _rounding_step_positive = models.Constraint(
+        "CHECK(rounding_step >= 0.01)", "Prices are rounded to a cent or more."
+    )
+
+    @api.constrains("date_from", "date_to", "company_id")
+    def _check_one_at_a_time(self):
+        for tariff in self:
+            others = (
+                Domain("id", "!=", tariff.id)
+                & Domain("company_id", "=", tariff.company_id.id)
+                & (
+                    Domain("date_to", "=", False)
+                    | Domain("date_to", ">=", tariff.date_from)
+                )
+            )
+            if tariff.date_to:
+                others &= Domain("date_from", "<=", tariff.date_to)
+            other = self.search(others, limit=1)
+            if other:
+                raise ValidationError(
+                    self.env._(
+                        "The dates of “%(tariff)s” overlap those of “%(other)s”: "
+                        "give the earlier one a last day.",
+                        tariff=tariff.name,
+                        other=other.name,
+                    )
+                )
+
+    @api.constrains("line_ids")
+    def _check_lines(self):
+        # The database first refuses what no line may be, such as a negative price.
+        self.line_ids.flush_recordset()
+        for tariff in self:
+            problems = pricing.find_problems(
+                line._domain_line() for line in tariff.line_ids
+            )
+            if problems:
+                raise ValidationError(tariff._problem_words(problems[0]))
+
+    def _check_changed_lines(self):
+        """Check lines that changed by themselves, not in the form of their tariff."""
+        if not is_told(self.env, WHOLE_TARIFF):
+            self._check_lines()
+
+    def _problem_words(self, problem):
+        """Say what is wrong in a grid, naming the product and the bracket."""
+        words = {
+            pricing.Gap: self.env._(
+                "%(product)s: no price for a QF %(bracket)s (%(event)s)."
+            ),
+            pricing.Overlap: self.env._(
+                "%(product)s: two prices for a QF %(bracket)s (%(event)s)."
+            ),
+            pricing.EmptyBracket: self.env._(
+                "%(product)s: the bracket %(bracket)s holds no QF (%(event)s)."
+            ),
+            pricing.NoCeiling: self.env._(
+                "%(product)s: enter the highest price of the effort rate for a QF "
+                "%(bracket)s (%(event)s)."
+            ),
+        }[type(problem)]
+        events = dict(
+            self.env["espace.tariff.line"]
+            ._fields["event"]
+            ._description_selection(self.env)
+        )
+        return words % {
+            "product": self.env["product.product"].browse(problem.product).name,
+            "bracket": self._bracket_words(problem.qf_min, problem.qf_max),
+            "event": events[problem.event].lower(),
+        }
+
+    @api.model
+    def _bracket_words(self, qf_min, qf_max):
+        """Say which quotients a bracket holds; None: without bound."""
+        words = self.env._("from %s", format_number(qf_min or Decimal(0)))
+        if qf_max is None:
+            return words
+        return self.env._(
+            "%(start)s to less than %(end)s", start=words, end=format_number(qf_max)
+        )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        # Lines that change together are checked once they have all changed.
+        whole = telling(self, WHOLE_TARIFF)
+        vals = {**vals, "revision": self._new_revision()}
+        return super(EspaceTariff, whole).write(vals)
+
+    @api.model
+    def _new_revision(self):
+        return uuid4().hex
+
+    def _grid_changed(self):
+        """Note that lines or reductions changed; others may have kept the grid."""
+        self.write({})
+
+    # === Prices === #
+
+    @api.model
+    def _price(
+        self, product, child, family, date, event="planned", duration=None, pricer=None
+    ):
+        """Return the `TariffPrice` of one product for one child on one date.
+
+        :param product: `product.product`, or a `product.template` with one variant
+        :param family: the family that pays, whose QF on `date` counts
+        :param str event: see `pricing.EVENTS`
+        :param int duration: minutes spent, for prices by started unit
+        :param Pricer pricer: keep one for many prices: nothing is read twice
+        :raise MissingPrice: no tariff, or no line of it, gives a price
+        """
+        pricer = pricer or Pricer(self.env)
+        return pricer.price(product, child, family, date, event, duration)
+
+    def _in_force(self, day):
+        """Return the one of these tariffs that is in force on `day`, maybe empty."""
+        return self.filtered(
+            lambda tariff: (
+                tariff.date_from <= day
+                and not (tariff.date_to and tariff.date_to < day)
+            )
+        )[:1]
+
+    @tools.ormcache("self.id", "self.revision")
+    def _grid(self):
+        """Return this tariff as an immutable `pricing.Grid`.
+
+        It is kept between requests under its revision, so that a change, or the
+        rollback of one, needs to forget nothing.
+        """
+        self.ensure_one()
+        return pricing.Grid(
+            lines=self.line_ids._domain_lines(),
+            adjustments=self.adjustment_ids._domain_lines(),
+            rounding=pricing.Rounding(
+                to_decimal(self.rounding_step), self.rounding_mode
+            ),
+        )

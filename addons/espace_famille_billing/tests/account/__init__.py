@@ -1,0 +1,3 @@
+from . import test_caf_hours
+from . import test_family_account
+from . import test_tax_certificate

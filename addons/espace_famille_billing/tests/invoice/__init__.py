@@ -1,0 +1,3 @@
+from . import test_credit
+from . import test_invoice
+from . import test_invoice_soon

@@ -1,0 +1,3 @@
+from . import account
+from . import activation
+from . import public_forms

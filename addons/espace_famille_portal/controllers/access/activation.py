@@ -1,0 +1,206 @@
+from odoo import fields, http
+from odoo.exceptions import AccessDenied, UserError
+from odoo.http import request, route
+
+from ...domain import activation as rules
+from ...models.access.espace_guardian import ACTIVATION_URL
+
+
+class EspaceActivationPage(http.Controller):
+    """Création de Compte: the page behind the link of an invitation."""
+
+    @route(
+        ACTIVATION_URL,
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+    )
+    def espace_activation(self, **query):
+        """Show the form that a code opens, or ask for the code.
+
+        The parameters are those of the e-mails in use: activationCode and email.
+        """
+        values = {key: query.get(key) or "" for key in ("activationCode", "email")}
+        if not any(values.values()):
+            return self._render(values)
+        return self._open(values, fields.Datetime.now())
+
+    @route(ACTIVATION_URL, type="http", auth="public", website=True, methods=["POST"])
+    def espace_activation_save(self, **values):
+        """Open the form for a code, or create the account that it describes."""
+        now = fields.Datetime.now()
+        if values.get("step") == "save":
+            return self._open(values, now, self._save)
+        return self._open(values, now)
+
+    def _open(self, values, now, go_on=None):
+        """Show the form of an invitation, or go on with what was typed in it."""
+        if not self._may_try(values, now):
+            return self._render(values, problem=self._too_many_words())
+        invitation = self._invitation(values, now)
+        if not invitation:
+            self._note_failure(values, now)
+            return self._render(values, problem=self._no_invitation_words())
+        if go_on:
+            return go_on(invitation, values, now)
+        return self._render(values, invitation=invitation)
+
+    @route(
+        "/espace-famille/securite",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        save_session=False,
+    )
+    def espace_security_test(self, **_kwargs):
+        """Return a challenge to the widget of the security test."""
+        challenge = request.env["espace.security.test"]._challenge(
+            fields.Datetime.now()
+        )
+        return request.make_json_response(
+            challenge, headers={"Cache-Control": "no-store"}
+        )
+
+    # === Creating === #
+
+    def _save(self, invitation, values, now):
+        form, errors = rules.read_form(values)
+        has_account = bool(invitation._user())
+        if not has_account:
+            self._check_password(form, values, errors)
+        elif not values.get("password"):
+            errors.add("account", "password", "missing")
+        if errors:
+            return self._render(values, invitation=invitation, errors=errors)
+        if not request.env["espace.security.test"]._passed(values, now):
+            errors.add("children", "security", "test")
+            return self._render(values, invitation=invitation, errors=errors)
+        try:
+            with request.env.cr.savepoint():
+                user = invitation._activate(form, values["password"], now)
+        except AccessDenied:
+            self._note_failure(values, now)
+            errors.add("account", "password", "wrong")
+            return self._render(values, invitation=invitation, errors=errors)
+        except UserError as error:
+            return self._render(values, invitation=invitation, problem=str(error))
+        return self._welcome(invitation, user)
+
+    def _check_password(self, form, values, errors):
+        words = [form.name, values.get("email", "").partition("@")[0]]
+        for person in (*form.guardians, *form.children):
+            words += [person.firstname, person.lastname]
+        problem = rules.password_problem(
+            values.get("password") or "", values.get("confirm_password") or "", words
+        )
+        if problem:
+            name = "confirm_password" if problem == "different" else "password"
+            errors.add("account", name, problem)
+
+    def _welcome(self, invitation, user):
+        return request.render(
+            "espace_famille_portal.activation_done",
+            {
+                "firstname": user.partner_id.firstname or user.name,
+                "login": user.login,
+                "company": invitation.sudo().company_id,
+            },
+        )
+
+    # === Who may try === #
+
+    def _may_try(self, values, now):
+        return request.env["espace.attempt"]._allowed(
+            "activation", self._who(values), self._computer(), now
+        )
+
+    def _note_failure(self, values, now):
+        request.env["espace.attempt"]._note(
+            "activation", self._who(values), self._computer(), now
+        )
+
+    def _who(self, values):
+        return str(values.get("email") or "").strip().lower()[:200]
+
+    def _computer(self):
+        return request.httprequest.remote_addr or ""
+
+    def _invitation(self, values, now):
+        return request.env["espace.activation"]._find(
+            values.get("email"), values.get("activationCode"), now
+        )
+
+    # === The page === #
+
+    def _render(self, values, invitation=None, errors=None, problem=""):
+        invitation_sudo = invitation and invitation.sudo()
+        company = (
+            invitation_sudo.company_id
+            if invitation_sudo
+            else request.env.company.sudo()
+        )
+        question, sum_token = request.env["espace.security.test"]._sum(
+            fields.Datetime.now()
+        )
+        return request.render(
+            "espace_famille_portal.activation",
+            {
+                "company": company,
+                "email": values.get("email") or "",
+                "code": values.get("activationCode") or "",
+                "opened": bool(invitation_sudo),
+                "has_account": bool(invitation_sudo and invitation_sudo._user()),
+                "form": self._form(invitation_sudo, values),
+                "errors": self._error_words(errors),
+                "part": errors.part if errors else rules.PARTS[0],
+                "problem": problem,
+                "sum_question": question,
+                "sum_token": sum_token,
+                "shortest": rules.SHORTEST,
+            },
+            headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
+        )
+
+    def _form(self, invitation_sudo, values):
+        """Return what the inputs hold: what was typed, else what is known."""
+        if not invitation_sudo:
+            return {}
+        known = invitation_sudo._form_values()
+        return {**known, **values} if values.get("step") == "save" else known
+
+    def _error_words(self, errors):
+        words = {
+            "missing": request.env._("Fill in this field."),
+            "not_a_name": request.env._("A name is made of letters."),
+            "too_long": request.env._("This name is too long."),
+            "different": request.env._("The two passwords differ: type them again."),
+            "too_weak": request.env._(
+                "This password is too weak: make it longer, or mix capitals, figures "
+                "and signs."
+            ),
+            "too_easy": request.env._(
+                "This password is easily guessed: choose another one, without names."
+            ),
+            "wrong": request.env._("The password of your account is not this one."),
+            "test": request.env._("The security test has to be done again."),
+        }
+        return {
+            name: words[reason]
+            for name, (_part, reason) in (errors.of.items() if errors else ())
+        }
+
+    def _no_invitation_words(self):
+        """Say the same whatever is wrong: strangers learn nothing from it."""
+        return request.env._(
+            "This code and this address do not open an invitation. It may have been "
+            "used, or have ended: log in if you have an account, else ask the town "
+            "hall for a new invitation."
+        )
+
+    def _too_many_words(self):
+        return request.env._(
+            "Too many tries: wait a quarter of an hour, or contact the town hall."
+        )

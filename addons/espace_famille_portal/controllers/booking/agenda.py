@@ -1,0 +1,63 @@
+from werkzeug.urls import url_encode
+
+from odoo.http import request, route
+
+from ..core.base import EspacePortal
+
+URL = "/my/reservations/agenda"
+
+
+class EspaceAgenda(EspacePortal):
+    """Mes réservations, Vue Agenda: a range of days in one go."""
+
+    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
+    def espace_agenda(self, **_params):
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        form = request.httprequest.args
+        return self._espace_agenda_page(family_sudo, form, form.get("preview") == "1")
+
+    def _espace_agenda_page(self, family_sudo, form, preview, **values):
+        """Render the form, or what it asks for once there is something to show."""
+        page = request.env["espace.portal.agenda"]._page(family_sudo, form, preview)
+        template = "agenda_preview" if page["preview"] else "agenda"
+        return self._espace_render(
+            template,
+            {
+                "page_name": "espace_bookings",
+                "family": family_sudo,
+                "may_book": family_sudo._portal_may_book(),
+                "hold": family_sudo._portal_hold(),
+                "edit_url": f"{URL}?{url_encode(page['asked'].pairs())}",
+                **page,
+                **values,
+            },
+        )
+
+    @route(URL, type="http", auth="user", website=True, methods=["POST"])
+    def espace_agenda_add(self, **_post):
+        """Put in the cart what the form asks for, found again on the server."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        form = request.httprequest.form
+        problems = []
+
+        def change():
+            nonlocal problems
+            family_sudo._portal_check_may_book()
+            level, message, problems = request.env["espace.portal.agenda"]._add(
+                family_sudo, form
+            )
+            return level, message
+
+        level, message = self._espace_attempt(change)
+        if level == "success":
+            self._espace_tell(level, message)
+            return request.redirect("/my/panier")
+        if problems:
+            return self._espace_agenda_page(family_sudo, form, True)
+        return self._espace_agenda_page(
+            family_sudo, form, True, message={"level": level, "text": message}
+        )

@@ -1,0 +1,177 @@
+from odoo.http import request, route
+
+from ..core.base import EspacePortal
+
+URL = "/my/panier"
+
+# Ids of the bookings made by the last validation, for the page that confirms them.
+BOOKED_KEY = "espace_booked"
+
+
+class EspaceCart(EspacePortal):
+    """Panier: what was chosen, its price, and its validation."""
+
+    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
+    def espace_cart(self, **_kwargs):
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        return self._espace_render("cart", self._espace_cart_values(family_sudo))
+
+    def _espace_cart_values(self, family_sudo):
+        return {
+            "page_name": "espace_cart",
+            "family": family_sudo,
+            "cart": request.env["espace.portal.cart"]._read(family_sudo),
+            "hold": family_sudo._portal_hold(),
+            "may_book": family_sudo._portal_may_book(),
+        }
+
+    @route(f"{URL}/retirer", type="http", auth="user", website=True, methods=["POST"])
+    def espace_cart_remove(self, line=None, **_kwargs):
+        """Take one line, all those of a child, or all lines out of the cart."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        self._espace_change(
+            family_sudo, lambda: self._espace_take_out(family_sudo, line)
+        )
+        return request.redirect(URL)
+
+    def _espace_take_out(self, family_sudo, line):
+        cart_sudo = request.env["espace.reservation"].sudo()._cart(family_sudo)
+        lines_sudo = cart_sudo.filtered(
+            lambda r: line in (str(r.id), f"child_{r.child_id.id}", "all")
+        )
+        if not lines_sudo:
+            return "warning", request.env._("This line was no longer in the cart.")
+        count = len(lines_sudo)
+        lines_sudo._cancel()
+        if count == 1:
+            return "success", request.env._("The line was taken out of the cart.")
+        return "success", request.env._("%s lines were taken out of the cart.", count)
+
+    @route(f"{URL}/attendre", type="http", auth="user", website=True, methods=["POST"])
+    def espace_cart_wait(self, line=None, **_kwargs):
+        """Put a line that is full on the waiting list."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        self._espace_change(
+            family_sudo,
+            lambda: request.env["espace.portal.cart"]._wait(family_sudo, line),
+        )
+        return request.redirect(URL)
+
+    @route(f"{URL}/valider", type="http", auth="user", website=True, methods=["POST"])
+    def espace_cart_validate(self, **_kwargs):
+        """Book what is in the cart; an empty cart changes nothing."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        booked_sudo = request.env["espace.reservation"].sudo()
+
+        def change():
+            nonlocal booked_sudo
+            family_sudo._portal_check_may_book()
+            booked_sudo = request.env["espace.portal.cart"]._validate(family_sudo)
+            return "", ""
+
+        with request.env["espace.portal.cart"]._in_turn(family_sudo):
+            level, message = self._espace_attempt(change)
+        if level:
+            self._espace_tell(level, message)
+            return request.redirect(URL)
+        if booked_sudo:
+            request.session[BOOKED_KEY] = booked_sudo.ids
+        if family_sudo._espace_payment_move():
+            return request.redirect(f"{URL}/paiement")
+        if booked_sudo or not request.env["espace.portal.cart"]._cart(family_sudo):
+            return request.redirect(f"{URL}/confirmation")
+        self._espace_tell(
+            "danger",
+            request.env._("Nothing could be booked: see why under each line."),
+        )
+        return request.redirect(URL)
+
+    @route(
+        f"{URL}/confirmation",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+        methods=["GET"],
+    )
+    def espace_cart_confirmation(self, **_kwargs):
+        """Say what the last validation booked, and what stays in the cart."""
+        family_sudo = self._espace_family()
+        booked_sudo = self._espace_booked(family_sudo)
+        if not booked_sudo:
+            return request.redirect(URL)
+        return self._espace_render(
+            "confirmation", self._espace_confirmation_values(family_sudo, booked_sudo)
+        )
+
+    def _espace_booked(self, family_sudo):
+        """Return what this browser last booked for the family, maybe empty."""
+        return (
+            request.env["espace.reservation"]
+            .sudo()
+            .search(
+                [
+                    ("id", "in", request.session.get(BOOKED_KEY) or []),
+                    ("family_id", "=", family_sudo.id),
+                ]
+            )
+        )
+
+    def _espace_confirmation_values(self, family_sudo, booked_sudo):
+        company = family_sudo.company_id
+        labels = dict(booked_sudo._fields["state"]._description_selection(request.env))
+        groups = [
+            (
+                child.firstname,
+                [
+                    {
+                        "id": reservation.id,
+                        "option": reservation.product_id.name,
+                        "day": company._espace_day_words(reservation.date),
+                        "state": reservation.state,
+                        "label": labels[reservation.state],
+                        "price": family_sudo._price_words(reservation),
+                    }
+                    for reservation in lines
+                ],
+            )
+            for child, lines in booked_sudo.grouped("child_id").items()
+        ]
+        states = set(booked_sudo.mapped("state"))
+        moves_sudo = booked_sudo.charge_ids.move_id
+        hold = family_sudo._portal_hold()
+        if hold and hold["move"] not in moves_sudo:
+            # What waits is another cart: it says nothing about this one.
+            hold = None
+        return {
+            "page_name": "espace_cart",
+            "family": family_sudo,
+            "groups": groups,
+            "count": len(booked_sudo),
+            "waiting_payment": "pending_payment" in states,
+            "lost": states <= {"cancelled", "refused"},
+            "invoices": moves_sudo.filtered(lambda move: move.state == "posted"),
+            "invoiced_soon": request.env["espace.portal.cart"]._invoiced_soon_words(
+                booked_sudo
+            ),
+            "cart": request.env["espace.portal.cart"]._read(family_sudo),
+            "hold": hold,
+            "others": family_sudo._portal_other_holds(moves_sudo),
+        }
+
+    def _espace_change(self, family_sudo, change):
+        """Run a change for those who may book, and keep its message."""
+
+        def checked():
+            family_sudo._portal_check_may_book()
+            return change()
+
+        self._espace_tell(*self._espace_attempt(checked))

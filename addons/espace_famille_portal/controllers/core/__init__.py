@@ -1,0 +1,3 @@
+from . import base
+from . import home
+from . import contacts

@@ -1,0 +1,120 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError
+from odoo.http import content_disposition, request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from ...models.core.company_brand import ADDRESS
+from ...models.core.ir_qweb import FAMILY_KEY
+
+MESSAGE_KEY = "espace_message"
+
+# The pages of any family: where a parent who changes family may stay.
+SHARED_PAGES = frozenset(
+    {
+        "/my",
+        "/my/reservations",
+        "/my/reservations/agenda",
+        "/my/panier",
+        "/my/factures",
+        "/my/actualites",
+        "/my/demandes",
+        "/my/absences",
+        "/my/contacts",
+    }
+)
+
+
+class EspacePortal(CustomerPortal):
+    """What every page of the families' portal shares."""
+
+    # === The family === #
+
+    def _espace_family(self):
+        """Return the family that the user looks at, as superuser; maybe empty."""
+        return self._espace_families()._portal_chosen(request.session.get(FAMILY_KEY))
+
+    def _espace_families(self):
+        """Return the families of the user, as superuser."""
+        return self._espace_guardians()._families()
+
+    def _espace_guardians(self):
+        """Return who the user is in each family, as superuser, read once for a page."""
+        if not hasattr(request, "espace_guardians_sudo"):
+            request.espace_guardians_sudo = request.env["espace.guardian"]._of_user()
+        return request.espace_guardians_sudo
+
+    @route("/my/famille", type="http", auth="user", website=True, methods=["POST"])
+    def espace_switch_family(self, family=None, page=None, **_kwargs):
+        """Look at another of the user's families; any other id changes nothing.
+
+        :param str page: where the parent was; what only the other family has is left
+        """
+        families_sudo = request.env["espace.family"]._of_user()
+        if str(family) in map(str, families_sudo.ids):
+            request.session[FAMILY_KEY] = int(family)
+        return request.redirect(page if page in SHARED_PAGES else "/my")
+
+    # === Messages === #
+
+    def _espace_tell(self, level, text):
+        """Show a message on the next page.
+
+        :param str level: success, info, warning or danger
+        """
+        request.session[MESSAGE_KEY] = {"level": level, "text": str(text)}
+
+    def _espace_take_message(self):
+        return request.session.pop(MESSAGE_KEY, None)
+
+    # === Rendering === #
+
+    def _espace_render(self, template, values):
+        """Render a page that no browser or proxy keeps: it is personal and lives."""
+        # All that header and footer show of the hundred fields of these two contacts.
+        commune = values.get("family", request.env["espace.family"]).company_id
+        contacts = request.env.user.partner_id | commune.sudo().partner_id
+        contacts.sudo().fetch(["name", *ADDRESS])
+        response = request.render(
+            f"espace_famille_portal.{template}",
+            {
+                "page_name": "home",
+                "message": self._espace_take_message(),
+                "families_sudo": self._espace_families(),
+                **values,
+            },
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _espace_download(self, content, name, mimetype="application/pdf"):
+        """Send a file that a browser saves and no proxy keeps: it is personal."""
+        return request.make_response(
+            content,
+            [
+                ("Content-Type", mimetype),
+                ("Content-Disposition", content_disposition(name)),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "no-store"),
+            ],
+        )
+
+    # === Changes === #
+
+    def _espace_attempt(self, change):
+        """Run a change; say in words why it was refused, with nothing half done.
+
+        :param change: function without argument that returns (level, message)
+        :return: (level, message)
+        """
+        try:
+            with request.env.cr.savepoint():
+                return change()
+        except UserError as error:
+            return "danger", str(error)
+        except IntegrityError:
+            return "danger", request.env._(
+                "Somebody was faster, or the page was out of date: nothing was "
+                "changed. Look at the days below and try again."
+            )

@@ -1,0 +1,2 @@
+from . import household
+from . import household_account

@@ -1,0 +1,2 @@
+from . import news
+from . import requests

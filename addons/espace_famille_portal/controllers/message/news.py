@@ -1,0 +1,97 @@
+from odoo.http import request, route
+
+from ..core.base import EspacePortal
+
+URL = "/my/actualites"
+
+
+class EspaceNewsPages(EspacePortal):
+    """Mes actualités: what the commune tells this family."""
+
+    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
+    def espace_news(self, **_kwargs):
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        news_sudo = request.env["espace.news"]._for_family(family_sudo)
+        unread_sudo = news_sudo._unread(request.env.user)
+        return self._espace_render(
+            "news",
+            {
+                "page_name": "espace_news",
+                "family": family_sudo,
+                "rows": [
+                    {
+                        **self._espace_news_row(one),
+                        "unread": one in unread_sudo,
+                        "summary": one._summary(),
+                    }
+                    for one in news_sudo
+                ],
+            },
+        )
+
+    @route(
+        f"{URL}/<int:news_id>", type="http", auth="user", website=True, methods=["GET"]
+    )
+    def espace_news_one(self, news_id, **_kwargs):
+        """Show one news; opening it marks it as read."""
+        family_sudo = self._espace_family()
+        one_sudo = self._espace_news_of(family_sudo, news_id)
+        if not one_sudo:
+            return request.redirect(URL)
+        one_sudo._mark_read(family_sudo, request.env.user)
+        return self._espace_render(
+            "news_one",
+            {
+                "page_name": "espace_news",
+                "family": family_sudo,
+                "row": self._espace_news_row(one_sudo),
+                "body": one_sudo.body,
+                "attachments": [
+                    (f"{URL}/{news_id}/piece/{attachment.id}", attachment.name)
+                    for attachment in one_sudo.attachment_ids
+                ],
+            },
+        )
+
+    @route(
+        f"{URL}/<int:news_id>/piece/<int:attachment_id>",
+        type="http",
+        auth="user",
+        readonly=True,
+        methods=["GET"],
+    )
+    def espace_news_attachment(self, news_id, attachment_id, **_kwargs):
+        one_sudo = self._espace_news_of(self._espace_family(), news_id)
+        attachment_sudo = one_sudo.attachment_ids.filtered(
+            lambda attachment: attachment.id == attachment_id
+        )
+        if not attachment_sudo:
+            return request.redirect(URL)
+        return self._espace_download(
+            attachment_sudo.raw, attachment_sudo.name, attachment_sudo.mimetype
+        )
+
+    def _espace_news_of(self, family_sudo, news_id):
+        """Return one of the news of this family, empty for any other."""
+        if not family_sudo:
+            return request.env["espace.news"]
+        return (
+            request.env["espace.news"]
+            ._for_family(family_sudo)
+            .filtered(lambda one: one.id == news_id)
+        )
+
+    def _espace_news_row(self, one_sudo):
+        company = one_sudo.company_id
+        kinds = dict(one_sudo._fields["kind"]._description_selection(request.env))
+        day = company._espace_local(one_sudo.publish_at).date()
+        return {
+            "id": one_sudo.id,
+            "title": one_sudo.name,
+            "kind": kinds[one_sudo.kind],
+            "alert": one_sudo.kind in ("alert", "closure"),
+            "pinned": one_sudo.pinned,
+            "day": company._espace_day_words(day, year=True),
+        }

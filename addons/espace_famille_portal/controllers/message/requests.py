@@ -1,0 +1,254 @@
+from datetime import date
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.http import request, route
+
+from ...domain import activation as rules
+from ...models.message.espace_request import MAX_FILES
+from ..core.base import EspacePortal
+
+URL = "/my/demandes"
+MOST_SUBJECT = 120
+
+
+class EspaceRequests(EspacePortal):
+    """Mes demandes: write to the commune, with supporting documents."""
+
+    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
+    def espace_requests(self, kind="other", **_kwargs):
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        return self._espace_requests_page(family_sudo, {"kind": kind})
+
+    def _espace_requests_page(self, family_sudo, typed, **values):
+        requests_sudo = (
+            request.env["espace.request"]
+            .sudo()
+            .search([("family_id", "=", family_sudo.id)])
+        )
+        Request = request.env["espace.request"]
+        return self._espace_render(
+            "requests",
+            {
+                "page_name": "espace_requests",
+                "family": family_sudo,
+                "rows": [
+                    self._espace_request_row(one_sudo, last)
+                    for one_sudo, last in requests_sudo._last_messages().items()
+                ],
+                "kinds": Request._fields["kind"]._description_selection(request.env),
+                "children": family_sudo.child_ids,
+                "typed": typed,
+                "max_files": MAX_FILES,
+                **values,
+            },
+        )
+
+    @route(URL, type="http", auth="user", website=True, methods=["POST"])
+    def espace_requests_ask(self, **post):
+        """Open a request; what is refused is said above what was typed."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        made_sudo = None
+
+        def change():
+            nonlocal made_sudo
+            self._espace_count_message()
+            made_sudo = request.env["espace.request"]._ask(
+                family_sudo,
+                request.env.user.partner_id,
+                self._espace_request_values(family_sudo, post),
+                post.get("message"),
+                self._espace_request_files(),
+            )
+            return "success", request.env._(
+                "Your request has been sent: the town hall answers here and by e-mail."
+            )
+
+        level, message = self._espace_attempt(change)
+        if level != "success":
+            return self._espace_requests_page(
+                family_sudo, post, message={"level": level, "text": message}
+            )
+        self._espace_tell(level, message)
+        return request.redirect(f"{URL}/{made_sudo.id}")
+
+    @route(
+        f"{URL}/<int:request_id>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+        methods=["GET"],
+    )
+    def espace_request(self, request_id, **_kwargs):
+        family_sudo = self._espace_family()
+        one_sudo = self._espace_request_of(family_sudo, request_id)
+        if not one_sudo:
+            return request.redirect(URL)
+        messages_sudo = one_sudo._conversation()
+        last = messages_sudo[-1:].date or one_sudo.create_date
+        return self._espace_render(
+            "request_one",
+            {
+                "page_name": "espace_requests",
+                "family": family_sudo,
+                "row": self._espace_request_row(one_sudo, last),
+                "messages": [
+                    self._espace_request_message(one_sudo, message_sudo)
+                    for message_sudo in messages_sudo
+                ],
+                "max_files": MAX_FILES,
+            },
+        )
+
+    def _espace_count_message(self):
+        """Count a message of this parent; one that is refused is not counted.
+
+        :raise UserError: too many within an hour
+        """
+        attempts = request.env["espace.attempt"]
+        who = request.env.user.login
+        computer = request.httprequest.remote_addr or ""
+        now = fields.Datetime.now()
+        if not attempts._allowed("request", who, computer, now):
+            raise UserError(
+                request.env._("Too many messages: wait an hour, or call the town hall.")
+            )
+        attempts._note("request", who, computer, now)
+
+    @route(
+        f"{URL}/<int:request_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def espace_request_answer(self, request_id, **post):
+        family_sudo = self._espace_family()
+        one_sudo = self._espace_request_of(family_sudo, request_id)
+        if not one_sudo:
+            return request.redirect(URL)
+
+        def change():
+            self._espace_count_message()
+            one_sudo._answer_as_family(
+                request.env.user.partner_id,
+                post.get("message"),
+                self._espace_request_files(),
+            )
+            return "success", request.env._("Your message has been sent.")
+
+        self._espace_tell(*self._espace_attempt(change))
+        return request.redirect(f"{URL}/{request_id}")
+
+    @route(
+        f"{URL}/<int:request_id>/piece/<int:attachment_id>",
+        type="http",
+        auth="user",
+        readonly=True,
+        methods=["GET"],
+    )
+    def espace_request_file(self, request_id, attachment_id, **_kwargs):
+        one_sudo = self._espace_request_of(self._espace_family(), request_id)
+        files_sudo = one_sudo and one_sudo._conversation().attachment_ids
+        file_sudo = files_sudo and files_sudo.filtered(
+            lambda attachment: attachment.id == attachment_id
+        )
+        if not file_sudo:
+            return request.redirect(URL)
+        return self._espace_download(file_sudo.raw, file_sudo.name, file_sudo.mimetype)
+
+    # === Tools === #
+
+    def _espace_request_of(self, family_sudo, request_id):
+        """Return one of this family's requests as superuser, else nothing."""
+        if not family_sudo:
+            return None
+        return (
+            request.env["espace.request"]
+            .sudo()
+            .search([("id", "=", request_id), ("family_id", "=", family_sudo.id)])
+        )
+
+    def _espace_request_values(self, family_sudo, post):
+        kinds = request.env["espace.request"]._fields["kind"].get_values(request.env)
+        child_sudo = family_sudo.child_ids.filtered(
+            lambda child: str(child.id) == post.get("child")
+        )
+        return {
+            "kind": post.get("kind") if post.get("kind") in kinds else "other",
+            "name": rules.clean(post.get("subject"))[:MOST_SUBJECT],
+            "child_id": child_sudo.id,
+            "date_from": self._espace_request_day(post.get("date_from")),
+            "date_to": self._espace_request_day(
+                post.get("date_to") or post.get("date_from")
+            ),
+        }
+
+    def _espace_request_day(self, text):
+        if not text:
+            return False
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise UserError(request.env._("This is no date: %s.", text)) from error
+
+    def _espace_request_files(self):
+        return [
+            (upload.filename, upload.read())
+            for upload in request.httprequest.files.getlist("files")
+            if upload.filename
+        ]
+
+    def _espace_request_row(self, one_sudo, last):
+        """Return what is shown of a request; `last` is when somebody last wrote."""
+        company = one_sudo.company_id
+        fields_of = one_sudo._fields
+        day = company._espace_local(last).date()
+        return {
+            "id": one_sudo.id,
+            "subject": one_sudo.name,
+            "kind": dict(fields_of["kind"]._description_selection(request.env))[
+                one_sudo.kind
+            ],
+            "state": one_sudo.state,
+            "label": self._espace_request_states()[one_sudo.state],
+            "child": one_sudo.child_id.firstname or "",
+            "days": company._espace_span_words(one_sudo.date_from, one_sudo.date_to)
+            if one_sudo.date_from
+            else "",
+            "day": company._espace_day_words(day, year=True),
+        }
+
+    def _espace_request_states(self):
+        """Say the states as the family sees them."""
+        return {
+            "new": request.env._("Sent"),
+            "in_progress": request.env._("Being looked at"),
+            "waiting": request.env._("Answered"),
+            "done": request.env._("Closed"),
+        }
+
+    def _espace_request_message(self, one_sudo, message_sudo):
+        company = one_sudo.company_id
+        guardians_sudo = one_sudo.family_id.guardian_ids.partner_id
+        when = company._espace_local(message_sudo.date)
+        mine = message_sudo.author_id in guardians_sudo
+        return {
+            "author": message_sudo.author_id.name if mine else company.name,
+            "mine": mine,
+            "when": request.env._(
+                "%(day)s at %(time)s",
+                day=company._espace_day_words(when.date()),
+                time=company._espace_time_words(when),
+            ),
+            "body": message_sudo.body,
+            "files": [
+                (f"{URL}/{one_sudo.id}/piece/{attachment.id}", attachment.name)
+                for attachment in message_sudo.attachment_ids
+            ],
+        }

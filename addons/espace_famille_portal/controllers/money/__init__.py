@@ -1,0 +1,4 @@
+from . import invoices
+from . import payment
+from . import invoice_payment
+from . import certificates

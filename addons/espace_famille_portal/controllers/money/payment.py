@@ -1,0 +1,228 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.http import request, route
+
+from odoo.addons.account_payment.controllers.payment import PaymentPortal
+from odoo.addons.account_payment.controllers.portal import PortalAccount
+
+from ..booking.cart import URL, EspaceCart
+
+
+class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
+    """Payment at booking: the invoice is a draft until the money is there."""
+
+    @route()
+    def portal_my_invoices(self, **kwargs):
+        """Lead parents to their own page of invoices; others have Odoo's."""
+        if self._espace_family():
+            return request.redirect("/my/factures")
+        return super().portal_my_invoices(**kwargs)
+
+    @route(f"{URL}/paiement", type="http", auth="user", website=True, methods=["GET"])
+    def espace_payment(self, **_kwargs):
+        family_sudo = self._espace_family()
+        hold = family_sudo and family_sudo._portal_hold()
+        if not hold:
+            return request.redirect(URL)
+        return self._espace_render(
+            "payment", self._espace_payment_values(family_sudo, hold)
+        )
+
+    def _espace_payment_values(self, family_sudo, hold):
+        move_sudo = hold["move"]
+        form_values = self._get_common_page_view_values(
+            {
+                "partner": move_sudo.partner_id,
+                "company": move_sudo.company_id,
+                "total_amount": hold["asked"],
+                "currency": move_sudo.currency_id,
+                "amount_residual": hold["asked"],
+                "landing_route": self._espace_landing(move_sudo.id),
+                "transaction_route": f"{URL}/transaction",
+            }
+        )
+        return {
+            **form_values,
+            "amount": hold["asked"],
+            "page_name": "espace_cart",
+            "family": family_sudo,
+            "hold": hold,
+            "others": family_sudo._portal_other_holds(move_sudo),
+            "lines": request.env["espace.portal.cart"]._paid_lines(hold["move"]),
+            "cart": request.env["espace.portal.cart"]._read(family_sudo),
+            "may_book": family_sudo._portal_may_book(),
+        }
+
+    @route(f"{URL}/transaction", type="jsonrpc", auth="user")
+    def espace_payment_transaction(self, **kwargs):
+        """Create the transaction that pays the family's draft invoice.
+
+        The invoice, its amount and where to land are found again here, whatever was
+        posted.
+
+        :return: the processing values that the payment form expects
+        :raise ValidationError: nothing waits for payment, or it can no longer be paid
+        """
+        family_sudo = self._espace_family()
+        hold = family_sudo and family_sudo._portal_hold()
+        if not hold:
+            raise ValidationError(
+                request.env._(
+                    "Nothing waits for a payment any more: look at your bookings."
+                )
+            )
+        if hold["on_its_way"]:
+            raise ValidationError(
+                request.env._(
+                    "This payment is already on its way: wait for its result."
+                )
+            )
+        if not hold["asked"]:
+            raise ValidationError(
+                request.env._(
+                    "Your credit pays these bookings: reload the page to confirm them."
+                )
+            )
+        family_sudo._portal_check_may_book()
+        self._validate_transaction_kwargs(kwargs)
+        self._espace_check_means(family_sudo, hold, kwargs)
+        move_sudo = hold["move"]
+        kwargs.update(
+            amount=hold["asked"], landing_route=self._espace_landing(move_sudo.id)
+        )
+        return self._process_transaction(
+            request.env.user.partner_id.id,
+            move_sudo.currency_id.id,
+            move_sudo.ids,
+            None,
+            **kwargs,
+        )
+
+    def _espace_check_means(self, family_sudo, hold, kwargs):
+        """Refuse a means of payment that the page did not offer."""
+        self._espace_check_offered(
+            self._espace_payment_values(family_sudo, hold), kwargs
+        )
+
+    def _espace_check_offered(self, offered, kwargs):
+        """Refuse a means of payment that is not among the values of the page."""
+        token = kwargs.get("token_id")
+        known = (
+            token in offered["tokens_sudo"].ids
+            if token
+            else kwargs.get("payment_method_id") in offered["payment_methods_sudo"].ids
+        )
+        if not known or kwargs.get("provider_id") not in offered["providers_sudo"].ids:
+            raise ValidationError(
+                request.env._(
+                    "This means of payment is not available here: choose another one."
+                )
+            )
+
+    def _process_transaction(
+        self, partner_id, currency_id, invoice_ids, *args, **kwargs
+    ):
+        """Have the family that owes pay, when the user belongs to two households."""
+        moves_sudo = request.env["account.move"].sudo().browse(invoice_ids)
+        payer_sudo = moves_sudo.espace_family_id.partner_id
+        partner_sudo = request.env["res.partner"].sudo().browse(partner_id)
+        if len(payer_sudo) == 1 and payer_sudo != partner_sudo.commercial_partner_id:
+            partner_id = payer_sudo.id
+        return super()._process_transaction(
+            partner_id, currency_id, invoice_ids, *args, **kwargs
+        )
+
+    # === Coming back from the bank === #
+
+    def _espace_landing(self, move_id):
+        """Return where a payment leads back to, from any browser."""
+        return f"{URL}/confirmation/{move_id}"
+
+    @route(
+        f"{URL}/confirmation/<int:move_id>",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+        methods=["GET"],
+    )
+    def espace_payment_result(self, move_id, **_kwargs):
+        """Say what the payment of an invoice did and show what it is for."""
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return request.redirect("/my")
+        move_sudo = (
+            request.env["account.move"]
+            .sudo()
+            .search([("id", "=", move_id), ("espace_family_id", "=", family_sudo.id)])
+        )
+        level, text = request.env["espace.portal.payment"]._result(
+            family_sudo, move_sudo, self._espace_landing(move_id)
+        )
+        booked_sudo = self._espace_paid_for(family_sudo, move_sudo)
+        lost = set(booked_sudo.mapped("state")) <= {"cancelled", "refused"}
+        if lost and move_sudo.state == "posted":
+            # An old page: the invoice says what was given back since.
+            return request.redirect(f"/my/factures/{move_id}")
+        if not booked_sudo:
+            if level:
+                self._espace_tell(level, text)
+            return request.redirect(URL)
+        values = self._espace_confirmation_values(family_sudo, booked_sudo)
+        if level:
+            values["message"] = {"level": level, "text": text}
+        if values["hold"] and values["hold"]["on_its_way"]:
+            # The message has said so.
+            values["hold"] = None
+        return self._espace_render("confirmation", values)
+
+    def _espace_paid_for(self, family_sudo, move_sudo):
+        """Return the bookings of an invoice, and those that were validated with it."""
+        paid_sudo = move_sudo.espace_reservation_ids
+        together_sudo = self._espace_booked(family_sudo)
+        if paid_sudo & together_sudo:
+            paid_sudo |= together_sudo
+        return paid_sudo.sorted()
+
+    @route(f"{URL}/credit", type="http", auth="user", website=True, methods=["POST"])
+    def espace_payment_by_credit(self, **_kwargs):
+        """Confirm held seats that the family's credit pays by now."""
+        family_sudo = self._espace_family()
+        hold = family_sudo and family_sudo._portal_hold()
+        if not hold:
+            return request.redirect(URL)
+
+        def change():
+            if hold["on_its_way"]:
+                raise UserError(
+                    request.env._(
+                        "This payment is already on its way: wait for its result."
+                    )
+                )
+            hold["move"]._espace_confirm_by_credit()
+            return "success", request.env._(
+                "Your bookings are confirmed: your credit paid for them."
+            )
+
+        self._espace_change(family_sudo, change)
+        confirmed = hold["move"].exists().state == "posted"
+        return request.redirect("/my/factures" if confirmed else f"{URL}/paiement")
+
+    @route(
+        f"{URL}/abandonner", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def espace_payment_give_up(self, **_kwargs):
+        """Give the held seats back; refused while the bank is being asked."""
+        family_sudo = self._espace_family()
+        hold = family_sudo and family_sudo._portal_hold()
+        if not hold:
+            return request.redirect(URL)
+
+        def change():
+            hold["reservations"]._cancel()
+            return "success", request.env._(
+                "You gave up the payment: nothing was charged and the places are free "
+                "again."
+            )
+
+        self._espace_change(family_sudo, change)
+        return request.redirect(URL)

@@ -1,0 +1,233 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessDenied, UserError
+from odoo.tools import consteq, email_normalize, hmac
+
+from ...domain import activation as rules
+
+
+class EspaceActivation(models.Model):
+    """The one-time code with which a guardian creates the family's account.
+
+    Only a seal of the code is stored. A new invitation ends the one before.
+    """
+
+    _name = "espace.activation"
+    _description = "Invitation"
+    _order = "id desc"
+    _rec_name = "email"
+
+    guardian_id = fields.Many2one(
+        "espace.guardian", required=True, index=True, ondelete="cascade"
+    )
+    family_id = fields.Many2one(related="guardian_id.family_id", store=True, index=True)
+    company_id = fields.Many2one(related="guardian_id.company_id", store=True)
+    email = fields.Char(required=True, readonly=True)
+    seal = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
+    sent_at = fields.Datetime("Sent on", required=True, readonly=True)
+    expires_at = fields.Datetime("Ends on", required=True, readonly=True)
+    used_at = fields.Datetime("Account Created on", readonly=True)
+    state = fields.Selection(
+        [("sent", "Sent"), ("used", "Account created"), ("expired", "Expired")],
+        compute="_compute_state",
+        search="_search_state",
+    )
+
+    _one_open = models.UniqueIndex(
+        "(guardian_id) WHERE used_at IS NULL", "This guardian is already invited."
+    )
+    _email = models.Index("(email) WHERE used_at IS NULL")
+
+    @api.depends("used_at", "expires_at")
+    def _compute_state(self):
+        now = fields.Datetime.now()
+        for invitation in self:
+            if invitation.used_at:
+                invitation.state = "used"
+            else:
+                ended = invitation.expires_at <= now
+                invitation.state = "expired" if ended else "sent"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        domains = {
+            "used": [("used_at", "!=", False)],
+            "sent": [("used_at", "=", False), ("expires_at", ">", now)],
+            "expired": [("used_at", "=", False), ("expires_at", "<=", now)],
+        }
+        return fields.Domain.OR(domains[state] for state in value if state in domains)
+
+    # === The code === #
+
+    @api.model
+    def _issue(self, guardian, now=None):
+        """Invite a guardian anew.
+
+        :return: (the invitation, the code that only the e-mail will hold)
+        :raise UserError: the guardian has no proper e-mail address
+        """
+        now = now or fields.Datetime.now()
+        email = email_normalize(guardian.email)
+        if not email:
+            raise UserError(
+                self.env._(
+                    "%s has no proper e-mail address: enter one first.", guardian.name
+                )
+            )
+        self.sudo().search(
+            [("guardian_id", "=", guardian.id), ("used_at", "=", False)]
+        ).unlink()
+        code = rules.new_code()
+        days = guardian.company_id.espace_activation_days
+        invitation = self.sudo().create(
+            {
+                "guardian_id": guardian.id,
+                "email": email,
+                "seal": self._seal(email, code),
+                "sent_at": now,
+                "expires_at": now + timedelta(days=days),
+            }
+        )
+        return invitation, code
+
+    @api.model
+    def _find(self, email, code, now):
+        """Return the open invitation of this address and code, maybe empty."""
+        email = email_normalize(email or "")
+        code = rules.read_code(code)
+        open_sudo = self.sudo().search(
+            [("email", "=", email), ("used_at", "=", False), ("expires_at", ">", now)]
+        )
+        seal = self._seal(email, code)
+        return open_sudo.filtered(lambda one: consteq(one.seal, seal))[:1]
+
+    @api.model
+    def _seal(self, email, code):
+        return hmac(self.env(su=True), "espace.activation", f"{email}:{code}")
+
+    # === The account === #
+
+    def _user(self):
+        """Return the account that this address has already, maybe empty."""
+        self.ensure_one()
+        return (
+            self.env["res.users"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("login", "=ilike", self._like_itself(self.email))], limit=1)
+        )
+
+    @api.model
+    def _like_itself(self, text):
+        return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+    def _form_values(self):
+        """Return what the commune knows, to fill the form with."""
+        self.ensure_one()
+        family = self.family_id
+        values = {"name": family.lastname or family.name or ""}
+        known = self.guardian_id | family.guardian_ids
+        for number, guardian in enumerate(known[: rules.MOST_GUARDIANS], 1):
+            values |= {
+                f"guardian_{number}_id": str(guardian.id),
+                f"guardian_{number}_firstname": guardian.firstname or "",
+                f"guardian_{number}_lastname": guardian.lastname or "",
+                f"guardian_{number}_civility": guardian.civility or "",
+            }
+        children = family.main_child_ids.sorted(
+            lambda c: (c.birth_date or c.create_date.date(), c.id)
+        )
+        for number, child in enumerate(children[: rules.MOST_CHILDREN], 1):
+            values |= {
+                f"child_{number}_id": str(child.id),
+                f"child_{number}_firstname": child.firstname or "",
+                f"child_{number}_lastname": child.lastname or "",
+            }
+        return values
+
+    def _activate(self, form, password, now):
+        """Create the account, or link the one that this address has already.
+
+        :param activation.Form form: checked by `read_form`
+        :param str password: the new one, or that of the account there is
+        :return: the user
+        :raise AccessDenied: the password of the account there is was wrong
+        """
+        self.ensure_one()
+        invitation = self.sudo()
+        user = invitation._user()
+        if user:
+            invitation._check_password(user, password)
+            invitation._link(user)
+        else:
+            user = invitation._create_user(password)
+        invitation.used_at = now
+        invitation.family_id.state = "active"
+        invitation._take_over(form, user)
+        return user
+
+    def _check_password(self, user, password):
+        if not user.active or not user._is_portal():
+            raise AccessDenied
+        user.with_user(user)._check_credentials(
+            {"type": "password", "login": user.login, "password": password},
+            {"interactive": True},
+        )
+
+    def _link(self, user):
+        """Make the person who has the account this family's guardian."""
+        guardian, person = self.guardian_id, self.guardian_id.partner_id
+        if person == user.partner_id:
+            return
+        guardian.partner_id = user.partner_id
+        if not person.user_ids:
+            person.active = False
+        if self.company_id not in user.company_ids:
+            user.company_ids += self.company_id
+
+    def _create_user(self, password):
+        guardian = self.guardian_id
+        return (
+            self.env["res.users"]
+            .sudo()
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "partner_id": guardian.partner_id.id,
+                    "login": self.email,
+                    "password": password,
+                    "company_id": self.company_id.id,
+                    "company_ids": [fields.Command.set(self.company_id.ids)],
+                    "group_ids": [
+                        fields.Command.set(self.env.ref("base.group_portal").ids)
+                    ],
+                }
+            )
+        )
+
+    # === What the parent corrected === #
+
+    def _take_over(self, form, user):
+        """Apply what the parent corrected, or leave it to staff."""
+        family = self.family_id
+        changes = self.env["espace.change"].with_user(user).sudo()
+        proposed = changes._propose(family, {"lastname": form.name})
+        for model, people, known in (
+            ("espace.guardian", form.guardians, family.guardian_ids),
+            ("espace.child", form.children, family.main_child_ids),
+        ):
+            columns = ("firstname", "lastname", "civility")[
+                : 3 if model == "espace.guardian" else 2
+            ]
+            for person in people:
+                values = {column: getattr(person, column) for column in columns}
+                record = known.filtered(lambda one, id=person.id: one.id == id)
+                if record:
+                    proposed |= changes._propose(record, values)
+                elif person.id is None:
+                    proposed |= changes._propose_new(family, model, values)
+        if self.company_id.espace_changes == "apply":
+            proposed._apply_safe()

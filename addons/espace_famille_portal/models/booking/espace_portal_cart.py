@@ -1,0 +1,293 @@
+from dataclasses import dataclass
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools.i18n import format_list
+
+from odoo.addons.espace_famille.models.booking.booking_turn import in_turn
+from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille_billing.models.charge.espace_reservation import (
+    INVOICE_SOON,
+)
+from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
+
+from ...domain.period import Summary
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the cart; `reason` says why it can no longer be kept."""
+
+    reservation_id: int
+    child: str
+    option: str
+    day: str
+    price: str
+    limit: str
+    reason: str
+    may_wait: bool
+
+
+class EspacePortalCart(models.AbstractModel):
+    """The cart (panier) of a family: its lines, its total, and its validation."""
+
+    _name = "espace.portal.cart"
+    _description = "Portal: Cart"
+
+    @api.model
+    def _read(self, family, now=None):
+        """Return the lines in the cart with what they cost and whether they hold.
+
+        :return: dict for the page; prices are those of now, found on the server
+        """
+        now = now or fields.Datetime.now()
+        cart_sudo = self._cart(family)
+        quotes = self._quotes(family, cart_sudo, now)
+        lines = [
+            self._line(reservation, quotes[self._item(reservation)])
+            for reservation in cart_sudo
+        ]
+        kept = [
+            (reservation, quotes[self._item(reservation)])
+            for reservation in cart_sudo
+            if quotes[self._item(reservation)].status == "available"
+        ]
+        total = sum((quote.price or Decimal(0) for _r, quote in kept), Decimal(0))
+        now_due = sum(
+            (
+                quote.price or Decimal(0)
+                for reservation, quote in kept
+                if reservation.activity_id.billing_mode == "booking"
+                and reservation.activity_id.approval == "automatic"
+            ),
+            Decimal(0),
+        )
+        company = family.company_id
+        credit = family._espace_credit()
+        return {
+            "groups": self._by_child(cart_sudo, lines),
+            "count": len(cart_sudo),
+            "kept_count": len(kept),
+            "refused": self._refused_words(len(cart_sudo) - len(kept)),
+            "words": self._bookings_words(len(kept)),
+            "total": company._espace_amount_words(total),
+            "now_due": self._now_due_words(company, now_due),
+            "later": self._later_words(company, total - now_due),
+            "credit": self._credit_words(company, to_decimal(credit), now_due),
+        }
+
+    # === Words === #
+
+    @api.model
+    def _bookings_words(self, count):
+        if count == 1:
+            return self.env._("1 booking")
+        return self.env._("%s bookings", count)
+
+    @api.model
+    def _refused_words(self, count):
+        if not count:
+            return ""
+        if count == 1:
+            return self.env._("1 line can no longer be booked: see why.")
+        return self.env._("%s lines can no longer be booked: see why.", count)
+
+    @api.model
+    def _now_due_words(self, company, amount):
+        if not amount:
+            return ""
+        words = company._espace_amount_words(amount)
+        if company._espace_pays_online():
+            return self.env._("To pay now, online: %s", words)
+        return self.env._("Invoiced at once: %s", words)
+
+    @api.model
+    def _later_words(self, company, amount):
+        if not amount:
+            return ""
+        words = company._espace_amount_words(amount)
+        return self.env._(
+            "Invoiced later, once the days are past or approved: %s", words
+        )
+
+    @api.model
+    def _credit_words(self, company, credit, now_due):
+        """Say what becomes of the family's credit, "" if it has none."""
+        if not credit:
+            return ""
+        words = company._espace_amount_words(credit)
+        if not now_due:
+            return self.env._(
+                "Your credit of %s will be deducted from your next invoice.", words
+            )
+        if credit <= now_due:
+            return self.env._("Your credit of %s will be deducted.", words)
+        return self.env._(
+            "Your credit of %(credit)s pays it: %(left)s will be left.",
+            credit=words,
+            left=company._espace_amount_words(credit - now_due),
+        )
+
+    @api.model
+    def _invoiced_soon_words(self, booked_sudo):
+        """Return what these bookings will be invoiced within minutes, "" if nothing."""
+        charges_sudo = booked_sudo.charge_ids.filtered(
+            lambda charge: charge.at_once and charge.state == "to_invoice"
+        )
+        amount = sum(to_decimal(charge.amount) for charge in charges_sudo)
+        if not amount:
+            return ""
+        return booked_sudo.company_id._espace_amount_words(amount)
+
+    # === Summary and validation === #
+
+    @api.model
+    def _summary(self, family, now=None):
+        """Return how many bookings wait in the cart and what they cost."""
+        cart_sudo = self._cart(family)
+        items = [self._item(reservation) for reservation in cart_sudo]
+        return self._summarize(family, cart_sudo._quote(family, items, now))
+
+    @api.model
+    def _summarize(self, family, quotes):
+        """Return the `Summary` of the quotes of a cart."""
+        total = sum((quote.price or Decimal(0) for quote in quotes), Decimal(0))
+        amount = family.company_id._espace_amount_words(total)
+        words = f"{self._bookings_words(len(quotes))}, {amount}"
+        return Summary(len(quotes), words)
+
+    @api.model
+    def _validate(self, family, now=None):
+        """Book what is in the cart; what is not paid online is invoiced soon after.
+
+        :return: the bookings made, as superuser; what could not be stays in the cart
+        """
+        now = now or fields.Datetime.now()
+        cart_sudo = self._cart(family)
+        items = [self._item(reservation) for reservation in cart_sudo]
+        gate_sudo = telling(self.env["espace.reservation"].sudo(), INVOICE_SOON)
+        quotes = gate_sudo._book(family, items, now) if items else []
+        done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
+        booked_sudo = telling(gate_sudo, INVOICE_SOON, told=False).browse(done)
+        refused = [q for q in quotes if q.status not in ("booked", "pending")]
+        self.env["espace.booking.notice"]._note(family, now, booked_sudo, (), refused)
+        return booked_sudo
+
+    @api.model
+    def _wait(self, family, line, now=None):
+        """Put a full line on the waiting list, with its brothers and sisters.
+
+        :param str line: id of a reservation in the cart, as posted
+        :return: (level of the message, the message)
+        """
+        cart_sudo = self._cart(family)
+        chosen_sudo = cart_sudo.filtered(lambda r: str(r.id) == line)
+        if not chosen_sudo:
+            return "warning", self.env._("This line was no longer in the cart.")
+        together_sudo = cart_sudo.filtered(
+            lambda r: r.session_id == chosen_sudo.session_id
+        )
+        items = [self._item(reservation) for reservation in together_sudo]
+        quotes = together_sudo._join_waiting(family, items, now)
+        waiting = [quote for quote in quotes if quote.status == "waiting"]
+        if waiting:
+            return "success", self._joined_words(together_sudo, waiting)
+        if any(quote.status == "available" for quote in quotes):
+            return "success", self.env._(
+                "A place has just become free: validate your cart to take it."
+            )
+        return "danger", quotes[0].reason
+
+    @api.model
+    def _joined_words(self, reservations, quotes):
+        names = reservations.child_id.mapped("firstname")
+        return self.env._(
+            "%(children)s: on the waiting list, rank %(rank)s. If a place frees, it is "
+            "given to you and we write to you.",
+            children=format_list(self.env, names),
+            rank=min(quote.rank for quote in quotes),
+        )
+
+    @api.model
+    def _in_turn(self, family):
+        """Let families that want the same places validate one after the other.
+
+        Nobody waits for a session that is full already.
+        """
+        sessions = self._cart(family).session_id
+        return in_turn(
+            self.env,
+            sessions.filtered(lambda s: s.free_count > 0 or not s.seats_limited),
+        )
+
+    @api.model
+    def _paid_lines(self, move):
+        """Return [(label, amount in words)] of the invoice that waits for payment.
+
+        The last one is what the family's credit pays of it, if it has one.
+        """
+        company = move.company_id
+        lines = [
+            (line.name, company._espace_amount_words(line.price_total))
+            for line in move.invoice_line_ids
+            if line.display_type == "product"
+        ]
+        by_credit = move._espace_asked() - to_decimal(move.amount_total)
+        if by_credit:
+            words = company._espace_amount_words(by_credit)
+            lines.append((self.env._("Paid by your credit"), words))
+        return lines
+
+    # === Tools === #
+
+    @api.model
+    def _cart(self, family):
+        return self.env["espace.reservation"].sudo()._cart(family)
+
+    @api.model
+    def _item(self, reservation):
+        return (reservation.child_id.id, reservation.product_id.id, reservation.date)
+
+    @api.model
+    def _quotes(self, family, cart_sudo, now):
+        """Return {item: quote} of the cart as if it were validated at `now`."""
+        quotes = cart_sudo._quote_cart(
+            family, [self._item(reservation) for reservation in cart_sudo], now
+        )
+        return {tuple(quote.item): quote for quote in quotes}
+
+    @api.model
+    def _line(self, reservation, quote):
+        company = reservation.company_id
+        product = reservation.product_id
+        refused = quote.status != "available"
+        return Line(
+            reservation_id=reservation.id,
+            child=reservation.child_id.firstname,
+            option=product.name,
+            day=company._espace_day_words(reservation.date),
+            price=""
+            if quote.price is None
+            else company._espace_amount_words(quote.price),
+            limit=self._limit_words(company, quote),
+            reason=quote.reason if refused else "",
+            may_wait=quote.may_wait,
+        )
+
+    @api.model
+    def _limit_words(self, company, quote):
+        if quote.late:
+            return self.env._("Late booking: late price")
+        words = company._espace_limit_words(quote.limit)
+        return self.env._("until %s", words) if words else ""
+
+    @api.model
+    def _by_child(self, cart_sudo, lines):
+        """Return [(first name, lines, id of the child)], the children in order."""
+        groups = {}
+        for reservation, line in zip(cart_sudo, lines, strict=True):
+            groups.setdefault(reservation.child_id, []).append(line)
+        return [
+            (child.firstname, groups[child], child.id)
+            for child in sorted(groups, key=lambda c: (c.lastname, c.firstname, c.id))
+        ]

@@ -1,0 +1,625 @@
+"""From the quotes of a span to the columns, rows and cells of the Vue Période."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from odoo.fields import Domain
+from odoo.tools.i18n import format_list
+
+from odoo.addons.espace_famille.domain.booking import ENDED_STATES, Item
+from odoo.addons.espace_famille.domain.closure import closing
+from odoo.addons.espace_famille.models.booking.booking_facts import (
+    BOOKING_FACTS,
+    BookingFacts,
+)
+
+from ...domain import period
+
+ICONS = {
+    "available": "fa-plus",
+    "in_cart": "fa-shopping-basket",
+    "pending": "fa-hourglass-half",
+    "booked": "fa-check",
+    "waiting": "fa-list-ol",
+    "full": "fa-ban",
+    "too_late": "fa-clock-o",
+    "not_open_yet": "fa-calendar-o",
+    "other_option": "fa-exchange",
+    "other_household": "fa-home",
+    "not_enrolled": "fa-user-times",
+    "blocked": "fa-lock",
+}
+CATEGORY_ICONS = {
+    "canteen": "fa-cutlery",
+    "childcare": "fa-sun-o",
+    "leisure": "fa-futbol-o",
+}
+NOON = 12.0
+# A limit that close before the day is said by its weekday alone.
+NEAR_DAYS = 4
+ZERO_WIDTH_SPACE = "\u200b"
+
+# Always explained in the legend.
+USUAL = ("available", "in_cart", "pending", "booked", "full", "too_late")
+
+# What is already ours may be taken back, if the gate says so.
+OURS = ("pending", "booked", "waiting")
+
+
+class GridBuilder:
+    """Turns the quotes of a span into columns and rows; lives for one page."""
+
+    def __init__(self, env, family, children, span, now, past, may_book):
+        self.env = env
+        self.period = env["espace.portal.period"]
+        self.family = family
+        self.company = family.company_id
+        self.children = children
+        self.span = span
+        self.now = now
+        self.may_book = may_book
+        self.today = self.company._espace_today(now)
+        self._limits = {}
+        self._prices = {}
+        self._options = {}
+        self._read_products()
+        self._read_facts()
+        self.folded = self._last_folded(past)
+
+    # === Reading: a fixed number of queries === #
+
+    def _read_products(self):
+        rulebook = self.env["espace.rulebook"]._of_company(self.company)
+        self.products = rulebook["product.product"].sorted(
+            lambda p: (
+                p.espace_activity_id.sequence,
+                p.espace_activity_id.name,
+                p.espace_time_from,
+                p.espace_time_to,
+                p.name,
+            )
+        )
+
+    def _read_facts(self):
+        """Read once what decides about these days, and about the whole cart."""
+        bookings = self._read_bookings()
+        drafts = self._read_cart(bookings)
+        days = [self.span.start, self.span.end, *(item.date for item in self.cart)]
+        self.facts = BookingFacts(
+            self.env,
+            self.family,
+            self.children | drafts.child_id,
+            self.products | drafts.product_id,
+            (min(days), max(days)),
+            self.now,
+            bookings,
+        )
+        self.closures = self.facts.closures
+        self.booked = {
+            (r.child_id.id, r.product_id.id)
+            for r in self.facts.reservations.values()
+            if r.family_id == self.family and self.span.start <= r.date <= self.span.end
+        }
+        self.activity_names = {}
+        self.days_of = defaultdict(list)
+        for activity in self.products.espace_activity_id:
+            self.activity_names[activity.id] = activity.name
+        for activity_id, day in self.facts.sessions:
+            if self.span.start <= day <= self.span.end:
+                self.days_of[activity_id].append(day)
+
+    def change_cart(self, order):
+        """Show from now on what a press on one cell has just changed."""
+        item = Item(*order[1:])
+        live = self.facts.live(item, self.facts.session(item))
+        self.cart = [other for other in self.cart if other != item]
+        if live.state == "draft" and live.product_id.id == item.product_id:
+            self.cart.append(item)
+
+    def _read_bookings(self):
+        """Return what is live on the days shown, and all that is not paid or validated.
+
+        On other days the cart alone matters, and a child has one booking a session.
+        """
+        unpaid = Domain("family_id", "=", self.family.id) & Domain(
+            "state", "in", ("draft", "pending_payment")
+        )
+        shown = (
+            Domain("child_id", "in", self.children.ids)
+            & Domain("state", "not in", ENDED_STATES)
+            & Domain("date", ">=", self.span.start)
+            & Domain("date", "<=", self.span.end)
+        )
+        gate = self.env["espace.reservation"].sudo()
+        return gate.search_fetch(unpaid | shown, BOOKING_FACTS, order="date, id")
+
+    def _read_cart(self, bookings):
+        mine = bookings.filtered(lambda booking: booking.family_id == self.family)
+        drafts = mine.filtered(lambda booking: booking.state == "draft")
+        self.held = any(booking.state == "pending_payment" for booking in mine)
+        self.cart = [Item(r.child_id.id, r.product_id.id, r.date) for r in drafts]
+        return drafts
+
+    def _quote_all(self):
+        """Ask the gate once, for the grid and for the rest of the cart."""
+        self.offer = [
+            (child, product)
+            for child in self.children
+            for product in self.products
+            if self._offered(child, product)
+        ]
+        items = [
+            Item(child.id, product.id, day)
+            for child, product in self.offer
+            for day in self.days_of[product.espace_activity_id.id]
+            if not self.folded or day > self.folded
+        ]
+        asked = dict.fromkeys([*items, *self.cart])
+        gate = self.env["espace.reservation"].sudo()
+        quotes = gate._quote_gathered(self.facts, asked)
+        self.quotes = dict(zip(asked, quotes, strict=True))
+        self.cart_quotes = [self.quotes[item] for item in self.cart]
+        for item in asked.keys() - set(items):
+            del self.quotes[item]
+
+    def _offered(self, child, product):
+        activity = product.espace_activity_id
+        if not self.days_of[activity.id]:
+            return False
+        if (child.id, product.id) in self.booked:
+            return True
+        if not activity.enrolment_required:
+            # A child of another age or class need not see what it may not do.
+            return not all(
+                activity._enrolment_refusal(child, day)
+                for day in (self.span.start, self.span.end)
+            )
+        return any(
+            enrolment.state in ("approved", "pending")
+            and enrolment.date_from <= self.span.end
+            and enrolment.date_to >= self.span.start
+            for enrolment in self.facts.enrolments.get((child.id, activity.id), ())
+        )
+
+    # === Grid === #
+
+    def grid(self):
+        self._quote_all()
+        self.status_words = self.period._status_labels()
+        # Said in most cells: looked up once.
+        self._words = {
+            "name": self.env._("%(what)s: %(state)s"),
+            "until": self.env._("until %s"),
+            "all": self.env._("All"),
+            "none": self.env._("None"),
+        }
+        columns = [self._column(child, product) for child, product in self.offer]
+        cart = self.env["espace.portal.cart"]._summarize(self.family, self.cart_quotes)
+        return period.Grid(
+            self.span, columns, self._rows(columns), cart, self.held, self._block()
+        )
+
+    def _block(self):
+        """Return the `Block` of the services shown, None if nothing keeps the family.
+
+        The facts hold the answer already: no cell has to be asked for it.
+        """
+        reasons = {
+            product.espace_activity_id: self.facts.family_block(
+                product.espace_activity_id
+            )
+            for _child, product in self.offer
+        }
+        blocked = [activity for activity, reason in reasons.items() if reason]
+        if not blocked:
+            return None
+        names = [self.activity_names[activity.id] for activity in blocked]
+        return period.Block(format_list(self.env, names), reasons[blocked[0]])
+
+    def _column(self, child, product):
+        activity = product.espace_activity_id
+        quotes = [
+            self.quotes[child.id, product.id, day]
+            for day in self.days_of[activity.id]
+            if day >= self.today
+        ]
+        statuses = {quote.status for quote in quotes}
+        first = child == self.children[0]
+        if product.id not in self._options:
+            self._options[product.id] = self._option(product)
+        column = period.Column(
+            child_id=child.id,
+            child_name=child.firstname,
+            **self._options[product.id],
+            classes="" if first else "d-none d-md-table-cell",
+        )
+        if self.may_book:
+            column.buttons = self._column_buttons(column, statuses)
+        return column
+
+    def _option(self, product):
+        """Return what the columns of all the children say of an option."""
+        activity = product.espace_activity_id
+        return {
+            "product_id": product.id,
+            "activity_id": activity.id,
+            "name": product.name,
+            "icon": self._column_icon(product),
+            "hours": self._hours(product),
+            "rule": activity.booking_rule_id.sentence or "",
+        }
+
+    def _column_buttons(self, column, statuses):
+        ids = column.child_id, column.product_id
+        take, leave = self._all_names(column)
+        free = "available" in statuses
+        in_cart = "in_cart" in statuses
+        return [
+            period.ColumnButton(
+                period.Order("all", *ids), self._words["all"], take, free
+            ),
+            period.ColumnButton(
+                period.Order("none", *ids),
+                self._words["none"],
+                leave,
+                in_cart and not free,
+            ),
+        ]
+
+    def _column_icon(self, product):
+        if product.espace_activity_id.category == "childcare" and (
+            product.espace_time_from >= NOON
+        ):
+            return "fa-moon-o"
+        return CATEGORY_ICONS[product.espace_activity_id.category]
+
+    def _hours(self, product):
+        if not product.espace_time_to:
+            return ""
+        words = [
+            self.company._espace_time_words(
+                datetime.min + timedelta(minutes=round(hours * 60))
+            )
+            for hours in (product.espace_time_from, product.espace_time_to)
+        ]
+        return f"–{ZERO_WIDTH_SPACE}".join(words)
+
+    def _all_names(self, column):
+        """Name the buttons that take all the days shown, and that take them out."""
+        names = {"option": column.name, "child": column.child_name}
+        if self.span.view == "month":
+            return (
+                self.env._("%(option)s, %(child)s: add the whole month", **names),
+                self.env._("%(option)s, %(child)s: take out the whole month", **names),
+            )
+        return (
+            self.env._("%(option)s, %(child)s: add the whole week", **names),
+            self.env._("%(option)s, %(child)s: take out the whole week", **names),
+        )
+
+    def _rows(self, columns):
+        open_days = {
+            quote.date for quote in self.quotes.values() if quote.status != "closed"
+        }
+        rows, closed, week = [], [], None
+        if self.folded:
+            rows.append(self._past_row(self.folded))
+        for day in self.span.days():
+            if self.folded and day <= self.folded:
+                continue
+            if day not in open_days:
+                closed.append(day)
+                continue
+            rows += self._closed_rows(closed)
+            closed = []
+            monday = day - timedelta(days=day.weekday())
+            if monday != week:
+                week = monday
+                rows.append(self._week_row(monday, columns))
+            rows.append(self._day_row(day, columns))
+        return rows + self._closed_rows(closed)
+
+    def _last_folded(self, past):
+        """Return the last day that is folded away, None when nothing is."""
+        if past or not self.span.start < self.today <= self.span.end:
+            return None
+        served = any(day < self.today for days in self.days_of.values() for day in days)
+        return self.today - timedelta(days=1) if served else None
+
+    def _past_row(self, until):
+        return period.Row(
+            "past",
+            self.env._(
+                "Days that are over: %s", self._range_words(self.span.start, until)
+            ),
+            self.span.start,
+        )
+
+    def _week_row(self, monday, columns):
+        return period.Row(
+            "week",
+            self.env._("Week of %s", self.company._espace_date_words(monday)),
+            monday,
+            notes=self._week_notes(monday, columns),
+        )
+
+    def _week_notes(self, monday, columns):
+        """Say the limits that a whole week shares: “Cantine: until mardi 5 janvier”."""
+        return [
+            self.env._(
+                "%(activity)s: until %(limit)s",
+                activity=self.activity_names[activity],
+                limit=self._limit(quotes[0].limit),
+            )
+            for activity, quotes in self._quotes_of_week(monday, columns).items()
+            if self._has_one_limit(quotes)
+        ]
+
+    def _has_one_limit(self, quotes):
+        """Tell whether several days of one week close together, and may be booked."""
+        return (
+            len({quote.date for quote in quotes}) > 1
+            and len({quote.limit for quote in quotes}) == 1
+            and bool(self._limit(quotes[0].limit))
+            and any(quote.status in ("available", "in_cart") for quote in quotes)
+        )
+
+    def _quotes_of_week(self, monday, columns):
+        """Return {activity id: quotes} of the columns, without closed days."""
+        week = [monday + timedelta(days=n) for n in range(7)]
+        found = defaultdict(list)
+        for column in columns:
+            for day in week:
+                quote = self.quotes.get((column.child_id, column.product_id, day))
+                if quote and quote.status != "closed":
+                    found[column.activity_id].append(quote)
+        return found
+
+    def _day_row(self, day, columns):
+        row = period.Row(
+            "day",
+            self.company._espace_day_words(day),
+            day,
+            short=self._day(day, "EEE d"),
+            today=day == self.today,
+        )
+        row.cells = [self._cell(column, day, row.label) for column in columns]
+        return row
+
+    def _closed_rows(self, days):
+        holiday_around = self.company._espace_calendar().holiday_around
+        rows = []
+        for label, first, last in period.closed_runs(days, self._closed_label):
+            holiday = holiday_around(first)
+            in_holiday = holiday and holiday.name == label
+            span = (holiday.date_from, holiday.date_to) if in_holiday else (first, last)
+            if label:
+                words = f"{label}, {self._range_words(*span)}"
+                rows.append(period.Row("closed", words, first))
+        return rows
+
+    def _closed_label(self, day):
+        """Name a closed day; plain weekends need no words."""
+        closure = self._closure(day)
+        if closure:
+            return self.env["espace.closure"]._reason_words(closure.name)
+        calendar = self.company._espace_calendar()
+        holiday = calendar.holiday_around(day)
+        if holiday:
+            return holiday.name
+        kind = calendar.day_kind(day)
+        if kind == "weekend":
+            return ""
+        for known in calendar.periods:
+            if known.date_from <= day <= known.date_to:
+                return known.name
+        return self.env._("No service")
+
+    def _closure(self, day):
+        """Return what closes a service that would be open on `day`, None if nothing."""
+        found = (
+            self._closing(day, activity_id, child)
+            for activity_id, days in self.days_of.items()
+            if day in days
+            for child in self.children
+        )
+        return next(filter(None, found), None)
+
+    def _closing(self, day, activity_id, child):
+        """Return the `Scope` that keeps a child away from a service, None if none."""
+        if not self.closures:
+            return None
+        return closing(
+            self.closures, day, activity_id, child.school_id.id, child.class_id.id
+        )
+
+    def _range_words(self, first, last):
+        if first == last:
+            return self._day(first, "EEE d MMM")
+        return f"{self._day(first, 'd MMM')} – {self._day(last, 'd MMM')}"
+
+    # === Cells === #
+
+    def _cell(self, column, day, day_words):
+        quote = self.quotes.get((column.child_id, column.product_id, day))
+        cell = period.Cell(
+            column.child_id, column.product_id, day, classes=column.classes
+        )
+        status = cell.status = quote.status if quote else "closed"
+        cell.icon = ICONS.get(status, "")
+        cell.label = self.status_words.get(status, "")
+        bookable = status in ("available", "in_cart")
+        if quote and status == "closed":
+            self._say_closure(cell, column)
+        if quote:
+            swap = status == "other_option" and self._may_swap(quote)
+            cell.price = self._price(quote)
+            if status == "waiting":
+                cell.hint = self.env._("rank %s", quote.rank)
+            if quote.may_wait and self.may_book:
+                cell.hint = self.env._("waiting list")
+            if bookable:
+                cell.hint = self.env._("late") if quote.late else self._hint(quote)
+                cell.price_shown = cell.price or cell.label
+                cell.few = self._few(quote)
+            if status == "other_option" and not swap:
+                cell.icon = "fa-minus"
+            cell.order = self._order(quote, swap)
+            cell.name = self._name(cell, quote, column, day_words, swap)
+            if cell.order.startswith("cancel"):
+                cell.question = self._question(quote, column, day_words)
+            if status == "past":
+                # An empty cell for the eye; its name still says what it is.
+                cell.label = ""
+        return cell
+
+    def _say_closure(self, cell, column):
+        """Show in a closed cell what closes it, if that is known."""
+        child = self.children.browse(cell.child_id)
+        closure = self._closing(cell.date, column.activity_id, child)
+        if closure:
+            cell.icon = "fa-times-circle-o"
+            cell.label = self.env["espace.closure"]._reason_words(closure.name)
+
+    def _order(self, quote, swap):
+        """Return what the button of a cell asks for, '' when there is none."""
+        action = ""
+        if quote.status == "available":
+            action = "add"
+        elif quote.status == "in_cart":
+            action = "remove"
+        elif quote.may_wait:
+            action = "wait"
+        elif swap:
+            action = "swap"
+        elif quote.status in OURS and quote.cancellable:
+            action = "cancel"
+        if not action or not self.may_book:
+            return ""
+        return str(period.Order(action, *quote.item))
+
+    def _few(self, quote):
+        """Say in few signs how few places are left, '' where there are enough."""
+        if not self.period._is_few(quote):
+            return ""
+        return self.env._("%s left", quote.free_seats)
+
+    def _may_change(self, quote, booked):
+        """Tell whether a booked option may become the one that is quoted."""
+        activity = self.env["product.product"].sudo().browse(quote.product_id)
+        return (
+            booked.status == "booked"
+            and booked.cancellable
+            and not booked.release
+            and (quote.late or quote.limit is None or quote.limit > self.now)
+            and activity.espace_activity_id.approval == "automatic"
+        )
+
+    def _may_swap(self, quote):
+        """Tell whether the day's other option is in the cart, or may be changed."""
+        # What keeps the child or the family from booking refuses a change too.
+        if self.facts.suspended or self.facts.obstacle(quote.item):
+            return False
+        return any(
+            other.status == "in_cart" or self._may_change(quote, other)
+            for product in self.products
+            for other in [self.quotes.get((quote.child_id, product.id, quote.date))]
+            if other and other.session_id == quote.session_id
+        )
+
+    def _name(self, cell, quote, column, day_words, swap):
+        return self._words["name"] % {
+            "what": f"{column.name}, {column.child_name}, {day_words}",
+            "state": ", ".join(filter(None, self._state_words(cell, quote, swap))),
+        }
+
+    def _state_words(self, cell, quote, swap):
+        """Yield what there is to say about a cell: state, price, limit, reason."""
+        if quote.status in ("available", "in_cart"):
+            yield cell.label
+            yield quote.late and self.env._("late price")
+            yield cell.price
+            if self._limit(quote.limit) and not quote.late:
+                yield self._words["until"] % self._limit(quote.limit)
+            yield self.period._few_words(quote)
+        elif quote.status in OURS:
+            yield cell.label
+            yield quote.rank and self.env._("rank %s", quote.rank)
+            yield cell.price
+            yield self._cancel_words(quote)
+        elif swap:
+            yield cell.label
+            yield cell.price
+            yield self.env._("choose it instead")
+        elif quote.status == "past":
+            yield cell.label
+        else:
+            words = quote.reason or cell.label
+            yield words.rstrip(".") if quote.may_wait else words
+            yield quote.may_wait and self.env._("join the waiting list")
+
+    def _cancel_words(self, quote):
+        if not quote.cancellable:
+            return self.env._("can no longer be cancelled")
+        if quote.release:
+            return self.env._("can be left to a family that waits")
+        if quote.status == "waiting":
+            return self.env._("press to leave the list")
+        words = self._limit(quote.cancel_limit)
+        if quote.status == "booked" and words:
+            return self.env._("can be cancelled until %s", words)
+        return self.env._("can be cancelled")
+
+    def _question(self, quote, column, day_words):
+        if quote.status == "waiting":
+            return self.env._(
+                "Leave the waiting list of %(option)s for %(child)s on %(day)s?",
+                option=column.name,
+                child=column.child_name,
+                day=day_words,
+            )
+        if quote.release:
+            return self.env._(
+                "The limit has passed, but families are waiting: leave the place of "
+                "%(child)s in %(option)s on %(day)s to the first of them?",
+                option=column.name,
+                child=column.child_name,
+                day=day_words,
+            )
+        return self.env._(
+            "Cancel %(option)s for %(child)s on %(day)s?",
+            option=column.name,
+            child=column.child_name,
+            day=day_words,
+        )
+
+    # === Words, each said once === #
+
+    def _limit(self, limit):
+        if limit not in self._limits:
+            self._limits[limit] = self.company._espace_limit_words(limit)
+        return self._limits[limit]
+
+    def _hint(self, quote):
+        """Say a limit in few signs: “lun. 17h”, or “29/12 12h” when it is far."""
+        if quote.limit in (None, datetime.max, datetime.min):
+            return ""
+        key = ("hint", quote.limit, quote.date)
+        if key not in self._limits:
+            local = self.company._espace_local(quote.limit)
+            midnight = (local.hour, local.minute) == (0, 0)
+            day = local.date() - timedelta(days=midnight)
+            near = (quote.date - day).days < NEAR_DAYS
+            time = "24h" if midnight else self.company._espace_time_words(local)
+            self._limits[key] = f"{self._day(day, 'EEE' if near else 'd/MM')} {time}"
+        return self._limits[key]
+
+    def _price(self, quote):
+        if quote.price is None:
+            return ""
+        if quote.price not in self._prices:
+            self._prices[quote.price] = self.company._espace_amount_words(quote.price)
+        return self._prices[quote.price]
+
+    def _day(self, day, pattern):
+        return self.company._espace_day_text(day, pattern)

@@ -1,0 +1,61 @@
+from odoo import models
+from odoo.fields import Domain
+
+from odoo.addons.espace_famille.models.erasure.erasure import erase_records
+
+
+class EspaceFamily(models.Model):
+    """Requests, proposed changes and messages of the portal go with the family."""
+
+    _inherit = "espace.family"
+
+    def _erase_household(self):
+        own = [("family_id", "in", self.ids)]
+        for model in (
+            "espace.request",
+            "espace.change",
+            "espace.account.request",
+            "espace.activation",
+            "espace.booking.notice",
+            "espace.booking.reminder",
+            "espace.news.read",
+        ):
+            erase_records(self.env[model].search(own))
+        return super()._erase_household()
+
+    def _erasure_farewells(self):
+        """Return the values of a last mail to the guardians of each family.
+
+        It is that of no record, and deleted once it is sent.
+        """
+        template = self.env.ref("espace_famille_portal.mail_template_erased").sudo()
+        written = self.filtered(lambda family: any(family.guardian_ids.mapped("email")))
+        columns = ("subject", "body_html", "email_from", "email_to")
+        mails = template._generate_template(written.ids, columns)
+        return [
+            {**{name: mail[name] for name in columns}, "auto_delete": True}
+            for mail in mails.values()
+        ]
+
+
+class EspaceChild(models.Model):
+    _inherit = "espace.child"
+
+    def _erase_life(self):
+        asked = self.env["espace.request"].search([("child_id", "in", self.ids)])
+        erase_records(asked)
+        for child in self:
+            about = Domain("model", "=", child._name) & Domain("res_id", "=", child.id)
+            named = Domain("subject", "=", child.name)
+            own = Domain("family_id", "in", child.family_ids.ids)
+            erase_records(self.env["espace.change"].search(own & (about | named)))
+        return super()._erase_life()
+
+
+class EspaceRequest(models.Model):
+    _inherit = "espace.request"
+
+    def action_erase_family(self):
+        """Ask whether all data of the family that asked for it are to be erased."""
+        self.ensure_one()
+        return self.family_id.with_context(default_tell=True).action_erase()

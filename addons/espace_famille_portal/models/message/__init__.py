@@ -1,0 +1,3 @@
+from . import espace_news
+from . import espace_request
+from . import espace_request_privacy

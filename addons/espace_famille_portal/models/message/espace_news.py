@@ -1,0 +1,276 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools.mail import html_to_inner_content
+
+from odoo.addons.espace_famille.domain.booking import SEAT_STATES
+
+from ..notice.espace_booking_reminder import CHOICES
+
+
+class EspaceNews(models.Model):
+    """A message of the commune to its families (actualité), between two dates."""
+
+    _name = "espace.news"
+    _description = "News"
+    _inherit = ["mail.thread"]
+    _order = "pinned desc, publish_at desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char("Title", required=True, tracking=True)
+    kind = fields.Selection(
+        [
+            ("information", "Information"),
+            ("alert", "Alert"),
+            ("closure", "Closure"),
+            ("menu", "Menu"),
+            ("registration", "Registration"),
+        ],
+        default="information",
+        required=True,
+    )
+    body = fields.Html("Text", sanitize=True, sanitize_style=True, required=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    active = fields.Boolean(default=True)
+    pinned = fields.Boolean(help="Stays above the others.")
+    attachment_ids = fields.Many2many("ir.attachment", string="Attachments")
+
+    # When
+    publish_at = fields.Datetime(
+        "Published from", default=fields.Datetime.now, required=True
+    )
+    unpublish_at = fields.Datetime("Until", help="Empty: it stays.")
+    state = fields.Selection(
+        [
+            ("planned", "Planned"),
+            ("published", "Published"),
+            ("ended", "No longer shown"),
+        ],
+        compute="_compute_state",
+        search="_search_state",
+    )
+
+    # To whom
+    audience = fields.Selection(
+        [
+            ("all", "All families"),
+            ("school", "Schools"),
+            ("class", "Classes"),
+            ("activity", "Children enrolled in or booked for activities"),
+            ("family", "Chosen families"),
+        ],
+        "For",
+        default="all",
+        required=True,
+        tracking=True,
+    )
+    school_ids = fields.Many2many("espace.school", check_company=True)
+    class_ids = fields.Many2many("espace.school.class", check_company=True)
+    activity_ids = fields.Many2many("espace.activity", check_company=True)
+    booked_from = fields.Date("Booked from", help="Empty: enrolled or booked whenever.")
+    booked_to = fields.Date("Booked until")
+    family_ids = fields.Many2many(
+        "espace.family", string="Families", check_company=True
+    )
+    family_count = fields.Integer("Families Reached", compute="_compute_family_count")
+    read_ids = fields.One2many("espace.news.read", "news_id")
+    read_count = fields.Integer("Families that Read It", compute="_compute_read_count")
+
+    # By e-mail
+    by_mail = fields.Boolean("Also by E-mail")
+    mailed_at = fields.Datetime("E-mails Sent on", readonly=True, copy=False)
+
+    _dates_ordered = models.Constraint(
+        "CHECK(unpublish_at IS NULL OR unpublish_at > publish_at)",
+        "The news must not end before it is published.",
+    )
+    _booked_ordered = models.Constraint(
+        "CHECK(booked_from IS NULL OR booked_to IS NULL OR booked_from <= booked_to)",
+        "The days booked must not end before they start.",
+    )
+
+    @api.constrains("audience", "school_ids", "class_ids", "activity_ids", "family_ids")
+    def _check_audience(self):
+        for news in self:
+            if news.audience != "all" and not news[f"{news.audience}_ids"]:
+                labels = dict(self._fields["audience"]._description_selection(self.env))
+                raise ValidationError(
+                    self.env._(
+                        "“%(news)s” is for: %(audience)s. Choose which ones.",
+                        news=news.name,
+                        audience=labels[news.audience],
+                    )
+                )
+
+    @api.depends("publish_at", "unpublish_at")
+    def _compute_state(self):
+        now = fields.Datetime.now()
+        for news in self:
+            if not news.publish_at or news.publish_at > now:
+                news.state = "planned"
+            else:
+                ended = news.unpublish_at and news.unpublish_at <= now
+                news.state = "ended" if ended else "published"
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        domains = {
+            "planned": Domain("publish_at", ">", now),
+            "published": self._published(now),
+            "ended": Domain("unpublish_at", "<=", now),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends(
+        "audience",
+        "school_ids",
+        "class_ids",
+        "activity_ids",
+        "booked_from",
+        "booked_to",
+        "family_ids",
+    )
+    def _compute_family_count(self):
+        for news in self:
+            news.family_count = self.env["espace.family"].search_count(news._reached())
+
+    @api.depends("read_ids.family_id")
+    def _compute_read_count(self):
+        for news in self:
+            news.read_count = len(news.read_ids.family_id)
+
+    # === To whom === #
+
+    @api.model
+    def _published(self, now):
+        return Domain("publish_at", "<=", now) & (
+            Domain("unpublish_at", "=", False) | Domain("unpublish_at", ">", now)
+        )
+
+    def _reached(self):
+        """Return the domain of the families that this news is for."""
+        self.ensure_one()
+        own = Domain("company_id", "=", self.company_id.id)
+        return own & getattr(self, f"_reached_{self.audience}")()
+
+    def _reached_all(self):
+        return Domain.TRUE
+
+    def _reached_family(self):
+        return Domain("id", "in", self.family_ids.ids)
+
+    def _reached_school(self):
+        return Domain("child_ids.class_id.school_id", "in", self.school_ids.ids)
+
+    def _reached_class(self):
+        return Domain("child_ids.class_id", "in", self.class_ids.ids)
+
+    def _reached_activity(self):
+        booked = Domain("activity_id", "in", self.activity_ids.ids) & Domain(
+            "state", "in", [*SEAT_STATES, "waiting"]
+        )
+        if self.booked_from:
+            booked &= Domain("date", ">=", self.booked_from)
+        if self.booked_to:
+            booked &= Domain("date", "<=", self.booked_to)
+        reached = Domain("reservation_ids", "any", booked)
+        if self.booked_from or self.booked_to:
+            return reached
+        enrolled = Domain("activity_id", "in", self.activity_ids.ids) & Domain(
+            "state", "=", "approved"
+        )
+        return reached | Domain("child_ids.enrolment_ids", "any", enrolled)
+
+    @api.model
+    def _for_family(self, family, now=None):
+        """Return the news that a family may read now, as superuser, in their order."""
+        now = now or fields.Datetime.now()
+        published_sudo = self.sudo().search(
+            Domain("company_id", "=", family.company_id.id) & self._published(now)
+        )
+        Family = self.env["espace.family"].sudo()
+        return published_sudo.filtered(
+            lambda news: (
+                news.audience == "all"
+                or Family.search_count(news._reached() & Domain("id", "=", family.id))
+            )
+        )
+
+    # === Read marks === #
+
+    def _unread(self, user):
+        """Return those of these news that the user has not opened yet."""
+        reads = self.env["espace.news.read"].sudo()
+        read = reads.search([("news_id", "in", self.ids), ("user_id", "=", user.id)])
+        return self - read.news_id
+
+    def _mark_read(self, family, user):
+        """Remember that a guardian opened these news."""
+        self.env["espace.news.read"].sudo().create(
+            [
+                {"news_id": news.id, "family_id": family.id, "user_id": user.id}
+                for news in self._unread(user)
+            ]
+        )
+
+    # === By e-mail === #
+
+    @api.model
+    def _cron_mail(self, now=None):
+        """Send by e-mail what is published and wants it, family by family."""
+        now = now or fields.Datetime.now()
+        to_send = self.search(
+            Domain("by_mail", "=", True)
+            & Domain("mailed_at", "=", False)
+            & self._published(now)
+        )
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(to_send))
+        for news in to_send:
+            news._mail(now)
+            if not cron._commit_progress(1):
+                break
+
+    def _mail(self, now):
+        """Write to the guardians of the families that this news is for, once."""
+        self.ensure_one()
+        template = self.env.ref("espace_famille_portal.mail_template_news").sudo()
+        families = self.env["espace.family"].sudo().search(self._reached())
+        guardians = families.guardian_ids.filtered(
+            lambda one: one.email_normalized and one.notify_news
+        )
+        for guardian in guardians:
+            choices = f"{guardian.get_base_url()}{CHOICES}"
+            template.with_context(news=self).send_mail(
+                guardian.id,
+                email_values={"headers": repr({"List-Unsubscribe": f"<{choices}>"})},
+            )
+        self.mailed_at = now
+
+    def _summary(self, length=160):
+        """Return the beginning of the text, without its layout."""
+        text = " ".join(html_to_inner_content(self.body or "").split())
+        return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0]}…"
+
+
+class EspaceNewsRead(models.Model):
+    """A guardian opened a news: when."""
+
+    _name = "espace.news.read"
+    _description = "News Read"
+    _order = "id desc"
+
+    news_id = fields.Many2one(
+        "espace.news", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="news_id.company_id", store=True)
+    family_id = fields.Many2one(
+        "espace.family", required=True, index=True, ondelete="cascade"
+    )
+    user_id = fields.Many2one("res.users", required=True, ondelete="cascade")
+
+    _once = models.UniqueIndex("(news_id, user_id)", "It was read already.")

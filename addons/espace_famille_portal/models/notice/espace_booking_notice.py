@@ -1,0 +1,378 @@
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from odoo import api, fields, models
+
+from odoo.addons.espace_famille.domain.booking import ENDED_STATES, SEAT_STATES
+from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
+
+from ...domain.reminders import is_settled
+
+_logger = logging.getLogger(__name__)
+
+# Bookings that a family knows of; giving up a payment is answered at the screen.
+KNOWN_STATES = ("confirmed", "pending_approval", "waiting")
+PAID_STATES = ("paid", "in_payment")
+
+
+@dataclass(slots=True)
+class Change:
+    """What became of the bookings of one family: records, and refusals as noted."""
+
+    booked: models.Model
+    unpaid: models.Model
+    waiting: models.Model
+    cancelled: models.Model
+    refused: list
+
+    @property
+    def is_worth_telling(self):
+        """Tell whether there is more than refusals, which the page showed."""
+        return bool(self.booked | self.unpaid | self.waiting | self.cancelled)
+
+
+class EspaceBookingNotice(models.Model):
+    """A parent changed bookings on the portal: to be told soon, in one e-mail.
+
+    A validation or a cancellation leaves one line here, which takes no time while
+    others wait for the same places. A scheduled action gathers the lines of a family
+    once it has been quiet for two minutes: who cancels twenty days one by one gets one
+    e-mail, and the invoice of a validated cart, made a minute later, is in it.
+    """
+
+    _name = "espace.booking.notice"
+    _description = "Bookings to Tell"
+    _order = "at, id"
+    _log_access = False
+
+    family_id = fields.Many2one(
+        "espace.family", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="family_id.company_id", store=True)
+    at = fields.Datetime(required=True)
+    booked = fields.Json(help="Identifiers of the bookings made.")
+    cancelled = fields.Json(help="Identifiers of the bookings cancelled.")
+    refused = fields.Json(help="What could not be booked: item and reason.")
+    reminded = fields.Boolean(help="The family knows that a payment is missing.")
+
+    # === What happened === #
+
+    @api.model
+    def _note(self, family, now, booked=(), cancelled=(), refused=()):
+        """Remember what a family changed.
+
+        :param booked: reservations booked, or put on the waiting list
+        :param cancelled: reservations cancelled
+        :param refused: list of `Quote` of what could not be booked
+        """
+        if not (booked or cancelled or refused):
+            return
+        self.sudo().create(
+            {
+                "family_id": family.id,
+                "at": now,
+                "booked": [record.id for record in booked],
+                "cancelled": [record.id for record in cancelled],
+                "refused": [
+                    [q.child_id, q.product_id, q.date.isoformat(), q.reason]
+                    for q in refused
+                ],
+            }
+        )
+
+    # === Telling === #
+
+    @api.model
+    def _cron_tell(self, now=None):
+        """Write to the families whose changes are settled, one by one."""
+        now = now or fields.Datetime.now()
+        waiting = self.search([("at", "<=", now)]).grouped("family_id")
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(waiting))
+        for family, notices in waiting.items():
+            try:
+                with self.env.cr.savepoint():
+                    notices._tell(family, now)
+            except Exception:
+                _logger.exception("Family account %s: changes not told", family.id)
+            if not cron._commit_progress(1):
+                break
+
+    def _tell(self, family, now):
+        """Tell one family what it changed, unless it may still go on.
+
+        Places whose payment is missing are told with what is settled after a while;
+        then once more when they are paid.
+        """
+        asked = self.filtered("reminded")
+        fresh = self - asked
+        unpaid = self._reservations("booked").filtered(
+            lambda r: r.state == "pending_payment"
+        )
+        paid = asked.filtered(
+            lambda notice: not notice._reservations("booked") & unpaid
+        )
+        due = is_settled(
+            fresh.mapped("at"), now, bool(fresh._reservations("booked") & unpaid)
+        )
+        told = paid | (fresh if due else fresh.browse())
+        if not told:
+            return
+        change = told._change()
+        if change.is_worth_telling:
+            family._mail_change(change)
+        told._forget(change)
+
+    def _forget(self, change):
+        """Delete what was told; keep what waits for its payment."""
+        if change.unpaid:
+            self[-1].write(
+                {
+                    "booked": change.unpaid.ids,
+                    "cancelled": [],
+                    "refused": [],
+                    "reminded": True,
+                }
+            )
+            self[:-1].unlink()
+        else:
+            self.unlink()
+
+    # === What became of it === #
+
+    def _reservations(self, name):
+        """Return the reservations of these notices that still exist."""
+        ids = {one for notice in self for one in notice[name] or []}
+        return self.env["espace.reservation"].browse(sorted(ids)).exists()
+
+    def _change(self):
+        """Return the `Change` that these notices of one family amount to.
+
+        What was booked and cancelled again meanwhile is not told at all.
+        """
+        booked = self._reservations("booked").sorted(self._order_of_lines)
+        cancelled = self._reservations("cancelled").sorted(self._order_of_lines)
+        return Change(
+            booked=booked.filtered(
+                lambda r: r.state in ("confirmed", "pending_approval")
+            ),
+            unpaid=booked.filtered(lambda r: r.state == "pending_payment"),
+            waiting=booked.filtered(lambda r: r.state == "waiting"),
+            cancelled=(cancelled - booked).filtered(lambda r: r.state in ENDED_STATES),
+            refused=self._still_refused(),
+        )
+
+    @api.model
+    def _order_of_lines(self, reservation):
+        return reservation.date, reservation.product_id.espace_time_from
+
+    def _still_refused(self):
+        """Return [(child, product, date, reason)] of what is not booked since."""
+        reasons = {
+            (child, product, date.fromisoformat(day)): reason
+            for notice in self
+            for child, product, day, reason in notice.refused or []
+        }
+        if not reasons:
+            return []
+        booked = {
+            (r.child_id.id, r.product_id.id, r.date)
+            for r in self.env["espace.reservation"].search(
+                [
+                    ("child_id", "in", [child for child, _product, _day in reasons]),
+                    ("date", "in", [day for _child, _product, day in reasons]),
+                    ("state", "in", [*SEAT_STATES, "waiting"]),
+                ]
+            )
+        }
+        children = self.env["espace.child"]
+        products = self.env["product.product"]
+        return [
+            (children.browse(child), products.browse(product), day, reason)
+            for (child, product, day), reason in sorted(
+                reasons.items(), key=lambda pair: pair[0][2]
+            )
+            if (child, product, day) not in booked
+        ]
+
+
+class EspaceFamily(models.Model):
+    _inherit = "espace.family"
+
+    def _mail_change(self, change):
+        """Send the guardians who book what became of their bookings."""
+        self.ensure_one()
+        family = self._in_own_words()
+        family._mail_template(
+            "mail_template_change", family._change_words(change), family._who_books()
+        )
+
+    def _is_a_guardian(self, user):
+        """Tell whether a user is one of the guardians: these are told what they did."""
+        return user.partner_id in self.sudo().guardian_ids.partner_id
+
+    def _in_own_words(self):
+        """Return the family in its language and commune."""
+        return self.with_context(lang=self.lang).with_company(self.company_id)
+
+    def _who_books(self):
+        return self.guardian_ids.filtered(lambda one: one.may_book and one.email)
+
+    def _mail_template(self, name, values, guardians, headers=None):
+        """Queue an e-mail to each of these guardians; the family keeps its text.
+
+        :param dict values: what the template shows, as `ctx['words']`
+        """
+        if not guardians:
+            return
+        template = self.env.ref(f"espace_famille_portal.{name}").sudo()
+        template.with_context(words=values).send_mail(
+            self.id,
+            email_values={
+                "recipient_ids": [(4, one.id) for one in guardians.partner_id],
+                # The message stays with the family, to be read again by staff.
+                "is_notification": True,
+                **({"headers": repr(headers)} if headers else {}),
+            },
+        )
+
+    # === Words === #
+
+    def _change_words(self, change):
+        """Return what the e-mail shows of a `Change`, in the language of `self`."""
+        change = self._translated(change)
+        return {
+            "title": self._change_title(change),
+            "booked": self._lines_by_child(change.booked, self._booked_words),
+            "unpaid": self._lines_by_child(change.unpaid, self._price_words),
+            "unpaid_title": self._unpaid_words(change.unpaid),
+            "waiting": self._lines_by_child(change.waiting, self._rank_words),
+            "cancelled": self._lines_by_child(change.cancelled, lambda line: ""),
+            "credit": self._change_credit_words(change.cancelled),
+            "refused": self._refused_by_child(change.refused),
+            "money": self._money_words(change.booked),
+            "invoices": self._change_invoices(change.booked),
+        }
+
+    def _translated(self, change):
+        return Change(
+            *(
+                getattr(change, name).with_env(self.env)
+                for name in ("booked", "unpaid", "waiting", "cancelled")
+            ),
+            refused=[
+                (child.with_env(self.env), product.with_env(self.env), day, reason)
+                for child, product, day, reason in change.refused
+            ],
+        )
+
+    def _change_title(self, change):
+        if change.unpaid:
+            return self.env._("A payment to finish for your bookings")
+        if change.booked:
+            return self.env._("Your bookings are validated")
+        if change.waiting:
+            return self.env._("You are on the waiting list")
+        return self.env._("Your cancellation is done")
+
+    def _lines_by_child(self, reservations, note):
+        """Return [(child's first name, [(day, option, note)])]."""
+        company = self.company_id
+        return [
+            (
+                child.firstname,
+                [
+                    (
+                        company._espace_day_words(line.date),
+                        line.product_id.name,
+                        note(line),
+                    )
+                    for line in lines
+                ],
+            )
+            for child, lines in reservations.grouped("child_id").items()
+        ]
+
+    def _refused_by_child(self, refused):
+        """Return [(child's first name, [(day, option, reason)])]."""
+        company = self.company_id
+        groups = defaultdict(list)
+        for child, product, day, reason in refused:
+            line = (company._espace_day_words(day), product.name, reason)
+            groups[child.firstname].append(line)
+        return list(groups.items())
+
+    def _price_words(self, line):
+        return self.company_id._espace_amount_words(self._price_of(line))
+
+    def _price_of(self, line):
+        """Return what a booking costs, in euros: what was charged, else its price."""
+        charged = line.charge_ids
+        return line.charged_amount if charged else line.espace_price
+
+    def _booked_words(self, line):
+        words = self._price_words(line)
+        if line.state == "pending_approval":
+            return self.env._("%s, waits for approval", words)
+        return words
+
+    def _rank_words(self, line):
+        return self.env._("rank %s", line.waiting_rank)
+
+    def _unpaid_words(self, unpaid):
+        limits = [line.hold_until for line in unpaid if line.hold_until]
+        if not limits:
+            return ""
+        return self.env._(
+            "Your places are kept until %s.",
+            self.company_id._espace_limit_words(min(limits)),
+        )
+
+    def _change_credit_words(self, cancelled):
+        """Say what was charged and is given back, "" if nothing is."""
+        amount = -sum(
+            to_decimal(charge.amount)
+            for charge in cancelled.charge_ids
+            if charge.amount < 0
+        )
+        if not amount:
+            return ""
+        return self.env._(
+            "%s had been charged: it is deducted from your next invoice.",
+            self.company_id._espace_amount_words(amount),
+        )
+
+    def _money_words(self, booked):
+        """Return [(label, amount)] of what is paid, to pay, and due later."""
+        sums = defaultdict(int)
+        for line in booked:
+            for charge in line.charge_ids:
+                sums[self._when_due(charge)] += to_decimal(charge.amount)
+            if not line.charge_ids:
+                sums["later"] += to_decimal(line.espace_price)
+        labels = {
+            "paid": self.env._("Paid"),
+            "now": self.env._("To pay now"),
+            "later": self.env._("Invoiced later"),
+        }
+        return [
+            (label, self.company_id._espace_amount_words(sums[key]))
+            for key, label in labels.items()
+            if sums[key]
+        ]
+
+    def _when_due(self, charge):
+        move = charge.move_id
+        if move.state == "posted" and move.payment_state in PAID_STATES:
+            return "paid"
+        return "now" if move or charge.at_once else "later"
+
+    def _change_invoices(self, booked):
+        """Return [(number, address of its page)] of the invoices of new bookings."""
+        moves = booked.charge_ids.move_id.filtered(lambda move: move.state == "posted")
+        return [
+            (move.name, f"{self.get_base_url()}/my/factures/{move.id}")
+            for move in moves.sorted("id")
+        ]

@@ -1,0 +1,2 @@
+from . import test_activation
+from . import test_login_tries

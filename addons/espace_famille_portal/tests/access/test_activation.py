@@ -1,0 +1,361 @@
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from altcha import Challenge, Payload, solve_challenge
+from freezegun import freeze_time
+from lxml import html
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from odoo.addons.espace_famille.tests.common import NOW
+
+from ...models.access.espace_guardian import ACTIVATION_URL
+from ..common import EspacePortalCase
+
+PASSWORD = "quatre mots pour rire"
+NEUTRAL = "do not open an invitation"
+
+
+class ActivationCase(EspacePortalCase):
+    """Marc Martin, second guardian, has an address and no account."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.marc = cls.martin.guardian_ids[1]
+        cls.marc.email = "marc.martin@example.org"
+        cls.staff = cls._create_staff("manager")
+        cls.company.write({"phone": "05 63 50 51 18", "email": "mairie@example.org"})
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate(None, None)
+
+    # === Tools === #
+
+    def invite(self, guardian=None):
+        """Invite; return the mail and the code in its link."""
+        guardian = guardian or self.marc
+        guardian._invite(NOW)
+        mail = self.env["mail.mail"].search(
+            [("email_to", "ilike", guardian.email)], order="id desc", limit=1
+        )
+        [url] = html.fromstring(mail.body_html).xpath(
+            "//a[contains(@href, 'activation')]/@href"
+        )
+        query = parse_qs(urlsplit(url).query)
+        self.assertEqual(query["email"], [guardian.email])
+        return mail, query["activationCode"][0]
+
+    def open(self, code, email=None):
+        return self.url_open(
+            f"{ACTIVATION_URL}?activationCode={code}&email={email or self.marc.email}"
+        )
+
+    def solved(self, question, token):
+        """Return what is posted for the sum that a question asks for."""
+        words = question.replace("?", " ").split()
+        answer = sum(int(word) for word in words if word.isdigit())
+        return {"sum_token": token, "sum_answer": str(answer)}
+
+    def fill(self, code, response=None, **values):
+        """Send the form back as a browser without JavaScript does."""
+        tree = html.fromstring((response or self.open(code)).content)
+        [form] = tree.xpath("//form[contains(@class, 'o_espace_activation')]")
+        typed = dict(form.form_values())
+        question = "".join(tree.xpath("//noscript//label[@for='sum_answer']//text()"))
+        token = tree.xpath("//input[@name='sum_token']/@value")[0]
+        typed |= {
+            **self.solved(question, token),
+            "password": PASSWORD,
+            "confirm_password": PASSWORD,
+            **values,
+        }
+        return self.url_open(ACTIVATION_URL, data=typed)
+
+    def created(self):
+        return self.env["res.users"].search([("login", "=", "marc.martin@example.org")])
+
+
+@tagged("post_install", "-at_install")
+class TestInvitation(ActivationCase):
+    def test_the_mail_names_the_commune_and_how_to_reach_it(self):
+        self.company.espace_sender = "ne-pas-repondre@example.org"
+        mail, code = self.invite()
+        self.assertEqual(len(code), 10)
+        self.assertIn("ne-pas-repondre@example.org", mail.email_from)
+        for words in (self.company.name, "05 63 50 51 18", "mairie@example.org"):
+            self.assertIn(words, mail.body_html)
+        self.assertEqual(self.martin.state, "invited")
+
+    def test_the_code_is_not_stored(self):
+        _mail, code = self.invite()
+        self.env.flush_all()
+        self.env.cr.execute("SELECT * FROM espace_activation")
+        self.assertNotIn(code, str(self.env.cr.fetchall()))
+        with self.assertRaises(AccessError):
+            self.marc.activation_ids.with_user(self.staff).read(["seal"])
+
+    def test_hundreds_are_invited_at_once_and_each_once(self):
+        families = self.martin | self.durand
+        action = families.with_user(self.staff).action_invite()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard = wizard.with_user(self.staff)
+        self.assertEqual(wizard.account_count, 2)
+        self.assertEqual(wizard.ready_count, 1)
+        wizard.action_send()
+        self.assertEqual(families.guardian_ids.activation_ids.guardian_id, self.marc)
+
+    def test_who_has_no_address_is_said(self):
+        self.marc.email = False
+        with self.assertRaisesRegex(UserError, "no proper e-mail address"):
+            self.env["espace.activation"]._issue(self.marc, NOW)
+
+    def test_animation_invites_nobody(self):
+        with self.assertRaises(AccessError):
+            self.martin.with_user(self._create_staff("animation")).action_invite()
+
+
+@tagged("post_install", "-at_install")
+class TestActivation(ActivationCase):
+    """Création de Compte, as in the parents' guide."""
+
+    def test_what_the_commune_knows_is_filled_in(self):
+        _mail, code = self.invite()
+        tree = html.fromstring(self.open(code).content)
+        values = dict(
+            tree.xpath("//form[contains(@class,'o_espace_activation')]")[
+                0
+            ].form_values()
+        )
+        self.assertEqual(values["guardian_1_firstname"], "Marc")
+        self.assertEqual(
+            values["guardian_2_firstname"], self.martin.guardian_ids[0].firstname
+        )
+        names = {values[f"child_{n}_firstname"] for n in (1, 2)}
+        self.assertEqual(names, {"Nina", "Tom"})
+        self.assertEqual(
+            tree.xpath("//input[@id='activation_login']/@value"), [self.marc.email]
+        )
+
+    def test_the_account_is_created_and_opens(self):
+        _mail, code = self.invite()
+        response = self.fill(code)
+        self.assertIn("has been created", self.shown(response))
+        self.assertIn("Marc", self.shown(response))
+        user = self.created()
+        self.assertTrue(user._is_portal())
+        self.assertEqual(user.company_ids, self.company)
+        self.assertEqual(self.env["espace.family"]._of_user(user), self.martin)
+        self.assertEqual(self.martin.state, "active")
+        self.authenticate(user.login, PASSWORD)
+        self.assertEqual(self.url_open("/my/reservations").status_code, 200)
+
+    def test_a_code_serves_once(self):
+        _mail, code = self.invite()
+        self.fill(code)
+        self.assertIn(NEUTRAL, self.shown(self.open(code)))
+
+    def test_wrong_used_ended_or_foreign_codes_get_the_same_answer(self):
+        _mail, code = self.invite()
+        answers = {self.shown(self.open("AAAAAAAAAA"))}
+        answers.add(self.shown(self.open(code, "somebody@example.org")))
+        with freeze_time(NOW + timedelta(days=31)):
+            answers.add(self.shown(self.open(code)))
+        self.invite()
+        answers.add(self.shown(self.open(code)))
+        for answer in answers:
+            self.assertIn(NEUTRAL, answer)
+
+    def test_tries_are_limited_and_the_right_code_waits_too(self):
+        _mail, code = self.invite()
+        for _time in range(5):
+            self.open("AAAAAAAAAA")
+        self.assertIn("Too many tries", self.shown(self.open(code)))
+        with freeze_time(NOW + timedelta(minutes=16)):
+            self.assertNotIn("Too many tries", self.shown(self.open(code)))
+
+    def test_a_form_without_the_security_test_creates_nothing(self):
+        _mail, code = self.invite()
+        response = self.fill(code, sum_answer="99")
+        self.assertIn("security test", self.shown(response))
+        self.assertFalse(self.created())
+
+    def test_a_security_test_counts_once(self):
+        _mail, code = self.invite()
+        page = self.open(code)
+        # Whoever collects one answer does not fill in a hundred forms with it.
+        test = self.env["espace.security.test"]
+        question, token = test._sum(NOW)
+        values = self.solved(question, token)
+        self.assertTrue(test._passed(values, NOW))
+        self.assertFalse(test._passed(values, NOW))
+        self.assertFalse(test._passed({"sum_token": token, "sum_answer": "0"}, NOW))
+        self.assertEqual(page.status_code, 200)
+
+    def test_bad_passwords_are_refused_with_a_reason(self):
+        _mail, code = self.invite()
+        for password, again, words in (
+            ("", "", "Fill in this field"),
+            ("court", "court", "too weak"),
+            ("123456789012", "123456789012", "too weak"),
+            ("martinmartin1", "martinmartin1", "easily guessed"),
+            (PASSWORD, PASSWORD + "!", "two passwords differ"),
+        ):
+            with self.subTest(password):
+                response = self.fill(code, password=password, confirm_password=again)
+                self.assertIn(words, self.shown(response))
+        self.assertFalse(self.created())
+
+    def test_corrections_go_to_staff(self):
+        _mail, code = self.invite()
+        number = next(
+            n
+            for n in (1, 2)
+            if dict(
+                html.fromstring(self.open(code).content).forms[-1].form_values()
+            ).get(f"child_{n}_firstname")
+            == "Tom"
+        )
+        self.fill(code, **{f"child_{number}_firstname": "Thomas"})
+        self.assertEqual(self.tom.firstname, "Tom")
+        change = self.env["espace.change"].search([("family_id", "=", self.martin.id)])
+        self.assertEqual((change.before, change.after), ("Tom", "Thomas"))
+        self.assertEqual(change.user_id, self.created())
+        change.with_user(self.staff).action_accept()
+        self.assertEqual(self.tom.firstname, "Thomas")
+        self.assertEqual(change.decided_by_id, self.staff)
+
+    def test_corrections_are_applied_where_the_commune_wants_it(self):
+        self.company.espace_changes = "apply"
+        _mail, code = self.invite()
+        self.fill(code, guardian_1_firstname="Marc-Antoine")
+        self.assertEqual(self.marc.firstname, "Marc-Antoine")
+
+    def test_a_child_of_another_family_is_never_touched(self):
+        self.company.espace_changes = "apply"
+        _mail, code = self.invite()
+        before = self.lina.firstname
+        self.fill(code, child_1_id=str(self.lina.id), child_1_firstname="Zoé")
+        self.assertEqual(self.lina.firstname, before)
+
+    def test_a_new_child_waits_for_staff(self):
+        self.company.espace_changes = "apply"
+        _mail, code = self.invite()
+        self.fill(code, child_3_firstname="Zoé", child_3_lastname="Martin")
+        [change] = self.env["espace.change"].search(
+            [("family_id", "=", self.martin.id), ("state", "=", "proposed")]
+        )
+        self.assertEqual(change.after, "Zoé Martin")
+        self.assertNotIn("Zoé", self.martin.child_ids.mapped("firstname"))
+
+    def test_an_account_that_exists_is_linked_not_doubled(self):
+        other = self._create_family_elsewhere()
+        password, self.claire.login = self.claire.login, other.guardian_ids.email
+        _mail, code = self.invite(other.guardian_ids)
+        email = other.guardian_ids.email
+        page = self.open(code, email)
+        self.assertIn("have an account with this address already", self.shown(page))
+        response = self.fill(code, page, email=email, password="wrong")
+        self.assertIn("is not this one", self.shown(response))
+        response = self.fill(code, self.open(code, email), password=password)
+        self.assertIn("has been created", self.shown(response))
+        families = self.env["espace.family"]._of_user(self.claire)
+        self.assertEqual(families, self.martin | other)
+        self.assertIn(other.company_id, self.claire.company_ids)
+
+    def _create_family_elsewhere(self):
+        commune = self.env["res.company"].create({"name": "Autre Commune"})
+        family = self.env["espace.family"].create(
+            {"name": "Martin", "company_id": commune.id}
+        )
+        self.env["espace.guardian"].create(
+            {
+                "family_id": family.id,
+                "civility": "madam",
+                "firstname": "Claire",
+                "lastname": "Martin",
+                "email": "claire.martin@example.org",
+            }
+        )
+        return family
+
+
+@tagged("post_install", "-at_install")
+class TestPublicForms(ActivationCase):
+    def sum_values(self):
+        return self.solved(*self.env["espace.security.test"]._sum(NOW))
+
+    def send(self, path, **values):
+        return self.post(path, **self.sum_values(), **values)
+
+    def test_a_question_reaches_the_commune(self):
+        response = self.send(
+            f"/espace-famille/question?commune={self.company.id}",
+            name="Marc Martin",
+            email="marc.martin@example.org",
+            message="Où trouver <b>mon</b> code ?",
+        )
+        self.assertIn("Your question has been sent", self.shown(response))
+        mail = self.env["mail.mail"].search([("reply_to", "=", self.marc.email)])
+        self.assertIn("mairie@example.org", mail.email_to)
+        self.assertNotIn("<b>", mail.body_html)
+
+    def test_an_account_is_asked_for_and_given(self):
+        self.send(
+            f"/espace-famille/demande-de-compte?commune={self.company.id}",
+            civility="madam",
+            firstname="Ana",
+            lastname="Silva",
+            email="ana.silva@example.org",
+            children="Rui Silva, CP",
+        )
+        asked = self.env["espace.account.request"].search([("lastname", "=", "Silva")])
+        self.assertEqual((asked.state, asked.company_id), ("new", self.company))
+        asked.with_user(self.staff).action_accept()
+        self.assertEqual(asked.family_id.state, "invited")
+        self.assertEqual(asked.family_id.guardian_ids.email, "ana.silva@example.org")
+        self.assertTrue(asked.family_id.guardian_ids.activation_ids)
+
+    def test_refusing_needs_a_reason(self):
+        asked = (
+            self.env["espace.account.request"]
+            ._receive(
+                self.company,
+                {
+                    "civility": "sir",
+                    "firstname": "A",
+                    "lastname": "B",
+                    "email": "a.b@example.org",
+                },
+            )
+            .with_user(self.staff)
+        )
+        with self.assertRaisesRegex(UserError, "reason"):
+            asked.action_refuse()
+        asked.reason = "Votre enfant n’est pas inscrit dans nos écoles."
+        asked.action_refuse()
+        mail = self.env["mail.mail"].search([("email_to", "=", "a.b@example.org")])
+        self.assertIn("inscrit dans nos écoles", mail.body_html)
+
+    def test_strangers_do_not_flood(self):
+        for _time in range(3):
+            self.send(
+                "/espace-famille/question", name="A", email="a@example.org", message="x"
+            )
+        response = self.send(
+            "/espace-famille/question", name="A", email="a@example.org", message="x"
+        )
+        self.assertIn("Too many messages", self.shown(response))
+
+    def test_the_widget_solves_its_challenge(self):
+        challenge = Challenge.from_dict(
+            self.url_open("/espace-famille/securite").json()
+        )
+        payload = Payload(challenge, solve_challenge(challenge))
+        test = self.env["espace.security.test"]
+        sent = payload.to_base64()
+        self.assertTrue(test._passed({"altcha": sent}, NOW))
+        self.assertFalse(test._passed({"altcha": sent}, NOW))
+        self.assertFalse(test._passed({"altcha": "AAAA"}, NOW))

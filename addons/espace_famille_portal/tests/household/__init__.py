@@ -1,0 +1,2 @@
+from . import test_household
+from . import test_household_account

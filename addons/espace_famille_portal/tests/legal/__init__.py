@@ -1,0 +1,3 @@
+from . import test_erasure
+from . import test_legal
+from . import test_my_data

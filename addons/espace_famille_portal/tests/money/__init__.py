@@ -1,0 +1,3 @@
+from . import test_invoice_payment
+from . import test_money
+from . import test_payment
