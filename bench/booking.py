@@ -22,7 +22,7 @@ from _odoo import (
 
 from odoo import fields
 
-from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille_billing.models.charge.espace_reservation import (
     INVOICE_SOON,
 )
@@ -130,7 +130,7 @@ def validate(company_id, family_id, items, soon):
         family = env["espace.family"].browse(family_id)
 
         def book():
-            gate = telling(env["espace.reservation"], INVOICE_SOON, soon)
+            gate = allow(env["espace.reservation"], INVOICE_SOON, soon)
             quotes = gate._book(family, items, now=now)
             env.flush_all()
             statuses = Counter(quote.status for quote in quotes)

@@ -213,7 +213,7 @@ class TestMailSmtp(EspaceBillingCase):
             NOW
         )
         self.Charge._cron_invoice_at_once(NOW)
-        self.env["espace.booking.notice"]._cron_tell(NOW + timedelta(minutes=3))
+        self.env["espace.booking.notice"]._cron_notify(NOW + timedelta(minutes=3))
         [letter] = self.send()
         self.assert_letter(letter)
         self.assertIn("vos réservations sont validées", letter.subject)
@@ -318,7 +318,7 @@ class TestMailSmtp(EspaceBillingCase):
 
     def test_a_message_of_the_commune(self):
         """What staff, closures and the waiting list tell goes out as well."""
-        self.martin._tell(
+        self.martin._notify(
             "Sortie annulée", "À cause de la météo, la sortie est annulée."
         )
         [letter] = self.send()

@@ -125,7 +125,7 @@ class TestRecompute(EspaceBillingCase):
             self.book_month(sorted(days), booked_on)
         last = (first + timedelta(days=32)).replace(day=1)
         with freeze_time(datetime.combine(last, time(6))):
-            self.point_month(sorted(days))
+            self.mark_month(sorted(days))
             self.walk_in(max(days))
 
     def book_month(self, days, now):
@@ -149,7 +149,7 @@ class TestRecompute(EspaceBillingCase):
             ]
         )
 
-    def point_month(self, days):
+    def mark_month(self, days):
         for booking in self.live(days):
             chance = self.draw.random()
             if chance < 0.06:

@@ -6,9 +6,9 @@ import pytest
 from espace_famille_domain.attendance import (
     POINTING_STATES,
     Point,
+    attendance_state,
     latest,
     minutes_present,
-    pointing_state,
     supersedes,
     times_problem,
     to_hours,
@@ -76,16 +76,16 @@ def test_of_two_at_the_same_instant_the_later_in_the_list_counts():
     ("locked", "over", "expected", "recorded", "state"),
     [
         (True, True, 3, 0, "locked"),
-        (False, True, 3, 9, "to_point"),
-        (False, True, 0, 9, "pointed"),
-        (False, True, 0, 0, "pointed"),
+        (False, True, 3, 9, "to_mark"),
+        (False, True, 0, 9, "marked"),
+        (False, True, 0, 0, "marked"),
         (False, False, 3, 9, "to_come"),
-        (False, False, 0, 9, "pointed"),
+        (False, False, 0, 9, "marked"),
         (False, False, 0, 0, "to_come"),
     ],
 )
 def test_how_far_a_day_is(locked, over, expected, recorded, state):
-    found = pointing_state(
+    found = attendance_state(
         locked=locked, over=over, expected=expected, recorded=recorded
     )
     assert found == state

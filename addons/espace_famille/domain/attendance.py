@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 EXPECTED, PRESENT = "expected", "present"
 
-POINTING_STATES = ("to_come", "to_point", "pointed", "locked")
+POINTING_STATES = ("to_come", "to_mark", "marked", "locked")
 
 
 class Point(NamedTuple):
@@ -44,8 +44,8 @@ def supersedes(at: datetime, recorded_at: datetime | None) -> bool:
     return not recorded_at or at > recorded_at
 
 
-def pointing_state(*, locked: bool, over: bool, expected: int, recorded: int) -> str:
-    """Return how far a session is: to_come, to_point, pointed or locked.
+def attendance_state(*, locked: bool, over: bool, expected: int, recorded: int) -> str:
+    """Return how far a session is: to_come, to_mark, pointed or locked.
 
     :param over: the service has ended, or its day has
     :param expected: how many children are neither present nor absent yet
@@ -54,8 +54,8 @@ def pointing_state(*, locked: bool, over: bool, expected: int, recorded: int) ->
     if locked:
         return "locked"
     if over:
-        return "to_point" if expected else "pointed"
-    return "pointed" if recorded and not expected else "to_come"
+        return "to_mark" if expected else "marked"
+    return "marked" if recorded and not expected else "to_come"
 
 
 def to_hours(local: datetime) -> float:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille.models.core.guards import allow
 
 from ..models.charge.espace_reservation import INVOICE_LATER
 
@@ -100,7 +100,7 @@ class EspaceDemo(models.AbstractModel):
     @api.model
     def _load_bookings(self):
         """Book month by month, through the gate, and invoice each month at once."""
-        Reservation = telling(self.env["espace.reservation"], INVOICE_LATER)
+        Reservation = allow(self.env["espace.reservation"], INVOICE_LATER)
         ids = []
         for start, end, instant in self._booking_periods():
             for family in self._families():

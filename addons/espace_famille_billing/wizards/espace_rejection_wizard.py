@@ -87,7 +87,7 @@ class EspaceRejectionWizard(models.TransientModel):
                 self.fee_product_id, self.fee, self.date
             )
         if self.tell:
-            rejection._espace_tell_rejection(fee_move)
+            rejection._espace_notify_rejection(fee_move)
         return rejection._get_records_action()
 
     def _check_fee(self):

@@ -435,13 +435,13 @@ class EspaceAbsence(models.Model):
         self._excuse(at_once)
         if at_once == self._live():
             self._settle_state("accepted", now, by=False)
-            self._tell_accepted(present)
+            self._notify_accepted(present)
         elif self.proof_count:
             self.state = "to_check"
         elif self.proof_deadline:
             self.state = "waiting_proof"
         if self.state in OPEN_STATES:
-            self._tell_declared(present)
+            self._notify_declared(present)
 
     @api.model
     def _is_excused_at_once(self, reservation):
@@ -533,7 +533,7 @@ class EspaceAbsence(models.Model):
             present = bookings.filtered(lambda r: r.attendance == "present")
             absence._excuse(bookings - present)
             absence._settle_state("accepted", now)
-            absence._tell_accepted(present)
+            absence._notify_accepted(present)
 
     def _refuse(self, refusal, now=None):
         """Refuse: past days are without excuse, the child is expected on the others.
@@ -549,7 +549,7 @@ class EspaceAbsence(models.Model):
                 bookings -= bookings.filtered(absence._is_excused_at_once)
             absence._mark_unexcused(bookings, now)
             absence._settle_state("refused", now, refusal=refusal)
-            absence._tell_refused()
+            absence._notify_refused()
 
     def _mark_unexcused(self, bookings, now):
         today = self.company_id._espace_today(now)
@@ -660,19 +660,19 @@ class EspaceAbsence(models.Model):
         """Return the absence in the language of its family."""
         return self.with_context(lang=self.sudo().family_id.lang or self.env.lang)
 
-    def _tell(self, subject, lines):
+    def _notify(self, subject, lines):
         """Write to the family; what a parent does itself comes from the commune."""
         family = self.sudo().family_id
         if self.env.user.share:
             family = family.with_user(SUPERUSER_ID)
-        family.with_context(lang=self.env.context.get("lang"))._tell(
+        family.with_context(lang=self.env.context.get("lang"))._notify(
             subject, plaintext2html("\n".join(filter(None, lines)))
         )
 
-    def _tell_declared(self, present):
+    def _notify_declared(self, present):
         known = self._in_family_words()
         proof = known.proof_words and not known.proof_count
-        known._tell(
+        known._notify(
             known.env._("Absence declared: %s", known.sudo().child_id.firstname),
             [
                 known.env._("The absence of %s is recorded:", known.display_name),
@@ -682,14 +682,14 @@ class EspaceAbsence(models.Model):
             ],
         )
 
-    def _tell_accepted(self, present):
+    def _notify_accepted(self, present):
         known = self._in_family_words()
         bookings = known._live().with_context(lang=known.env.lang)
         due = bookings.filtered(lambda r: r.absence_due)
         excused = bookings.filtered(
             lambda r: r.attendance == "absent_justified" and not r.absence_due
         )
-        known._tell(
+        known._notify(
             known.env._("Absence accepted: %s", known.sudo().child_id.firstname),
             [
                 known.env._("The absence of %s is accepted.", known.display_name),
@@ -701,12 +701,12 @@ class EspaceAbsence(models.Model):
             ],
         )
 
-    def _tell_refused(self):
+    def _notify_refused(self):
         known = self._in_family_words()
         stay_due = known._live().filtered(
             lambda r: r.attendance in ("expected", "absent_unjustified")
         )
-        known._tell(
+        known._notify(
             known.env._("Absence refused: %s", known.sudo().child_id.firstname),
             [
                 known.env._(

@@ -3,10 +3,10 @@ from odoo.exceptions import AccessError, UserError
 
 from ...domain import attendance as pointing
 from ...domain.booking import ENDED_STATES
-from ..booking.espace_reservation import POINTING, STAMP
+from ..booking.espace_reservation import ATTENDANCE_FIELDS, ATTENDANCE_STAMP
 
 # What may not change once the attendance of the day is locked, beside the state.
-LOCKED = POINTING | {
+LOCKED = ATTENDANCE_FIELDS | {
     "origin",
     "late",
     "child_id",
@@ -93,22 +93,22 @@ class EspaceReservation(models.Model):
             pointed = reservations.filtered(
                 lambda r: r.attendance != "expected" or r.arrived_at or r.left_at
             )
-            pointed._check_may_point()
+            pointed._check_may_mark()
             pointed._check_confirmed()
-            pointed._after_pointing()
+            pointed._after_attendance()
         return reservations
 
     def write(self, vals):
         self._check_change_unlocked(vals)
-        if self.env.su or not vals.keys() & POINTING:
+        if self.env.su or not vals.keys() & ATTENDANCE_FIELDS:
             return super().write(vals)
         # By hand: super first, for the access rights to the records themselves.
         self.check_access("write")
-        self._check_may_point()
+        self._check_may_mark()
         self._check_confirmed()
-        result = super().write(self._pointing_vals(vals))
+        result = super().write(self._attendance_vals(vals))
         self.sudo()._check_times()
-        self._after_pointing()
+        self._after_attendance()
         return result
 
     # === Guards === #
@@ -144,7 +144,7 @@ class EspaceReservation(models.Model):
     def _check_unlocked(self):
         self.sudo().session_id._check_unlocked()
 
-    def _check_may_point(self):
+    def _check_may_mark(self):
         """Refuse those who are not agents, days to come and locked ones.
 
         :raise AccessError: the user is not one of the agents, or may not read these
@@ -190,7 +190,7 @@ class EspaceReservation(models.Model):
         :raise AccessError: the user is not one of the agents
         :raise UserError: a day is still to come, or its attendance is locked
         """
-        self._check_may_point()
+        self._check_may_mark()
         self.filtered(lambda r: r.state == "confirmed")._record_attendance(
             {"attendance": attendance}
         )
@@ -204,17 +204,19 @@ class EspaceReservation(models.Model):
     def _record_attendance(self, vals, at=None):
         """Write what was checked, and let money follow.
 
-        :param vals: of the fields `POINTING`
+        :param vals: of the fields `ATTENDANCE_FIELDS`
         :param datetime at: naive UTC, the present if None
         """
         bookings = self.sudo()
-        bookings.write(self._pointing_vals(vals, at))
-        bookings._after_pointing()
+        bookings.write(self._attendance_vals(vals, at))
+        bookings._after_attendance()
 
     @api.model
-    def _pointing_vals(self, vals, at=None):
-        """Complete values of `POINTING`: times mean present, and present only."""
-        vals = {name: value for name, value in vals.items() if name not in STAMP}
+    def _attendance_vals(self, vals, at=None):
+        """Complete the values of attendance: times mean present, and present only."""
+        vals = {
+            name: value for name, value in vals.items() if name not in ATTENDANCE_STAMP
+        }
         if vals.get("arrived_at") or vals.get("left_at"):
             vals = {**vals, "attendance": vals.get("attendance", "present")}
         if vals.get("attendance", "present") != "present":
@@ -225,7 +227,7 @@ class EspaceReservation(models.Model):
             "attendance_uid": self.env.uid,
         }
 
-    def _after_pointing(self):
+    def _after_attendance(self):
         """Hook: who came, or when, has just been recorded."""
 
     def _record_times(self, arrived=None, left=None):
@@ -233,9 +235,9 @@ class EspaceReservation(models.Model):
 
         The child is then present.
 
-        :raise AccessError, UserError: see `_check_may_point` and `_check_times`
+        :raise AccessError, UserError: see `_check_may_mark` and `_check_times`
         """
-        self._check_may_point()
+        self._check_may_mark()
         self._check_confirmed()
         vals = {"arrived_at": arrived, "left_at": left}
         vals = {name: time for name, time in vals.items() if time is not None}
@@ -340,7 +342,7 @@ class EspaceReservation(models.Model):
     def action_times(self):
         """Open the times of one child, to be entered or corrected."""
         self.ensure_one()
-        self._check_may_point()
+        self._check_may_mark()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Arrival and Departure"),
@@ -366,7 +368,7 @@ class EspaceReservation(models.Model):
             pointed
         """
         now = now or fields.Datetime.now()
-        self._check_may_point()
+        self._check_may_mark()
         child.check_access("read")
         session.check_access("read")
         session._check_attendance_open()
@@ -393,7 +395,7 @@ class EspaceReservation(models.Model):
             live = self.sudo().create(
                 {"child_id": child.id, "session_id": session.id, **vals}
             )
-        live._after_pointing()
+        live._after_attendance()
         return live.with_env(self.env)
 
     @api.model

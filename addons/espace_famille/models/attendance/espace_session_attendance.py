@@ -10,8 +10,8 @@ from ...domain.booking import SEAT_STATES
 
 POINTING_STATES = [
     ("to_come", "To come"),
-    ("to_point", "To point"),
-    ("pointed", "Pointed"),
+    ("to_mark", "To point"),
+    ("marked", "Pointed"),
     ("locked", "Locked"),
 ]
 COMPARE = {
@@ -33,20 +33,22 @@ class EspaceSession(models.Model):
 
     _inherit = "espace.session"
 
-    expected_count = fields.Integer("Still Expected", compute="_compute_pointing")
-    present_count = fields.Integer("Present", compute="_compute_pointing")
-    absent_count = fields.Integer("Absent", compute="_compute_pointing")
-    to_point_count = fields.Integer(
+    expected_count = fields.Integer(
+        "Still Expected", compute="_compute_attendance_state"
+    )
+    present_count = fields.Integer("Present", compute="_compute_attendance_state")
+    absent_count = fields.Integer("Absent", compute="_compute_attendance_state")
+    to_mark_count = fields.Integer(
         "To Point",
-        compute="_compute_pointing",
-        search="_search_to_point_count",
+        compute="_compute_attendance_state",
+        search="_search_to_mark_count",
         help="Children neither present nor absent, once the service has ended.",
     )
-    pointing_state = fields.Selection(
+    attendance_state = fields.Selection(
         POINTING_STATES,
         "Attendance",
-        compute="_compute_pointing",
-        search="_search_pointing_state",
+        compute="_compute_attendance_state",
+        search="_search_attendance_state",
     )
     records_times = fields.Boolean(compute="_compute_records_times")
     lock_event_ids = fields.One2many(
@@ -60,7 +62,7 @@ class EspaceSession(models.Model):
         "reservation_ids.state",
         "reservation_ids.attendance",
     )
-    def _compute_pointing(self):
+    def _compute_attendance_state(self):
         now = fields.Datetime.now()
         counts = {}
         for session, attendance, count in self.env["espace.reservation"]._read_group(
@@ -80,8 +82,8 @@ class EspaceSession(models.Model):
             session.expected_count = expected
             session.present_count = present
             session.absent_count = absent
-            session.to_point_count = expected if over else 0
-            session.pointing_state = pointing.pointing_state(
+            session.to_mark_count = expected if over else 0
+            session.attendance_state = pointing.attendance_state(
                 locked=session.attendance_locked,
                 over=over,
                 expected=expected,
@@ -96,11 +98,11 @@ class EspaceSession(models.Model):
             )
 
     @api.model
-    def _search_to_point_count(self, operator, value):
+    def _search_to_mark_count(self, operator, value):
         if operator not in COMPARE:
             return NotImplemented
         matches = COMPARE[operator]
-        counts = self._to_point_counts()
+        counts = self._to_mark_counts()
         if matches(0, value):
             others = [key for key, count in counts.items() if not matches(count, value)]
             return Domain("id", "not in", others)
@@ -108,7 +110,7 @@ class EspaceSession(models.Model):
         return Domain("id", "in", found)
 
     @api.model
-    def _to_point_counts(self):
+    def _to_mark_counts(self):
         """Return {session id: children left to point}, of the days that are over."""
         groups = self.env["espace.reservation"]._read_group(
             Domain("state", "=", "confirmed")
@@ -121,30 +123,30 @@ class EspaceSession(models.Model):
         return {session.id: count for session, count in groups}
 
     @api.model
-    def _search_pointing_state(self, operator, value):
+    def _search_attendance_state(self, operator, value):
         if operator != "in":
             return NotImplemented
         locked = Domain("attendance_locked", "=", True)
         over = self._over()
-        to_point = Domain("id", "in", list(self._to_point_counts()))
-        begun = Domain("id", "in", self._pointed_before_the_end())
+        to_mark = Domain("id", "in", list(self._to_mark_counts()))
+        begun = Domain("id", "in", self._marked_before_the_end())
         domains = {
             "locked": locked,
-            "to_point": ~locked & to_point,
-            "pointed": ~locked & ((over & ~to_point) | begun),
+            "to_mark": ~locked & to_mark,
+            "marked": ~locked & ((over & ~to_mark) | begun),
             "to_come": ~locked & ~over & ~begun,
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
     @api.model
-    def _pointed_before_the_end(self):
+    def _marked_before_the_end(self):
         """Return the ids of today's sessions, not over, with nobody left to point."""
         domain = Domain.OR(
             Domain("company_id", "=", company.id) & Domain("date", "=", today)
             for company, today in self._todays().items()
         )
         sessions = self.search(domain & ~self._over())
-        return sessions.filtered(lambda s: s.pointing_state == "pointed").ids
+        return sessions.filtered(lambda s: s.attendance_state == "marked").ids
 
     @api.model
     def _todays(self):
@@ -206,7 +208,7 @@ class EspaceSession(models.Model):
 
     # === Pointing === #
 
-    def _point(self, points, now=None):
+    def _mark(self, points, now=None):
         """Record points taken one by one, maybe offline, and sent together.
 
         The last instant of each child wins; what was sent before changes nothing.
@@ -237,10 +239,10 @@ class EspaceSession(models.Model):
         Reservation = self.env["espace.reservation"]
         for (attendance, at), ids in accepted.items():
             Reservation.browse(ids).sudo().write(
-                Reservation._pointing_vals({"attendance": attendance}, at)
+                Reservation._attendance_vals({"attendance": attendance}, at)
             )
         changed = [key for ids in accepted.values() for key in ids]
-        Reservation.sudo().browse(changed)._after_pointing()
+        Reservation.sudo().browse(changed)._after_attendance()
         return refused
 
     def _check_agent(self):
@@ -320,7 +322,7 @@ class EspaceSession(models.Model):
         self.check_access("write")
         open_days = self.filtered(lambda s: not s.attendance_locked)
         ready = open_days.filtered(
-            lambda s: s.pointing_state == "pointed" and not s.expected_count
+            lambda s: s.attendance_state == "marked" and not s.expected_count
         )
         left = open_days - ready
         if left and not ready:
@@ -362,25 +364,25 @@ class EspaceSession(models.Model):
 class EspaceActivity(models.Model):
     _inherit = "espace.activity"
 
-    to_point_count = fields.Integer("Days to Point", compute="_compute_to_point_count")
+    to_mark_count = fields.Integer("Days to Point", compute="_compute_to_mark_count")
 
     @api.depends(
         "session_ids.attendance_locked",
         "session_ids.reservation_ids.state",
         "session_ids.reservation_ids.attendance",
     )
-    def _compute_to_point_count(self):
+    def _compute_to_mark_count(self):
         Session = self.env["espace.session"]
         counts = dict(
             Session._read_group(
-                Domain("pointing_state", "in", ["to_point"])
+                Domain("attendance_state", "in", ["to_mark"])
                 & Domain("activity_id", "in", self.ids),
                 ["activity_id"],
                 ["__count"],
             )
         )
         for activity in self:
-            activity.to_point_count = counts.get(activity._origin, 0)
+            activity.to_mark_count = counts.get(activity._origin, 0)
 
     def _has_ended(self, local):
         """Tell whether the last option has ended at this local instant of a day.
@@ -391,14 +393,14 @@ class EspaceActivity(models.Model):
         end = max(self.product_ids.mapped("espace_time_to"), default=0)
         return bool(end) and pointing.to_hours(local) >= end
 
-    def action_open_to_point(self):
+    def action_open_to_mark(self):
         """Open the days of this activity that are not fully pointed."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "espace_famille.espace_session_to_point_action"
         )
         action["domain"] = [
-            ("pointing_state", "=", "to_point"),
+            ("attendance_state", "=", "to_mark"),
             ("activity_id", "=", self.id),
         ]
         return action

@@ -7,7 +7,7 @@ from ...domain import custody
 from ...domain.booking import ENDED_STATES, ChildFacts, Facts, Item
 from ...domain.closure import closing
 from ..core.cached_values import cached_rows
-from ..core.guards import PLACE_GIVEN, is_told
+from ..core.guards import PLACE_GIVEN, is_allowed
 from ..papers.document_facts import DocumentFacts
 from .session_facts import READ, SessionFacts
 
@@ -50,7 +50,7 @@ class BookingFacts:
         rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
         self._read_household(children.sudo())
         self.session_facts = SessionFacts(
-            now, self.company._espace_local(now), is_told(env, PLACE_GIVEN)
+            now, self.company._espace_local(now), is_allowed(env, PLACE_GIVEN)
         )
         self._read_offer(products.sudo(), span)
         self._read_bookings(bookings)

@@ -21,8 +21,8 @@ from .espace_session import COUNTS
 ALIKE = ("available", "full", "too_late", "not_open_yet", "past")
 
 # What is recorded on the day, and by whom.
-POINTING = {"attendance", "arrived_at", "left_at"}
-STAMP = {"attendance_at", "attendance_uid"}
+ATTENDANCE_FIELDS = {"attendance", "arrived_at", "left_at"}
+ATTENDANCE_STAMP = {"attendance_at", "attendance_uid"}
 
 
 class EspaceReservation(models.Model):
@@ -603,20 +603,20 @@ class EspaceReservation(models.Model):
             reservations = reservations.with_context(lang=family.lang)
             reason = reservations.env._("Not paid in time")
             reservations._cancel(now, reason=reason)
-            reservations._tell_expired(family)
+            reservations._notify_expired(family)
         return expired
 
     def _expirable(self):
         """Hook: leave out those whose payment is on its way."""
         return self
 
-    def _tell_expired(self, family):
+    def _notify_expired(self, family):
         """Write to the family that its seats were freed."""
         lines = "\n".join(
             f"• {r.display_name}, {r.company_id._espace_day_words(r.date)}"
             for r in self
         )
-        family._tell(
+        family._notify(
             self.env._("Booking not kept: payment not completed"),
             self.env._(
                 "Your payment was not completed in time: these places were given back "

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_duration
 
-from ..core.guards import ERASING, is_told
+from ..core.guards import ERASING, is_allowed
 
 # What is traced of a booking, and as what.
 TRACED = {
@@ -83,7 +83,7 @@ class EspaceReservationEvent(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        if vals and not (vals == {"note": False} and is_told(self.env, ERASING)):
+        if vals and not (vals == {"note": False} and is_allowed(self.env, ERASING)):
             raise UserError(self.env._("The history is never edited."))
         return super().write(vals)
 

@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..core.guards import BY_THE_GATE, is_told, telling, without_defaults
-from .espace_reservation import POINTING, STAMP
+from ..core.guards import BY_THE_GATE, allow, is_allowed, without_defaults
+from .espace_reservation import ATTENDANCE_FIELDS, ATTENDANCE_STAMP
 
 
 class EspaceReservation(models.Model):
@@ -28,7 +28,7 @@ class EspaceReservation(models.Model):
         return super(EspaceReservation, clean).create(vals_list).with_env(self.env)
 
     def write(self, vals):
-        if vals.keys() - POINTING - STAMP and not self._is_gate():
+        if vals.keys() - ATTENDANCE_FIELDS - ATTENDANCE_STAMP and not self._is_gate():
             raise AccessError(
                 self.env._(
                     "A booking is not rewritten by hand: cancel it and book again, or "
@@ -38,8 +38,8 @@ class EspaceReservation(models.Model):
         return super().write(vals)
 
     def _is_gate(self):
-        return self.env.su or is_told(self.env, BY_THE_GATE)
+        return self.env.su or is_allowed(self.env, BY_THE_GATE)
 
     def _by_the_gate(self):
         """Return these bookings as the booking methods write them."""
-        return self if self.env.su else telling(self, BY_THE_GATE)
+        return self if self.env.su else allow(self, BY_THE_GATE)

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...domain import waiting
 from ...domain.booking import SEAT_STATES
-from ..core.guards import NO_PROMOTION, PLACE_GIVEN, is_told, telling
+from ..core.guards import NO_PROMOTION, PLACE_GIVEN, allow, is_allowed
 
 
 class EspaceReservation(models.Model):
@@ -149,7 +149,7 @@ class EspaceReservation(models.Model):
         :return: the reservations that were given a place
         """
         now = now or fields.Datetime.now()
-        if is_told(self.env, NO_PROMOTION):
+        if is_allowed(self.env, NO_PROMOTION):
             return self.browse()
         sessions = sessions.sudo().filtered(
             lambda session: (
@@ -159,7 +159,7 @@ class EspaceReservation(models.Model):
                 and (given or session._in_time("booking", now))
             )
         )
-        gate = telling(self._as_commune(), PLACE_GIVEN, given)
+        gate = allow(self._as_commune(), PLACE_GIVEN, given)
         queues = gate._waiting_queues(sessions)
         willing = gate._still_bookable(queues.values(), now)
         chosen = gate.browse(
@@ -201,7 +201,7 @@ class EspaceReservation(models.Model):
         lines = self.with_context(lang=family.lang)
         lines.promoted_at = now
         lines._book(family, lines.mapped(self._item_of), now)
-        lines._tell_promoted(family)
+        lines._notify_promoted(family)
 
     @api.model
     def _item_of(self, reservation):
@@ -249,7 +249,7 @@ class EspaceReservation(models.Model):
 
     # === Words === #
 
-    def _tell_promoted(self, family):
+    def _notify_promoted(self, family):
         """Write to the family which places it was given, and until when to pay."""
         company = family.company_id
         lines = "\n".join(
@@ -275,7 +275,7 @@ class EspaceReservation(models.Model):
                 "A place is free for:\n%s\n\nIt is booked: there is nothing to do.",
                 lines,
             )
-        family._tell(self.env._("Waiting list: a place for your child"), body)
+        family._notify(self.env._("Waiting list: a place for your child"), body)
 
     # === Actions === #
 
@@ -284,7 +284,7 @@ class EspaceReservation(models.Model):
         self.check_access("write")
         waits = self.filtered(lambda line: line.state == "waiting")
         now = fields.Datetime.now()
-        gate = telling(waits, PLACE_GIVEN)
+        gate = allow(waits, PLACE_GIVEN)
         for family, lines in gate.grouped("family_id").items():
             quotes = lines._book(family, lines.mapped(self._item_of), now, staff=True)
             refused = [quote for quote in quotes if quote.status == "waiting"]
@@ -293,7 +293,7 @@ class EspaceReservation(models.Model):
             if refused or any(q.status not in ("booked", "pending") for q in quotes):
                 raise UserError(self._not_given_words(quotes))
             lines._by_the_gate().promoted_at = now
-            lines.with_context(lang=family.lang)._tell_promoted(family)
+            lines.with_context(lang=family.lang)._notify_promoted(family)
         return True
 
     @api.model

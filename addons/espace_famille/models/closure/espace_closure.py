@@ -7,7 +7,7 @@ from odoo.tools import plaintext2html
 
 from ...domain import closure as rules
 from ...domain.booking import ENDED_STATES, SEAT_STATES
-from ..core.guards import NO_PROMOTION, telling, without_defaults
+from ..core.guards import NO_PROMOTION, allow, without_defaults
 
 KINDS = [
     ("strike", "Strike"),
@@ -398,7 +398,7 @@ class EspaceClosure(models.Model):
         bookings = plan.bookings._cancel_for(self, now)
         # Where only some classes stay away, others wait for the places they leave.
         bookings._promote_waiting(bookings.session_id, now)
-        telling(plan.drafts, NO_PROMOTION)._cancel(now, staff=True)
+        allow(plan.drafts, NO_PROMOTION)._cancel(now, staff=True)
         families = bookings.family_id
         self.sudo().write(
             {
@@ -411,7 +411,7 @@ class EspaceClosure(models.Model):
             }
         )
         for family, cancelled in bookings.grouped("family_id").items():
-            self._tell_closed(family, cancelled)
+            self._notify_closed(family, cancelled)
 
     def _check_state(self, state):
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -460,7 +460,7 @@ class EspaceClosure(models.Model):
             )
         )
         for family, bookings in cancelled.grouped("family_id").items():
-            self._tell_reopened(family, bookings & restored, bookings - restored)
+            self._notify_reopened(family, bookings & restored, bookings - restored)
 
     def _undo_problems(self):
         """Hook: return in words what forbids to undo."""
@@ -555,9 +555,9 @@ class EspaceClosure(models.Model):
 
     # === Messages === #
 
-    def _tell_closed(self, family, bookings):
+    def _notify_closed(self, family, bookings):
         known = self.with_context(lang=family.lang or self.env.lang)
-        known._tell(
+        known._notify(
             family,
             known.env._("Closed: %s", known.display_name),
             [
@@ -568,7 +568,7 @@ class EspaceClosure(models.Model):
             ],
         )
 
-    def _tell_reopened(self, family, restored, left):
+    def _notify_reopened(self, family, restored, left):
         known = self.with_context(lang=family.lang or self.env.lang)
         lines = [known.env._("The closure is withdrawn: the services are open.")]
         waiting = restored.filtered(lambda r: r.state == "waiting")
@@ -586,15 +586,15 @@ class EspaceClosure(models.Model):
                 )
             )
             lines += [f"• {line}" for line in known._booking_lines(left)]
-        known._tell(
+        known._notify(
             family, known.env._("Open after all: %s", known.display_name), lines
         )
 
-    def _tell(self, family, subject, lines):
+    def _notify(self, family, subject, lines):
         """Write to one family; e-mails of a large closure go out through the queue."""
         family.with_context(
             lang=self.env.context.get("lang"), mail_notify_force_send=False
-        )._tell(subject, plaintext2html("\n".join(filter(None, lines))))
+        )._notify(subject, plaintext2html("\n".join(filter(None, lines))))
 
     def _booking_lines(self, bookings):
         """Return one line of words for each booking, in the order given."""

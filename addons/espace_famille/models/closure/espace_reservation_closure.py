@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ...domain.booking import ENDED_STATES
-from ..core.guards import NO_PROMOTION, telling
+from ..core.guards import NO_PROMOTION, allow
 
 # Nobody but this module can pass this very object: no client has a way out of
 # “cancelled”.
@@ -37,7 +37,7 @@ class EspaceReservation(models.Model):
         language = closure.company_id.partner_id.lang or closure.env.lang
         reason = closure.with_context(lang=language)._words()
         # A place that a closed day frees is given to nobody.
-        telling(drafts | live, NO_PROMOTION)._cancel(now, staff=True, reason=reason)
+        allow(drafts | live, NO_PROMOTION)._cancel(now, staff=True, reason=reason)
         return live
 
     def _restore(self):

@@ -19,12 +19,12 @@ ERASING = "espace_erasing"
 _TOKEN = object()
 
 
-def telling(records, key, told=True):
+def allow(records, key, told=True):
     """Return the records with the key told, or taken back, to what is called."""
     return records.with_context(**{key: _TOKEN if told else None})
 
 
-def is_told(env, key):
+def is_allowed(env, key):
     """Tell whether code, and no client, has told the key."""
     return env.context.get(key) is _TOKEN
 

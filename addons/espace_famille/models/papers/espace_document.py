@@ -360,7 +360,7 @@ class EspaceDocument(models.Model):
             lang = family.lang or self.env.lang
             document = document.with_context(lang=lang)
             lack = documents.Lack("refused", words=reason)
-            family.with_context(lang=lang)._tell(
+            family.with_context(lang=lang)._notify(
                 document.env._("Document refused"),
                 f"{document.display_name}\n{document.type_id._lack_words(lack)}",
             )

@@ -178,7 +178,7 @@ class EspaceDocumentMissing(models.Model):
         for family, lines in self.grouped("family_id").items():
             lang = family.lang or self.env.lang
             lines = lines.with_context(lang=lang)
-            lines.family_id._tell(
+            lines.family_id._notify(
                 lines.env._("Documents to hand in"),
                 lines.env._(
                     "These documents are missing:\n%s",

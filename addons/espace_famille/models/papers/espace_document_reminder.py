@@ -96,7 +96,7 @@ class EspaceDocumentReminder(models.Model):
             return
         lang = family.lang or self.env.lang
         ending = ending.with_context(lang=lang)
-        family.with_context(lang=lang)._tell(
+        family.with_context(lang=lang)._notify(
             ending.env._("Documents that end soon"),
             ending.env._(
                 "These documents end soon, send us the new ones:\n%s",

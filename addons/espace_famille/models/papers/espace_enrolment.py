@@ -172,7 +172,7 @@ class EspaceEnrolment(models.Model):
         waiting = self.filtered(lambda enrolment: enrolment.state != "approved")
         waiting.write({"state": "approved", "refusal_reason": False})
         for enrolment in waiting:
-            enrolment._tell_approved()
+            enrolment._notify_approved()
 
     def action_refuse(self):
         """Ask why, then refuse these enrolments."""
@@ -192,12 +192,12 @@ class EspaceEnrolment(models.Model):
         refused = self.filtered(lambda enrolment: enrolment.state != "refused")
         refused.write({"state": "refused", "refusal_reason": reason})
         for enrolment in refused:
-            enrolment._tell_refused()
+            enrolment._notify_refused()
 
-    def _tell_approved(self):
+    def _notify_approved(self):
         for family, enrolment in self._by_family():
             company = enrolment.company_id
-            family._tell(
+            family._notify(
                 enrolment.env._("Enrolment accepted"),
                 enrolment.env._(
                     "%(child)s is enrolled in %(activity)s from %(start)s to %(end)s: "
@@ -209,9 +209,9 @@ class EspaceEnrolment(models.Model):
                 ),
             )
 
-    def _tell_refused(self):
+    def _notify_refused(self):
         for family, enrolment in self._by_family():
-            family._tell(
+            family._notify(
                 enrolment.env._("Enrolment refused"),
                 enrolment.env._(
                     "The enrolment of %(child)s in %(activity)s was refused: "

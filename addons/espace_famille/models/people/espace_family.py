@@ -202,7 +202,7 @@ class EspaceFamily(models.Model):
         self.ensure_one()
         return lambda activity: ""
 
-    def _tell(self, subject, body):
+    def _notify(self, subject, body):
         """Write to the guardians who book, and keep the message with the family.
 
         The commune writes, whoever or whatever caused it: a parent must not read the

@@ -314,7 +314,7 @@ class TestBatch(AttendanceCase):
         self.later = NOW - timedelta(minutes=10)
 
     def test_points_are_recorded_with_the_instant_they_were_taken(self):
-        refused = self.canteen_today._point(
+        refused = self.canteen_today._mark(
             [
                 (self.here.id, "present", self.early),
                 (self.away.id, "absent_unjustified", self.later),
@@ -331,23 +331,23 @@ class TestBatch(AttendanceCase):
             (self.here.id, "present", self.early),
             (self.here.id, "absent_unjustified", self.later),
         ]
-        self.canteen_today._point(points)
+        self.canteen_today._mark(points)
         events = self.here.event_ids
-        self.assertFalse(self.canteen_today._point(points))
+        self.assertFalse(self.canteen_today._mark(points))
         self.assertEqual(self.here.attendance, "absent_unjustified")
         self.assertEqual(self.here.event_ids, events)
 
     def test_the_last_instant_wins_whatever_comes_first(self):
-        self.canteen_today._point([(self.here.id, "present", self.later)])
-        self.canteen_today._point([(self.here.id, "absent_unjustified", self.early)])
+        self.canteen_today._mark([(self.here.id, "present", self.later)])
+        self.canteen_today._mark([(self.here.id, "absent_unjustified", self.early)])
         self.assertEqual(self.here.attendance, "present")
 
     def test_a_clock_that_is_ahead_does_not_forbid_later_points(self):
-        self.canteen_today._point(
+        self.canteen_today._mark(
             [(self.here.id, "present", NOW + timedelta(days=1))], now=NOW
         )
         later = NOW + timedelta(minutes=1)
-        self.canteen_today._point(
+        self.canteen_today._mark(
             [(self.here.id, "absent_unjustified", later)], now=later
         )
         self.assertEqual(self.here.attendance, "absent_unjustified")
@@ -356,7 +356,7 @@ class TestBatch(AttendanceCase):
         other = self.book_today(self.lina, self.t1)
         cancelled = self.book_today(self.lina, self.meal)
         cancelled._cancel(staff=True)
-        refused = self.canteen_today._point(
+        refused = self.canteen_today._mark(
             [
                 (other.id, "present", self.early),
                 (cancelled.id, "present", self.early),
@@ -376,27 +376,27 @@ class TestBatch(AttendanceCase):
 
     def test_a_locked_day_refuses_every_point(self):
         self.canteen_today.sudo().attendance_locked = True
-        refused = self.canteen_today._point([(self.here.id, "present", self.early)])
+        refused = self.canteen_today._mark([(self.here.id, "present", self.early)])
         self.assertEqual([key for key, _reason in refused], self.here.ids)
         self.assertEqual(self.here.attendance, "expected")
 
     def test_only_agents_send_points(self):
         session = self.canteen_today.with_user(self._create_staff("finance"))
         with self.assertRaises(AccessError):
-            session._point([(self.here.id, "present", self.early)])
+            session._mark([(self.here.id, "present", self.early)])
 
 
 @tagged("post_install", "-at_install")
 class TestToPoint(AttendanceCase):
     def state(self, session):
         session.invalidate_recordset()
-        return session.pointing_state
+        return session.attendance_state
 
     def assert_found(self, session, state):
         """The state read and the state searched are the same."""
         self.assertEqual(self.state(session), state)
-        for name, _label in session._fields["pointing_state"].selection:
-            found = session.search([("pointing_state", "=", name)])
+        for name, _label in session._fields["attendance_state"].selection:
+            found = session.search([("attendance_state", "=", name)])
             self.assertEqual(session in found, name == state, name)
 
     def test_a_day_goes_from_to_come_to_pointed_and_locked(self):
@@ -404,16 +404,16 @@ class TestToPoint(AttendanceCase):
         session = self.today(self.evening)
         self.assert_found(session, "to_come")
         with freeze_time(EVENING):
-            self.assert_found(session, "to_point")
-            self.assertEqual(session.to_point_count, 1)
+            self.assert_found(session, "to_mark")
+            self.assertEqual(session.to_mark_count, 1)
             reservation.action_present()
-            self.assert_found(session, "pointed")
+            self.assert_found(session, "marked")
             session.action_lock()
             self.assert_found(session, "locked")
 
     def test_a_day_pointed_before_its_end_is_pointed(self):
         self.book_today(self.nina, self.t2).action_present()
-        self.assert_found(self.today(self.evening), "pointed")
+        self.assert_found(self.today(self.evening), "marked")
 
     def test_a_service_without_hours_lasts_all_day(self):
         self.book_today(self.nina, self.meal)
@@ -421,7 +421,7 @@ class TestToPoint(AttendanceCase):
         with freeze_time(EVENING):
             self.assert_found(session, "to_come")
         with freeze_time("2027-01-05 08:00:00"):
-            self.assert_found(session, "to_point")
+            self.assert_found(session, "to_mark")
 
     def test_days_to_come_are_never_to_point(self):
         self.booked(self.nina, self.t2, MONDAY)
@@ -433,12 +433,12 @@ class TestToPoint(AttendanceCase):
         self.book_today(self.tom, self.t1)
         with freeze_time(EVENING):
             for domain, expected in (
-                ([("to_point_count", ">", 0)], True),
-                ([("to_point_count", "=", 2)], True),
-                ([("to_point_count", "!=", 2)], False),
-                ([("to_point_count", ">", 2)], False),
-                ([("to_point_count", "=", 0)], False),
-                ([("to_point_count", "<", 3)], True),
+                ([("to_mark_count", ">", 0)], True),
+                ([("to_mark_count", "=", 2)], True),
+                ([("to_mark_count", "!=", 2)], False),
+                ([("to_mark_count", ">", 2)], False),
+                ([("to_mark_count", "=", 0)], False),
+                ([("to_mark_count", "<", 3)], True),
             ):
                 with self.subTest(domain=domain):
                     found = session.search(domain)
@@ -448,9 +448,9 @@ class TestToPoint(AttendanceCase):
         self.book_today(self.nina, self.t2)
         with freeze_time(EVENING):
             self.evening.invalidate_recordset()
-            self.assertEqual(self.evening.to_point_count, 1)
-            self.assertEqual(self.canteen.to_point_count, 0)
-            action = self.evening.action_open_to_point()
+            self.assertEqual(self.evening.to_mark_count, 1)
+            self.assertEqual(self.canteen.to_mark_count, 0)
+            action = self.evening.action_open_to_mark()
             found = self.env["espace.session"].search(action["domain"])
             self.assertEqual(found, self.today(self.evening))
 

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ...models.core.guards import NO_PROMOTION, is_told
+from ...models.core.guards import NO_PROMOTION, is_allowed
 from ..common import MONDAY, NOW, TODAY, TUESDAY, EspaceCase
 
 
@@ -131,7 +131,7 @@ class TestApply(ClosureCase):
         def look(reservations, now):
             seen.append(
                 (
-                    is_told(reservations.env, NO_PROMOTION),
+                    is_allowed(reservations.env, NO_PROMOTION),
                     set(reservations.session_id.mapped("state")),
                 )
             )

@@ -671,7 +671,7 @@ class TestReminders(DocumentCase):
     def test_one_family_that_fails_stops_nobody(self):
         self.enrolled_since(30)
         Family = type(self.env["espace.family"])
-        tell = Family._tell
+        tell = Family._notify
 
         def fail_for_martin(family, *args):
             if family == self.martin:
@@ -679,7 +679,7 @@ class TestReminders(DocumentCase):
             return tell(family, *args)
 
         with (
-            patch.object(Family, "_tell", fail_for_martin),
+            patch.object(Family, "_notify", fail_for_martin),
             mute_logger(
                 "odoo.addons.espace_famille.models.papers.espace_document_reminder"
             ),

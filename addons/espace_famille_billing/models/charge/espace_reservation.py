@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.espace_famille.domain.cutoff import to_utc
-from odoo.addons.espace_famille.models.core.guards import PLACE_GIVEN, is_told
+from odoo.addons.espace_famille.models.core.guards import PLACE_GIVEN, is_allowed
 
 from ...domain import settlement
 from ..core.amounts import to_decimal
@@ -129,7 +129,7 @@ class EspaceReservation(models.Model):
         if (
             state == "confirmed"
             and not staff
-            and not is_told(self.env, PLACE_GIVEN)
+            and not is_allowed(self.env, PLACE_GIVEN)
             and self.activity_id.billing_mode == "booking"
             and self.company_id._espace_pays_online()
         ):
@@ -152,9 +152,9 @@ class EspaceReservation(models.Model):
         super()._after_booking(now)
         reservations = self.sudo()
         charges = reservations._settle()
-        if is_told(self.env, INVOICE_LATER):
+        if is_allowed(self.env, INVOICE_LATER):
             return
-        if is_told(self.env, INVOICE_SOON):
+        if is_allowed(self.env, INVOICE_SOON):
             reservations = reservations.filtered(
                 lambda reservation: reservation.state == "pending_payment"
             )
@@ -329,7 +329,7 @@ class EspaceReservation(models.Model):
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
             "state": "to_invoice",
-            "at_once": delta > 0 and is_told(self.env, INVOICE_SOON),
+            "at_once": delta > 0 and is_allowed(self.env, INVOICE_SOON),
             "amount": float(delta),
         }
         if price and delta == price.amount:
@@ -418,9 +418,9 @@ class EspaceReservation(models.Model):
             )
         )
 
-    def _after_pointing(self):
+    def _after_attendance(self):
         """Charge who came; a price that misses stops no agent at the door."""
-        super()._after_pointing()
+        super()._after_attendance()
         self._settle(strict=False)
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from odoo.addons.espace_famille.models.core.guards import is_told
+from odoo.addons.espace_famille.models.core.guards import is_allowed
 
 from .espace_reservation import INVOICE_LATER, INVOICE_SOON
 
@@ -23,9 +23,9 @@ class EspaceReservation(models.Model):
         """
         super()._after_changing_option(now)
         due = self.sudo()._settle().filtered(lambda charge: charge.amount > 0)
-        if not due or is_told(self.env, INVOICE_LATER):
+        if not due or is_allowed(self.env, INVOICE_LATER):
             return
-        if is_told(self.env, INVOICE_SOON):
+        if is_allowed(self.env, INVOICE_SOON):
             due._invoice_soon(now)
             return
         for family, changed in self.sudo().grouped("family_id").items():

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.espace_famille.models.core.guards import is_told
+from odoo.addons.espace_famille.models.core.guards import is_allowed
 
 from ..core.guards import STATING
 
@@ -54,7 +54,7 @@ class AccountMove(models.Model):
         self._espace_check_stated()
 
     def _espace_check_given(self, vals):
-        if "espace_remittance_id" in vals and not is_told(self.env, STATING):
+        if "espace_remittance_id" in vals and not is_allowed(self.env, STATING):
             raise UserError(
                 self.env._("An entry belongs to the remittance that made it.")
             )

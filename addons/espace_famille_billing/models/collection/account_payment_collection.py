@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.espace_famille.models.core.guards import is_told, telling
+from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 
 from ..core.amounts import POSTED
 from ..core.guards import STATING
@@ -126,7 +126,7 @@ class AccountPayment(models.Model):
                 )
 
     def _check_given(self, vals):
-        if GIVEN & vals.keys() and not is_told(self.env, STATING):
+        if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
             raise UserError(
                 self.env._(
                     "A payment enters a statement when it is closed, and a remittance "
@@ -155,4 +155,4 @@ class AccountPayment(models.Model):
                 str(doc): cents for doc, cents in applied[payment.id].items() if doc
             }
             if kept:
-                telling(payment, STATING).espace_applied_before = kept
+                allow(payment, STATING).espace_applied_before = kept

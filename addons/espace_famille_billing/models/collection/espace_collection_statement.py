@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_amount, format_date
 from odoo.tools.misc import formatLang
 
-from odoo.addons.espace_famille.models.core.guards import is_told, telling
+from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 
 from ..core.amounts import POSTED, to_cents
 from ..core.guards import STATING
@@ -338,7 +338,7 @@ class EspaceCollectionStatement(models.Model):
 
     def write(self, vals):
         self._check_not_closed()
-        if GIVEN & vals.keys() and not is_told(self.env, STATING):
+        if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
             raise UserError(self.env._("Only closing gives a statement that."))
         return super().write(vals)
 
@@ -437,7 +437,7 @@ class EspaceCollectionStatement(models.Model):
             computed.allocation_vals()
         )
         self._hold(computed)
-        telling(self.sudo(), STATING).write(
+        allow(self.sudo(), STATING).write(
             {
                 **number,
                 "state": "closed",
@@ -457,7 +457,7 @@ class EspaceCollectionStatement(models.Model):
             (computed.payments, "espace_statement_id"),
             (computed.remittances, "statement_id"),
         ):
-            told = telling(records.sudo(), STATING).with_context(tracking_disable=True)
+            told = allow(records.sudo(), STATING).with_context(tracking_disable=True)
             told.write({name: self.id})
 
     def _next_number(self):

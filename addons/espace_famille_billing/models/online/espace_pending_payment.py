@@ -66,14 +66,14 @@ class EspaceReservation(models.Model):
             for reservation in reservations:
                 transactions |= stale.get(reservation, transactions)
             if transactions:
-                reservations._espace_tell_stale(family, transactions)
+                reservations._espace_notify_stale(family, transactions)
         return released
 
     def _espace_stale_transactions(self, now):
         transactions = self.charge_ids.move_id.transaction_ids
         return transactions.filtered(lambda tx: tx._espace_is_stale(now))
 
-    def _espace_tell_stale(self, family, transactions):
+    def _espace_notify_stale(self, family, transactions):
         """Leave a note for those who run the régies: this money may still come."""
         company = family.company_id
         regies = self.env["espace.regie"].search([("company_id", "=", company.id)])

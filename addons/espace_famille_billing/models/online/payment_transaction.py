@@ -27,7 +27,7 @@ class PaymentTransaction(models.Model):
         for transaction in fresh:
             paid = transaction.invoice_ids.filtered(lambda move: move.state == "posted")
             paid._espace_use_credits()
-            transaction._espace_tell_if_kept()
+            transaction._espace_notify_if_kept()
         return result
 
     def _espace_detach_other_amount(self):
@@ -39,7 +39,7 @@ class PaymentTransaction(models.Model):
         if waiting and not self._espace_fits(waiting):
             self.invoice_ids -= waiting
 
-    def _espace_tell_if_kept(self):
+    def _espace_notify_if_kept(self):
         """Write to the family whose money paid no invoice."""
         self.ensure_one()
         partner = self.partner_id.commercial_partner_id
@@ -52,7 +52,7 @@ class PaymentTransaction(models.Model):
             return
         env = self.with_context(lang=family.lang).env
         if self.invoice_ids:
-            self._espace_tell_what_is_left(family, env)
+            self._espace_notify_what_is_left(family, env)
             return
         if family._espace_payment_move():
             subject = env._("Payment of another amount")
@@ -67,9 +67,9 @@ class PaymentTransaction(models.Model):
                 "Your payment arrived after the places were given back: the amount "
                 "stays on your account. Book again, or ask the town hall to refund it."
             )
-        family._tell(subject, body)
+        family._notify(subject, body)
 
-    def _espace_tell_what_is_left(self, family, env):
+    def _espace_notify_what_is_left(self, family, env):
         """Write to the family whose invoices were paid, in part or whole, meanwhile.
 
         :param env: an environment in the language of the family
@@ -77,7 +77,7 @@ class PaymentTransaction(models.Model):
         left = self.payment_id._espace_kept()
         if not left:
             return
-        family._tell(
+        family._notify(
             env._("Part of your payment stays on your account"),
             env._(
                 "Your invoices were paid, in part or whole, before your payment "

@@ -118,7 +118,7 @@ class AccountPayment(models.Model):
             amount=rejected.company_id._espace_amount_words(rejected.amount),
         )
 
-    def _espace_tell_rejection(self, fee_move=None):
+    def _espace_notify_rejection(self, fee_move=None):
         """Write to the family that its payment did not go through.
 
         :param fee_move: the invoice of the fee, if any
@@ -142,7 +142,7 @@ class AccountPayment(models.Model):
                 invoice=fee_move.name,
             )
         # The Régie does not change families: it writes to them in the commune's name.
-        family.sudo()._tell(rejected.env._("Payment rejected"), body)
+        family.sudo()._notify(rejected.env._("Payment rejected"), body)
 
     def _espace_reason_words(self):
         words = dict(self._fields["espace_reason"]._description_selection(self.env))

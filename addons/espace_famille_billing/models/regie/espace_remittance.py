@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import format_amount, format_date
 
-from odoo.addons.espace_famille.models.core.guards import is_told, telling
+from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 
 from ..core.amounts import POSTED, to_cents
 from ..core.guards import STATING
@@ -173,7 +173,7 @@ class EspaceRemittance(models.Model):
         return super().write(vals)
 
     def _check_given(self, vals):
-        if GIVEN & vals.keys() and not is_told(self.env, STATING):
+        if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
             raise UserError(
                 self.env._(
                     "The number, the entry and the statement of a remittance are "
@@ -219,11 +219,11 @@ class EspaceRemittance(models.Model):
         move = self.env["account.move"].create(self._prepare_entry(name))
         move._post()
         self._move_cheques()
-        telling(self, STATING).write(
+        allow(self, STATING).write(
             {"name": name, "move_id": move.id, "state": "posted"}
         )
         # From now on the entry is this remittance's and stays as it is.
-        telling(move, STATING).espace_remittance_id = self
+        allow(move, STATING).espace_remittance_id = self
 
     def _check_date(self):
         today = self.company_id._espace_today()
@@ -353,10 +353,10 @@ class EspaceRemittance(models.Model):
     def _move_cheques(self):
         """Note on the cheques that they left, or came back all together."""
         if not self.reverses_id:
-            telling(self.payment_ids, STATING).espace_remittance_id = self
+            allow(self.payment_ids, STATING).espace_remittance_id = self
         elif not self.reverses_id._left(self):
             cheques = self.reverses_id.payment_ids
-            telling(cheques, STATING).espace_remittance_id = False
+            allow(cheques, STATING).espace_remittance_id = False
 
     # === Taking back === #
 
@@ -367,7 +367,7 @@ class EspaceRemittance(models.Model):
         left = self._left()
         if self.state != "posted" or self.reverses_id or left <= 0:
             raise UserError(self.env._("There is nothing to take back."))
-        back = telling(self, STATING).create(
+        back = allow(self, STATING).create(
             {
                 "regie_id": self.regie_id.id,
                 "journal_id": self.journal_id.id,

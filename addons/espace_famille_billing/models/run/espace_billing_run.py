@@ -358,7 +358,7 @@ class EspaceBillingRun(models.Model):
         run = self.sudo()
         run._check_may_invoice()
         run._settle_uncharged()
-        run._lock_pointed()
+        run._lock_marked()
         run._gather_families()
         run._find_anomalies()
         if not run.family_line_ids and not run.blocking_count:
@@ -454,7 +454,7 @@ class EspaceBillingRun(models.Model):
 
     # === Locking the days === #
 
-    def _lock_pointed(self):
+    def _lock_marked(self):
         """Lock the days that are over and fully pointed."""
         sessions = self._open_sessions()
         expected = self.env["espace.reservation"]._read_group(

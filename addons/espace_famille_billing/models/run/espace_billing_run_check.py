@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.addons.espace_famille.models.absence.espace_absence import OPEN_STATES
 
 LEVELS = {
-    "unpointed": "blocking",
+    "unmarked": "blocking",
     "unpriced": "blocking",
     "no_quotient": "warning",
     "proofs": "warning",
@@ -27,7 +27,7 @@ class EspaceBillingRunCheck(models.Model):
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     code = fields.Selection(
         [
-            ("unpointed", "Days paid at consumption that are not pointed"),
+            ("unmarked", "Days paid at consumption that are not pointed"),
             ("unpriced", "Bookings without a price"),
             ("no_quotient", "Families without a quotient: the dearest price applies"),
             ("proofs", "Absences whose proof is not decided on"),

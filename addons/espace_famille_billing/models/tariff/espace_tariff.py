@@ -5,7 +5,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.espace_famille.models.core.guards import is_told, telling
+from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 
 from ...domain import pricing
 from ...domain.wording import format_number
@@ -106,7 +106,7 @@ class EspaceTariff(models.Model):
 
     def _check_changed_lines(self):
         """Check lines that changed by themselves, not in the form of their tariff."""
-        if not is_told(self.env, WHOLE_TARIFF):
+        if not is_allowed(self.env, WHOLE_TARIFF):
             self._check_lines()
 
     def _problem_words(self, problem):
@@ -151,7 +151,7 @@ class EspaceTariff(models.Model):
 
     def write(self, vals):
         # Lines that change together are checked once they have all changed.
-        whole = telling(self, WHOLE_TARIFF)
+        whole = allow(self, WHOLE_TARIFF)
         vals = {**vals, "revision": self._new_revision()}
         return super(EspaceTariff, whole).write(vals)
 

@@ -74,8 +74,8 @@ class TestWalkInCharge(AttendanceBillingCase):
         with self.at(MONDAY):
             points = [(reservation.id, "absent_unjustified", self.env.cr.now())]
             session = reservation.session_id.with_user(self.agent)
-            session._point(points)
-            session._point(points)
+            session._mark(points)
+            session._mark(points)
         self.assertEqual(self.amounts(reservation), euros("5.40"))
 
     def test_what_a_manager_writes_directly_is_charged(self):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY
 
 from ...models.charge.espace_reservation import INVOICE_LATER
@@ -221,10 +221,10 @@ class TestChargeLife(EspaceBillingCase):
     def test_every_step_of_every_story_charges_what_the_table_says(self):
         for number, (mode, steps) in enumerate(STORIES):
             with closing(self.env.cr.savepoint()):
-                self._tell(number, mode, steps)
+                self._notify(number, mode, steps)
             self.env.invalidate_all()
 
-    def _tell(self, number, mode, steps):
+    def _notify(self, number, mode, steps):
         self.canteen.billing_mode = mode
         self.booking = self.Reservation
         self.closed = self.env["espace.closure"]
@@ -254,7 +254,7 @@ class TestChargeLife(EspaceBillingCase):
     # === Steps === #
 
     def _book(self, now=NOW):
-        [quote] = telling(self.Reservation, INVOICE_LATER)._book(
+        [quote] = allow(self.Reservation, INVOICE_LATER)._book(
             self.martin, [(self.nina, self.meal, MONDAY)], now=now
         )
         self.booking = self.Reservation.browse(quote.reservation_id)

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 
 from ...models.charge.espace_reservation import INVOICE_SOON
@@ -42,7 +42,7 @@ class TestOptionChange(EspaceBillingCase):
 
     def test_a_parent_waits_for_no_invoice(self):
         booked = self.booked(self.nina, self.t1, MONDAY)
-        self.change(self.t2, telling(self.Reservation, INVOICE_SOON))
+        self.change(self.t2, allow(self.Reservation, INVOICE_SOON))
         due = booked.charge_ids.filtered(lambda charge: charge.state == "to_invoice")
         self.assertEqual((due.amount, due.at_once), (0.65, True))
 

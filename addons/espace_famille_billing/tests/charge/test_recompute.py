@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import (
     MONDAY,
     NOW,
@@ -27,7 +27,7 @@ class TestRecompute(EspaceBillingCase):
         """Book days whose charges are not yet invoiced."""
         product = product or self.t2
         family = child._paying_family(MONDAY)
-        quotes = telling(self.Reservation, INVOICE_LATER)._book(
+        quotes = allow(self.Reservation, INVOICE_LATER)._book(
             family, [(child, product, day) for day in days]
         )
         return self.Reservation.browse(quote.reservation_id for quote in quotes)

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import (
     MONDAY,
     NOW,
@@ -279,7 +279,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
     # === Bulk work === #
 
     def test_bulk_work_invoices_later_once(self):
-        Reservation = telling(self.Reservation, INVOICE_LATER)
+        Reservation = allow(self.Reservation, INVOICE_LATER)
         for day in (MONDAY, TUESDAY):
             Reservation._book(self.martin, [(self.nina, self.meal, day)], now=NOW)
         self.assertFalse(self.invoices(self.martin))

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
 
 from ...models.charge.espace_reservation import INVOICE_LATER, INVOICE_SOON
@@ -17,7 +17,7 @@ class TestInvoiceSoon(EspaceBillingCase):
     """Bookings of the portal are invoiced once the rush for places has passed."""
 
     def book_soon(self, family, *items):
-        gate = telling(self.Reservation, INVOICE_SOON)
+        gate = allow(self.Reservation, INVOICE_SOON)
         return gate._book(family, items, now=NOW)
 
     def test_each_family_gets_one_invoice_for_all_it_booked(self):
@@ -40,7 +40,7 @@ class TestInvoiceSoon(EspaceBillingCase):
     def test_a_price_that_changed_meanwhile_is_invoiced_soon_all_the_same(self):
         booked = self.book_soon(self.martin, (self.nina, self.t1, MONDAY))
         # Charged otherwise: due with the month, not with this booking.
-        later = telling(self.Reservation, INVOICE_LATER)._book(
+        later = allow(self.Reservation, INVOICE_LATER)._book(
             self.martin, [(self.tom, self.t1, MONDAY)], now=NOW
         )
         self._set_quotient(self.martin, 300, MONDAY)

@@ -335,7 +335,7 @@ class TestBillingRun(BillingRunCase):
         self.booked(self.nina, self.t2, MONDAY)
         self.came(self.nina, self.t2, TUESDAY)
         run = self.prepared()
-        check = self.check(run, "unpointed")
+        check = self.check(run, "unmarked")
         self.assertEqual((check.count, check.level), (1, "blocking"))
         self.assertEqual(self.opened(check), self.session(self.evening, MONDAY))
         self.refused("not pointed", self.launch, run)

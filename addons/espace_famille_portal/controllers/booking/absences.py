@@ -71,7 +71,7 @@ class EspaceAbsences(EspacePortal):
             return self._espace_absences_page(
                 family_sudo, typed, message={"level": level, "text": message}
             )
-        self._espace_tell(level, message)
+        self._espace_notify(level, message)
         return request.redirect(f"{URL}#absence_{absence_sudo.id}")
 
     def _espace_named(self, records_sudo, record_id):
@@ -132,7 +132,7 @@ class EspaceAbsences(EspacePortal):
             act()
             return "success", words
 
-        self._espace_tell(*self._espace_attempt(change))
+        self._espace_notify(*self._espace_attempt(change))
         return request.redirect(f"{URL}#absence_{absence_sudo.id}")
 
     @route(

@@ -54,7 +54,7 @@ class EspaceAgenda(EspacePortal):
 
         level, message = self._espace_attempt(change)
         if level == "success":
-            self._espace_tell(level, message)
+            self._espace_notify(level, message)
             return request.redirect("/my/panier")
         if problems:
             return self._espace_agenda_page(family_sudo, form, True)

@@ -142,7 +142,7 @@ class EspaceBookings(EspacePortal):
         order = period.read_order(do)
         if order and order.action == "cancel" and params.get("sure") != "1":
             return self._espace_confirm(family_sudo, where, order)
-        self._espace_tell(*self._espace_order(family_sudo, where, order))
+        self._espace_notify(*self._espace_order(family_sudo, where, order))
         return request.redirect(
             self._espace_bookings_url(where, self._espace_anchor(order))
         )

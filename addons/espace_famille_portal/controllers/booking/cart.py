@@ -80,7 +80,7 @@ class EspaceCart(EspacePortal):
         with request.env["espace.portal.cart"]._in_turn(family_sudo):
             level, message = self._espace_attempt(change)
         if level:
-            self._espace_tell(level, message)
+            self._espace_notify(level, message)
             return request.redirect(URL)
         if booked_sudo:
             request.session[BOOKED_KEY] = booked_sudo.ids
@@ -88,7 +88,7 @@ class EspaceCart(EspacePortal):
             return request.redirect(f"{URL}/paiement")
         if booked_sudo or not request.env["espace.portal.cart"]._cart(family_sudo):
             return request.redirect(f"{URL}/confirmation")
-        self._espace_tell(
+        self._espace_notify(
             "danger",
             request.env._("Nothing could be booked: see why under each line."),
         )
@@ -174,4 +174,4 @@ class EspaceCart(EspacePortal):
             family_sudo._portal_check_may_book()
             return change()
 
-        self._espace_tell(*self._espace_attempt(checked))
+        self._espace_notify(*self._espace_attempt(checked))

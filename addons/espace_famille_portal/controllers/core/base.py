@@ -58,7 +58,7 @@ class EspacePortal(CustomerPortal):
 
     # === Messages === #
 
-    def _espace_tell(self, level, text):
+    def _espace_notify(self, level, text):
         """Show a message on the next page.
 
         :param str level: success, info, warning or danger

@@ -66,7 +66,7 @@ class EspaceHousehold(EspacePortal):
             return self._espace_household_page(
                 family_sudo, typed, message={"level": level, "text": message}
             )
-        self._espace_tell(level, message)
+        self._espace_notify(level, message)
         return request.redirect(f"{URL}#{form}")
 
     def _espace_proposed(self, changes):
@@ -107,7 +107,7 @@ class EspaceHousehold(EspacePortal):
             changes = request.env["espace.change"].sudo()._propose_end(person_sudo)
             return self._espace_proposed(changes)
 
-        self._espace_tell(*self._espace_attempt(change))
+        self._espace_notify(*self._espace_attempt(change))
         return request.redirect(f"{URL}#pickup-{person_id}")
 
     @route(
@@ -132,7 +132,7 @@ class EspaceHousehold(EspacePortal):
             change_sudo._withdraw()
             return "success", request.env._("Your correction was taken back.")
 
-        self._espace_tell(*self._espace_attempt(change))
+        self._espace_notify(*self._espace_attempt(change))
         return request.redirect(URL)
 
     # === Documents === #
@@ -152,7 +152,7 @@ class EspaceHousehold(EspacePortal):
                 "Document received: the town hall checks it."
             )
 
-        self._espace_tell(*self._espace_attempt(change))
+        self._espace_notify(*self._espace_attempt(change))
         return request.redirect(f"{URL}#documents")
 
     @route(

@@ -163,7 +163,7 @@ class EspaceHouseholdAccount(EspacePortal):
             try:
                 with request.env.cr.savepoint():
                     words = change(user)
-                self._espace_tell("success", words)
+                self._espace_notify("success", words)
                 return request.redirect(URL)
             except AccessDenied:
                 attempts._note("password", who, computer, now)
@@ -189,7 +189,7 @@ class EspaceHouseholdAccount(EspacePortal):
         if not family_sudo:
             return request.redirect("/my")
         family_sudo._portal_guardian().write({name: name in post for name in CHOICES})
-        self._espace_tell("success", request.env._("Your choices were recorded."))
+        self._espace_notify("success", request.env._("Your choices were recorded."))
         return request.redirect(URL)
 
     # === Calendar === #
@@ -225,7 +225,7 @@ class EspaceHouseholdAccount(EspacePortal):
         family_sudo = self._espace_family()
         if family_sudo:
             request.env["espace.calendar.feed"]._revoke(family_sudo._portal_guardian())
-            self._espace_tell(
+            self._espace_notify(
                 "success", request.env._("The address of your calendar has ended.")
             )
         return request.redirect(URL)

@@ -36,7 +36,7 @@ class EspaceMyData(EspacePortal):
         attempts = request.env["espace.attempt"]
         who, computer = request.env.user.login, request.httprequest.remote_addr or ""
         if not attempts._allowed("data", who, computer, now):
-            self._espace_tell(
+            self._espace_notify(
                 "warning",
                 request.env._("You have taken several copies: wait an hour."),
             )
@@ -85,5 +85,5 @@ class EspaceMyData(EspacePortal):
                 "Your request has been sent: the town hall answers within a month."
             )
 
-        self._espace_tell(*self._espace_attempt(change))
+        self._espace_notify(*self._espace_attempt(change))
         return request.redirect(f"/my/demandes/{asked_sudo.id}" if asked_sudo else URL)

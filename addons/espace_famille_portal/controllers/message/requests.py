@@ -73,7 +73,7 @@ class EspaceRequests(EspacePortal):
             return self._espace_requests_page(
                 family_sudo, post, message={"level": level, "text": message}
             )
-        self._espace_tell(level, message)
+        self._espace_notify(level, message)
         return request.redirect(f"{URL}/{made_sudo.id}")
 
     @route(
@@ -142,7 +142,7 @@ class EspaceRequests(EspacePortal):
             )
             return "success", request.env._("Your message has been sent.")
 
-        self._espace_tell(*self._espace_attempt(change))
+        self._espace_notify(*self._espace_attempt(change))
         return request.redirect(f"{URL}/{request_id}")
 
     @route(

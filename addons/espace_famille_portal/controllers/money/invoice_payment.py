@@ -22,7 +22,7 @@ class EspaceInvoicePayment(EspacePayment):
         try:
             moves_sudo = self._espace_payable(family_sudo, asked)
         except UserError as error:
-            self._espace_tell("warning", error)
+            self._espace_notify("warning", error)
             return request.redirect(URL)
         return self._espace_render(
             "pay_invoices", self._espace_pay_values(family_sudo, moves_sudo)
@@ -130,7 +130,7 @@ class EspaceInvoicePayment(EspacePayment):
             [("id", "in", list(ids)), ("espace_family_id", "=", family_sudo.id)]
         )
         if moves_sudo:
-            self._espace_tell(*self._espace_paid_words(moves_sudo))
+            self._espace_notify(*self._espace_paid_words(moves_sudo))
         return request.redirect(URL)
 
     def _espace_paid_words(self, moves_sudo):

@@ -165,7 +165,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             return request.redirect(f"/my/factures/{move_id}")
         if not booked_sudo:
             if level:
-                self._espace_tell(level, text)
+                self._espace_notify(level, text)
             return request.redirect(URL)
         values = self._espace_confirmation_values(family_sudo, booked_sudo)
         if level:

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools.i18n import format_list
 
 from odoo.addons.espace_famille.models.booking.booking_turn import in_turn
-from odoo.addons.espace_famille.models.core.guards import telling
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille_billing.models.charge.espace_reservation import (
     INVOICE_SOON,
 )
@@ -165,10 +165,10 @@ class EspacePortalCart(models.AbstractModel):
         now = now or fields.Datetime.now()
         cart_sudo = self._cart(family)
         items = [self._item(reservation) for reservation in cart_sudo]
-        gate_sudo = telling(self.env["espace.reservation"].sudo(), INVOICE_SOON)
+        gate_sudo = allow(self.env["espace.reservation"].sudo(), INVOICE_SOON)
         quotes = gate_sudo._book(family, items, now) if items else []
         done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
-        booked_sudo = telling(gate_sudo, INVOICE_SOON, told=False).browse(done)
+        booked_sudo = allow(gate_sudo, INVOICE_SOON, told=False).browse(done)
         refused = [q for q in quotes if q.status not in ("booked", "pending")]
         self.env["espace.booking.notice"]._note(family, now, booked_sudo, (), refused)
         return booked_sudo

@@ -346,7 +346,7 @@ class EspaceChange(models.Model):
         self._check_decides()
         for change in self:
             change._apply()
-        self._tell_complete()
+        self._notify_complete()
 
     def action_refuse(self):
         """Ask why, then refuse."""
@@ -362,7 +362,7 @@ class EspaceChange(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Write the reason: the family reads it."))
         self._decide("refused", reason.strip())
-        self._tell_complete()
+        self._notify_complete()
 
     def _check_decides(self):
         if not self.env.user.has_group("espace_famille.group_manager"):

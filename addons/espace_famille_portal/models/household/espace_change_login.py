@@ -19,7 +19,7 @@ class EspaceChange(models.Model):
         if after and is_login:
             self._check_login_free(user_sudo, after)
             user_sudo.login = after
-            self._tell_former_address(record, before, after)
+            self._notify_former_address(record, before, after)
 
     def _check_login_free(self, user_sudo, login):
         like = self.env["espace.activation"]._like_itself(login)
@@ -35,7 +35,7 @@ class EspaceChange(models.Model):
                 )
             )
 
-    def _tell_former_address(self, guardian, before, after):
+    def _notify_former_address(self, guardian, before, after):
         """Warn whoever reads the former address: it may be the only one robbed."""
         template = self.env.ref("espace_famille_portal.mail_template_login_changed")
         template.sudo().with_context(espace_new_login=after).send_mail(

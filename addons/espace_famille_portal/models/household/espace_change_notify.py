@@ -15,22 +15,22 @@ class EspaceChange(models.Model):
 
     told = fields.Boolean("Family Told", readonly=True)
 
-    def _tell_complete(self):
+    def _notify_complete(self):
         """Tell the families of these changes that wait for nothing more."""
         families = self.family_id
         waiting = self.search(
             [("family_id", "in", families.ids), ("state", "=", "proposed")]
         ).family_id
-        self._tell_decided(families - waiting)
+        self._notify_decided(families - waiting)
 
     @api.model
-    def _cron_tell(self):
+    def _cron_notify(self):
         """Tell what was decided a while ago, though the family waits for more."""
         limit = fields.Datetime.now() - PATIENCE
         families = self.search([*self._untold(), ("decided_at", "<=", limit)]).family_id
         self.env["ir.cron"]._commit_progress(remaining=len(families))
         for family in families:
-            self._tell_decided(family)
+            self._notify_decided(family)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
@@ -39,16 +39,18 @@ class EspaceChange(models.Model):
         return [("state", "in", ("accepted", "refused")), ("told", "=", False)]
 
     @api.model
-    def _tell_decided(self, families):
+    def _notify_decided(self, families):
         changes = self.sudo().search(
             [*self._untold(), ("family_id", "in", families.ids)], order="id"
         )
         for family, decided in changes.grouped("family_id").items():
             lang = family.lang or self.env.lang
-            decided.with_context(lang=lang)._tell_family(family.with_context(lang=lang))
+            decided.with_context(lang=lang)._notify_family(
+                family.with_context(lang=lang)
+            )
         changes.told = True
 
-    def _tell_family(self, family):
+    def _notify_family(self, family):
         """Write to who proposed and to those who book, in the commune's name."""
         commune = family.company_id.partner_id
         lines = Markup("").join(

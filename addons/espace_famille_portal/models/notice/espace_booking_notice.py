@@ -85,7 +85,7 @@ class EspaceBookingNotice(models.Model):
     # === Telling === #
 
     @api.model
-    def _cron_tell(self, now=None):
+    def _cron_notify(self, now=None):
         """Write to the families whose changes are settled, one by one."""
         now = now or fields.Datetime.now()
         waiting = self.search([("at", "<=", now)]).grouped("family_id")
@@ -94,13 +94,13 @@ class EspaceBookingNotice(models.Model):
         for family, notices in waiting.items():
             try:
                 with self.env.cr.savepoint():
-                    notices._tell(family, now)
+                    notices._notify(family, now)
             except Exception:
                 _logger.exception("Family account %s: changes not told", family.id)
             if not cron._commit_progress(1):
                 break
 
-    def _tell(self, family, now):
+    def _notify(self, family, now):
         """Tell one family what it changed, unless it may still go on.
 
         Places whose payment is missing are told with what is settled after a while;

@@ -74,7 +74,7 @@ class TestHousehold(EspacePortalCase):
             self.env.registry["ir.cron"], "_commit_progress", return_value=60.0
         )
         with progress:
-            self.Change._cron_tell()
+            self.Change._cron_notify()
 
     # === Proposing === #
 

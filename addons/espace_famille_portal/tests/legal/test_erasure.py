@@ -108,7 +108,7 @@ class TestErasure(EspaceBillingCase):
         for record in (family, child, partner):
             record.message_post(body=f"Vu {MARK}", attachments=[(MARK, PDF)])
         family.activity_schedule("mail.mail_activity_data_todo", summary=MARK)
-        family._tell(f"Cantine {MARK}", f"Nin{MARK}")
+        family._notify(f"Cantine {MARK}", f"Nin{MARK}")
         child.firstname = f"Nina{MARK}"
         self.declare_absence()
 

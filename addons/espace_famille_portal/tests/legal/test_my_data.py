@@ -130,7 +130,7 @@ class TestMyData(EspacePortalCase):
         self.martin.message_post(
             body="Famille à surveiller", subtype_xmlid="mail.mt_note"
         )
-        self.martin._tell("Cantine", "Le menu change")
+        self.martin._notify("Cantine", "Le menu change")
         data = self.download().read("donnees.json").decode()
         self.assertNotIn("surveiller", data)
         self.assertIn("Le menu change", data)

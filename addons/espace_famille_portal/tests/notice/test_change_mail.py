@@ -51,7 +51,7 @@ class MailCase(EspacePortalCase):
     def tell(self, now):
         """Run the scheduled action that confirms changes, as a process of its own."""
         self.env.invalidate_all()
-        self.env["espace.booking.notice"]._cron_tell(now)
+        self.env["espace.booking.notice"]._cron_notify(now)
 
     def body(self, mail):
         return self.words(html.fromstring(mail.body_html))
