@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo.tests import HttpCase
 from odoo.tools.convert import convert_file
 
+from .browser import settle
+
 PARENT = "camille.vasseur@example.org"
 PASSWORD = "parent"
 
@@ -85,7 +87,7 @@ class ValdurenqueCase(HttpCase):
         Server and test share one cursor: nothing is read while a page is loading.
         """
         if page:
-            page.wait_for_load_state("networkidle", timeout=120_000)
+            settle(page)
         self.env.flush_all()
         self.env.invalidate_all()
 
