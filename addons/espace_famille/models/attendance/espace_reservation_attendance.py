@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...domain import attendance as pointing
-from ...domain.booking import ENDED_STATES
 from ..booking.espace_reservation import ATTENDANCE_FIELDS, ATTENDANCE_STAMP
 
 # What may not change once the attendance of the day is locked, beside the state.
@@ -52,6 +51,13 @@ class EspaceReservation(models.Model):
         related="child_id.pai_details", groups="espace_famille.group_health"
     )
 
+    pickup_words = fields.Char(
+        "May be Fetched by",
+        compute="_compute_pickup_words",
+        compute_sudo=True,
+        groups="espace_famille.group_animation",
+    )
+
     _to_point = models.Index(
         "(date, session_id) WHERE state = 'confirmed' AND attendance = 'expected'"
     )
@@ -83,35 +89,29 @@ class EspaceReservation(models.Model):
             else:
                 reservation.remark = False
 
-    # === CRUD === #
+    @api.depends("child_id", "date")
+    @api.depends_context("lang")
+    def _compute_pickup_words(self):
+        for day, bookings in self.grouped("date").items():
+            words = bookings.child_id._pickup_words(day) if day else {}
+            for booking in bookings:
+                booking.pickup_words = words.get(booking.child_id.id)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        reservations = super().create(vals_list)
-        reservations.filtered(lambda r: r.state != "draft")._check_unlocked()
-        if not self.env.su:
-            pointed = reservations.filtered(
-                lambda r: r.attendance != "expected" or r.arrived_at or r.left_at
-            )
-            pointed._check_may_mark()
-            pointed._check_confirmed()
-            pointed._after_attendance()
-        return reservations
+    # === Steps of create and write === #
 
-    def write(self, vals):
-        self._check_change_unlocked(vals)
-        if self.env.su or not vals.keys() & ATTENDANCE_FIELDS:
-            return super().write(vals)
-        # By hand: super first, for the access rights to the records themselves.
+    def _after_creation_by_hand(self):
+        marked = self.filtered(
+            lambda r: r.attendance != "expected" or r.arrived_at or r.left_at
+        )
+        marked._check_may_mark()
+        marked._check_confirmed()
+        marked._after_attendance()
+
+    def _check_marks_by_hand(self):
+        # First the access rights to the records themselves.
         self.check_access("write")
         self._check_may_mark()
         self._check_confirmed()
-        result = super().write(self._attendance_vals(vals))
-        self.sudo()._check_times()
-        self._after_attendance()
-        return result
-
-    # === Guards === #
 
     def _check_change_unlocked(self, vals):
         """Refuse what would change a locked day; see `_changes_the_day`."""
@@ -187,19 +187,29 @@ class EspaceReservation(models.Model):
     def _set_attendance(self, attendance):
         """Record who came; agents of the Animation do it, for days that have come.
 
+        A child whose accepted absence an agent finds confirmed stays excused.
+
         :raise AccessError: the user is not one of the agents
         :raise UserError: a day is still to come, or its attendance is locked
         """
         self._check_may_mark()
-        self.filtered(lambda r: r.state == "confirmed")._record_attendance(
-            {"attendance": attendance}
-        )
+        confirmed = self.filtered(lambda r: r.state == "confirmed")
+        excused = self.browse()
+        if attendance == "absent_unjustified":
+            excused = confirmed._excused()
+        if excused:
+            excused._record_attendance({"attendance": "absent_justified"})
+        (confirmed - excused)._record_attendance({"attendance": attendance})
 
     def _still_expected(self):
-        """Return those to be recorded as present when all the others came."""
-        return self.filtered(
+        """Return those to be recorded as present when all the others came.
+
+        Nobody expects a child whose absence is announced.
+        """
+        expected = self.filtered(
             lambda r: r.state == "confirmed" and r.attendance == "expected"
         )
+        return expected - expected._in_live_absence()
 
     def _record_attendance(self, vals, at=None):
         """Write what was checked, and let money follow.
@@ -351,98 +361,6 @@ class EspaceReservation(models.Model):
             "target": "new",
             "context": {"default_reservation_id": self.id},
         }
-
-    # === Walk-ins === #
-
-    @api.model
-    def _walk_in(self, child, product, session, now=None):
-        """Record a child who came without booking (non prévu); places do not bind.
-
-        A child on the waiting list leaves it: it is there. The family that has the
-        child on that day pays.
-
-        :param datetime now: naive UTC, the present if None
-        :return: the reservation, present
-        :raise AccessError: the user is no agent or may not read child or session
-        :raise UserError: the child is already booked there, or the day cannot be
-            pointed
-        """
-        now = now or fields.Datetime.now()
-        self._check_may_mark()
-        child.check_access("read")
-        session.check_access("read")
-        session._check_attendance_open()
-        self._check_walk_in(child, product, session)
-        live = self._live(child, session)
-        if live.state == "draft":
-            live.unlink()
-            live = live.browse()
-        elif live and live.state != "waiting":
-            raise UserError(live._already_there_words())
-        vals = {
-            "product_id": product.id,
-            "family_id": child._paying_family(session.date).id,
-            "state": "confirmed",
-            "origin": "walk_in",
-            "booked_at": now,
-            "attendance": "present",
-            "attendance_at": now,
-            "attendance_uid": self.env.uid,
-        }
-        if live:
-            live.write(vals)
-        else:
-            live = self.sudo().create(
-                {"child_id": child.id, "session_id": session.id, **vals}
-            )
-        live._after_attendance()
-        return live.with_env(self.env)
-
-    @api.model
-    def _check_walk_in(self, child, product, session):
-        if product.sudo().espace_activity_id != session.activity_id:
-            raise UserError(
-                self.env._(
-                    "%(product)s is not an option of %(activity)s.",
-                    product=product.name,
-                    activity=session.activity_id.name,
-                )
-            )
-        if child.company_id != session.company_id:
-            raise UserError(self.env._("%s is a child of another commune.", child.name))
-
-    @api.model
-    def _live(self, child, session):
-        """Return the child's reservation there that has not ended, maybe empty."""
-        return self.sudo().search(
-            [
-                ("child_id", "=", child.id),
-                ("session_id", "=", session.id),
-                ("state", "not in", ENDED_STATES),
-            ],
-            limit=1,
-        )
-
-    def _already_there_words(self):
-        """Say what became of a booking in whose way a walk-in stands."""
-        self.ensure_one()
-        labels = {
-            name: dict(self._fields[name]._description_selection(self.env))
-            for name in ("state", "attendance")
-        }
-        if self.state == "confirmed":
-            return self.env._(
-                "%(child)s is booked there (%(attendance)s): record it as present in "
-                "the list.",
-                child=self.child_id.name,
-                attendance=labels["attendance"][self.attendance],
-            )
-        return self.env._(
-            "%(child)s has a booking there that is “%(state)s”: management must "
-            "decide about it first.",
-            child=self.child_id.name,
-            state=labels["state"][self.state],
-        )
 
 
 def _clock(hours):

@@ -185,14 +185,17 @@ class EspaceSession(models.Model):
 
     # === Lock === #
 
-    def write(self, vals):
+    def _locked_by(self, vals):
+        """Return those whose lock `vals` change."""
         if "attendance_locked" not in vals:
-            return super().write(vals)
+            return self.browse()
         locked = bool(vals["attendance_locked"])
-        changed = self.filtered(lambda s: bool(s.attendance_locked) != locked)
-        result = super().write(vals)
-        self.env["espace.reservation.event"]._record_locks(changed, locked)
-        return result
+        return self.filtered(lambda session: session.attendance_locked != locked)
+
+    def _trace_lock(self):
+        """Record who has just locked or unlocked these days."""
+        for locked, sessions in self.grouped("attendance_locked").items():
+            self.env["espace.reservation.event"]._record_locks(sessions, locked)
 
     def _check_unlocked(self):
         """Refuse to change who came on a day whose attendance is locked."""

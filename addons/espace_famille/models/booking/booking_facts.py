@@ -7,7 +7,6 @@ from ...domain import custody
 from ...domain.booking import ENDED_STATES, ChildFacts, Facts, Item
 from ...domain.closure import closing
 from ..core.cached_values import cached_rows
-from ..core.guards import PLACE_GIVEN, is_allowed
 from ..papers.document_facts import DocumentFacts
 from .session_facts import READ, SessionFacts
 
@@ -32,12 +31,15 @@ BOOKING_FACTS = (
 class BookingFacts:
     """What the items of one family need, read once; all lookups are in memory."""
 
-    def __init__(self, env, family, children, products, span, now, bookings=None):
+    def __init__(
+        self, env, family, children, products, span, now, bookings=None, given=False
+    ):
         """Read what decides about some children on some days.
 
         :param span: first and last local date, None when nothing is asked
         :param bookings: those of the children on these days that have not ended, with
             `BOOKING_FACTS`, if somebody has read them
+        :param bool given: no limit binds, see `_book`
         :raise AccessError: a child of another family
         """
         self.env = env
@@ -49,9 +51,7 @@ class BookingFacts:
         self.as_new = False
         rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
         self._read_household(children.sudo())
-        self.session_facts = SessionFacts(
-            now, self.company._espace_local(now), is_allowed(env, PLACE_GIVEN)
-        )
+        self.session_facts = SessionFacts(now, self.company._espace_local(now), given)
         self._read_offer(products.sudo(), span)
         self._read_bookings(bookings)
         self.documents = DocumentFacts(
@@ -67,7 +67,7 @@ class BookingFacts:
         self._payers = {}
 
     @classmethod
-    def of_items(cls, env, family, items, now):
+    def of_items(cls, env, family, items, now, given=False):
         """Read what (child, product, date) items need; the ids are not trusted."""
         items = [
             Item(_id(child), _id(product), fields.Date.to_date(day))
@@ -81,6 +81,7 @@ class BookingFacts:
             cls.existing(env, family, {item.product_id for item in items}),
             (min(days), max(days)) if days else None,
             now,
+            given=given,
         )
         facts.items = items
         return facts

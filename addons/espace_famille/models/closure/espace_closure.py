@@ -7,7 +7,7 @@ from odoo.tools import plaintext2html
 
 from ...domain import closure as rules
 from ...domain.booking import ENDED_STATES, SEAT_STATES
-from ..core.guards import NO_PROMOTION, allow, without_defaults
+from ..core.guards import without_defaults
 
 KINDS = [
     ("strike", "Strike"),
@@ -398,7 +398,7 @@ class EspaceClosure(models.Model):
         bookings = plan.bookings._cancel_for(self, now)
         # Where only some classes stay away, others wait for the places they leave.
         bookings._promote_waiting(bookings.session_id, now)
-        allow(plan.drafts, NO_PROMOTION)._cancel(now, staff=True)
+        plan.drafts._cancel(now, staff=True, promote=False)
         families = bookings.family_id
         self.sudo().write(
             {

@@ -6,11 +6,6 @@ key counts only with this very object as its value.
 
 from odoo.tools.misc import clean_context
 
-# The commune gives a place after the booking limit; the family asked in time, so that
-# limits do not bind, and owes it at once.
-PLACE_GIVEN = "espace_place_given"
-# The places that are freed are given to nobody.
-NO_PROMOTION = "espace_no_promotion"
 # The booking methods write, not somebody by hand.
 BY_THE_GATE = "espace_by_the_gate"
 # Personal data are erased: words leave what is never edited otherwise.
