@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from odoo.addons.espace_famille.models.erasure.erasure import erase_records
+from odoo.addons.espace_famille.models.erasure.espace_erasure_mixin import erase_records
 
 
 class EspaceFamily(models.Model):
