@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError
 from ...domain import custody
 from ...domain.booking import ENDED_STATES, ChildFacts, Facts, Item
 from ...domain.closure import closing
-from ..core.cached_values import cached_rows
 from ..papers.document_facts import DocumentFacts
 from .session_facts import READ, SessionFacts
 
@@ -139,10 +138,8 @@ class BookingFacts:
                     order="date, id",
                 )
             )
-            rows = self.session_facts.gather(sessions)
             self.sessions = {
-                (row.activity_id, row.date): session
-                for row, session in zip(rows, sessions, strict=True)
+                (session.activity_id.id, session.date): session for session in sessions
             }
         self.enrolments = (
             env["espace.enrolment"].sudo()._spans(self.children, activities)
@@ -163,8 +160,10 @@ class BookingFacts:
                 BOOKING_FACTS,
                 order="id",
             )
-        keys = cached_rows(reservations, ("child_id", "session_id"))
-        self.reservations = dict(zip(keys, reservations, strict=True))
+        self.reservations = {
+            (booking.child_id.id, booking.session_id.id): booking
+            for booking in reservations
+        }
         self.no_session = self.env["espace.session"].sudo()
         self.none = gate
 
