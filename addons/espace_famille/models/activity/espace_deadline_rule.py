@@ -349,6 +349,7 @@ class EspaceDeadlineRuleLine(models.Model):
     _inherit = ["espace.weekday.mixin", "espace.rulebook.mixin"]
     _description = "Weekly Limit"
     _order = "rule_id, id"
+    _rulebook_company = "rule_id.company_id"
 
     rule_id = fields.Many2one(
         "espace.deadline.rule", required=True, index=True, ondelete="cascade"

@@ -17,6 +17,7 @@ class ProductTemplate(models.Model):
 
     _name = "product.template"
     _inherit = ["product.template", "espace.rulebook.mixin"]
+    _rulebook_company = "espace_activity_id.company_id"
 
     espace_activity_id = fields.Many2one(
         "espace.activity", "Activity", index="btree_not_null", ondelete="restrict"
@@ -70,6 +71,7 @@ class ProductTemplate(models.Model):
 class ProductProduct(models.Model):
     _name = "product.product"
     _inherit = ["product.product", "espace.rulebook.mixin"]
+    _rulebook_company = "espace_activity_id.company_id"
 
     def _in_rulebook(self):
         return self.filtered("espace_activity_id")
