@@ -39,7 +39,7 @@ class EspaceAbsence(models.Model):
 
     _name = "espace.absence"
     _description = "Absence"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "espace.guard.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -178,26 +178,18 @@ class EspaceAbsence(models.Model):
 
     # === CRUD === #
 
-    def write(self, vals):
-        ours = vals.keys() & set(self._declared_once())
-        if ours - CORRECTED_FIELDS and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "An absence is not rewritten: accept, refuse or withdraw it, then "
-                    "declare it again."
-                )
-            )
-        return super().write(vals)
+    @property
+    def _by_code(self):
+        """All fields of this model itself but those that agents may correct."""
+        own = self._fields.keys() - {*models.MAGIC_COLUMNS} - CORRECTED_FIELDS
+        return {n for n in own if not n.startswith(("message_", "website_message"))}
 
     @api.model
-    def _declared_once(self):
-        """Return the fields of this model itself, without those of its thread."""
-        return [
-            name
-            for name, field in self._fields.items()
-            if not name.startswith(("message_", "website_message"))
-            and name not in models.MAGIC_COLUMNS
-        ]
+    def _by_code_words(self):
+        return self.env._(
+            "An absence is not rewritten: accept, refuse or withdraw it, then "
+            "declare it again."
+        )
 
     # === Tools === #
 

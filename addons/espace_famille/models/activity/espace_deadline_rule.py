@@ -8,12 +8,10 @@ from odoo.fields import Domain
 
 from ...domain import cutoff, wording
 from ..core.espace_weekday_mixin import WEEKDAYS
+from ..core.guards import CHECKED_LATER, allow, is_allowed
 
 PREVIEW_DAYS = 10
 PREVIEW_SPAN = 120
-
-# Value of the context key `espace_checked`; an object, which no client can send.
-CHECKED_BY_RULE = object()
 
 
 class EspaceDeadlineRule(models.Model):
@@ -251,15 +249,13 @@ class EspaceDeadlineRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        rules = super(EspaceDeadlineRule, self._checking()).create(vals_list)
+        # Lines change together: the rule is checked once they all have.
+        together = allow(self, CHECKED_LATER)
+        rules = super(EspaceDeadlineRule, together).create(vals_list)
         return rules.with_env(self.env)
 
     def write(self, vals):
-        return super(EspaceDeadlineRule, self._checking()).write(vals)
-
-    def _checking(self):
-        """Let lines change together: the rule is checked once they all have."""
-        return self.with_context(espace_checked=CHECKED_BY_RULE)
+        return super(EspaceDeadlineRule, allow(self, CHECKED_LATER)).write(vals)
 
     # === Tools === #
 
@@ -381,13 +377,13 @@ class EspaceDeadlineRuleLine(models.Model):
     @api.constrains("rule_id", "cutoff_weekday", "weeks_back", "time", *WEEKDAYS)
     def _check_line(self):
         """Whoever writes a line, the rule must make sense; it checks its own."""
-        if self.env.context.get("espace_checked") is not CHECKED_BY_RULE:
+        if not is_allowed(self.env, CHECKED_LATER):
             self.rule_id._check_rule()
 
     def unlink(self):
         rules = self.rule_id
         result = super().unlink()
-        if self.env.context.get("espace_checked") is not CHECKED_BY_RULE:
+        if not is_allowed(self.env, CHECKED_LATER):
             rules._check_rule()
         return result
 

@@ -1,7 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ...domain.booking import SEAT_STATES
@@ -16,8 +16,6 @@ COUNTS = (
     "fill_rate",
     "fill_state",
 )
-# What is counted or found, and entered by nobody.
-FOUND = {*LIMITS, *COUNTS}
 NEARLY_FULL = 80  # percent of the places
 
 
@@ -29,8 +27,10 @@ class EspaceSession(models.Model):
     """
 
     _name = "espace.session"
+    _inherit = ["espace.guard.mixin"]
     _description = "Session"
     _order = "date, activity_id"
+    _by_code = frozenset((*LIMITS, *COUNTS))
 
     activity_id = fields.Many2one(
         "espace.activity",
@@ -175,14 +175,7 @@ class EspaceSession(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_found(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_found(vals)
         self._check_day_kept(vals)
         if vals.keys() & {"capacity", "seats_limited"}:
             vals = {"capacity_changed": True, **vals}
@@ -195,14 +188,8 @@ class EspaceSession(models.Model):
         return result
 
     @api.model
-    def _check_found(self, vals):
-        """Refuse counters and limits that a client sends: the database counts."""
-        if vals.keys() & FOUND and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "The counters and limits of a day are never entered by hand."
-                )
-            )
+    def _by_code_words(self):
+        return self.env._("The counters and limits of a day are never entered by hand.")
 
     def _check_day_kept(self, vals):
         """Refuse to move a day under the children who are, or were, booked on it."""

@@ -19,17 +19,28 @@ MAX_DAYS = 366
 MAX_NAMED = 5
 
 # What applying and undoing record, and nobody enters.
-RECORDED = {
-    "state",
-    "applied_on",
-    "applied_by",
-    "undone_on",
-    "undone_by",
-    "session_ids",
-    "reservation_ids",
-    "cancelled_count",
-    "told_count",
-    "not_restored",
+RECORDED = frozenset(
+    (
+        "state",
+        "applied_on",
+        "applied_by",
+        "undone_on",
+        "undone_by",
+        "session_ids",
+        "reservation_ids",
+        "cancelled_count",
+        "told_count",
+        "not_restored",
+    )
+)
+# What it closes, which stays as it was applied.
+SCOPE = {
+    "date_from",
+    "date_to",
+    "activity_ids",
+    "school_ids",
+    "class_ids",
+    "company_id",
 }
 
 
@@ -42,9 +53,10 @@ class EspaceClosure(models.Model):
 
     _name = "espace.closure"
     _description = "Closure"
-    _inherit = ["mail.thread", "espace.rulebook.mixin"]
+    _inherit = ["mail.thread", "espace.rulebook.mixin", "espace.guard.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
+    _by_code = RECORDED
 
     name = fields.Char(
         "Reason",
@@ -209,24 +221,16 @@ class EspaceClosure(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        scope = {
-            "date_from",
-            "date_to",
-            "activity_ids",
-            "school_ids",
-            "class_ids",
-            "company_id",
-        }
-        if not self.env.su:
-            applied = self.filtered(lambda closure: closure.state != "draft")
-            if vals.keys() & RECORDED or (applied and vals.keys() & scope):
-                raise UserError(
-                    self.env._(
-                        "A closure that was applied is not rewritten: undo it, then "
-                        "make another."
-                    )
-                )
+        applied = any(closure.state != "draft" for closure in self)
+        if applied and vals.keys() & SCOPE and not self._is_code():
+            raise UserError(self._by_code_words())
         return super().write(vals)
+
+    @api.model
+    def _by_code_words(self):
+        return self.env._(
+            "A closure that was applied is not rewritten: undo it, then make another."
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

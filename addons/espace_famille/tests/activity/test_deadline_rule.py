@@ -183,7 +183,7 @@ class TestDeadlineRule(EspaceCase):
             "without days": lambda: line.write({"weekdays": ""}),
             "removed": lambda: line.unlink(),
             "with a context of one's own": lambda: line.with_context(
-                espace_checked=True
+                espace_checked_later=True
             ).write({"weeks_back": 0, "cutoff_weekday": "4"}),
         }
         for how, attempt in attempts.items():
