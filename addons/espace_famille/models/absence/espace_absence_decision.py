@@ -87,7 +87,7 @@ class EspaceAbsence(models.Model):
         )
 
     def _accept(self, now=None):
-        """Excuse the bookings concerned; those pointed present stay as they are.
+        """Excuse the bookings concerned; those marked present stay as they are.
 
         :raise UserError: it is decided already, or a day is locked or invoiced
         """

@@ -175,7 +175,7 @@ class EspaceAbsence(models.Model):
             raise UserError(self.env._("An absence is already declared on these days."))
         if allowed:
             raise UserError(
-                self.env._("The child was pointed present: there is nothing to excuse.")
+                self.env._("The child was marked present: there is nothing to excuse.")
             )
         raise UserError(
             self.env._(

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...domain import attendance as pointing
+from ...domain import attendance as rules
 from ..booking.espace_reservation import ATTENDANCE_FIELDS, ATTENDANCE_STAMP
 
 # What may not change once the attendance of the day is locked, beside the state.
@@ -18,21 +18,21 @@ LOCKED = ATTENDANCE_FIELDS | {
 class EspaceReservation(models.Model):
     """Who came, from when to when, and who says so (pointage).
 
-    Agents point without the right to write bookings: they go through the methods
-    here, which check first. A write by hand is held to the same checks, and nothing
-    passes the lock of a day.
+    Agents mark attendance without the right to write bookings: they go through the
+    methods here, which check first. A write by hand is held to the same checks, and
+    nothing passes the lock of a day.
     """
 
     _inherit = "espace.reservation"
 
     attendance_at = fields.Datetime(
-        "Pointed on",
+        "Marked on",
         readonly=True,
         copy=False,
         help="When it was seen, on the clock of the device that recorded it.",
     )
     attendance_uid = fields.Many2one(
-        "res.users", "Pointed by", readonly=True, copy=False, groups="base.group_user"
+        "res.users", "Marked by", readonly=True, copy=False, groups="base.group_user"
     )
     arrived_at = fields.Float(
         "Arrived at", copy=False, aggregator=False, help="Local hours; 0: not recorded."
@@ -58,7 +58,7 @@ class EspaceReservation(models.Model):
         groups="espace_famille.group_animation",
     )
 
-    _to_point = models.Index(
+    _to_mark = models.Index(
         "(date, session_id) WHERE state = 'confirmed' AND attendance = 'expected'"
     )
     _times_of_one_day = models.Constraint(
@@ -166,7 +166,7 @@ class EspaceReservation(models.Model):
     def _not_confirmed_words(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
-            "%(booking)s is “%(state)s”: only confirmed bookings are pointed.",
+            "%(booking)s is “%(state)s”: only confirmed bookings are marked.",
             booking=self.display_name,
             state=labels[self.state],
         )
@@ -174,7 +174,7 @@ class EspaceReservation(models.Model):
     def _check_times(self):
         """Say which child's times are wrong, before the database does."""
         for reservation in self:
-            if pointing.times_problem(reservation.arrived_at, reservation.left_at):
+            if rules.times_problem(reservation.arrived_at, reservation.left_at):
                 raise UserError(
                     self.env._(
                         "%s leaves after arriving, within one day: correct the times.",
@@ -182,7 +182,7 @@ class EspaceReservation(models.Model):
                     )
                 )
 
-    # === Pointing === #
+    # === Marking === #
 
     def _set_attendance(self, attendance):
         """Record who came; agents of the Animation do it, for days that have come.
@@ -265,7 +265,7 @@ class EspaceReservation(models.Model):
                         reservation.product_id.name,
                     )
                 )
-            if pointing.times_problem(arrived, left):
+            if rules.times_problem(arrived, left):
                 raise UserError(
                     self.env._(
                         "%(child)s cannot leave at %(left)s after arriving at "
@@ -285,7 +285,7 @@ class EspaceReservation(models.Model):
         if self.attendance != "present" or not self.records_times:
             return None
         product = self.product_id
-        return pointing.minutes_present(
+        return rules.minutes_present(
             self.arrived_at,
             self.left_at,
             product.espace_time_from if product.espace_time_to else 0,
@@ -347,7 +347,7 @@ class EspaceReservation(models.Model):
             raise UserError(
                 self.env._("That day is not today: enter the times by hand.")
             )
-        return pointing.to_hours(local)
+        return rules.to_hours(local)
 
     def action_times(self):
         """Open the times of one child, to be entered or corrected."""

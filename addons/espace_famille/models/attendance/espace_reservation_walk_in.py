@@ -19,8 +19,8 @@ class EspaceReservation(models.Model):
         :param datetime now: naive UTC, the present if None
         :return: the reservation, present
         :raise AccessError: the user is no agent or may not read child or session
-        :raise UserError: the child is already booked there, or the day cannot be
-            pointed
+        :raise UserError: the child is already booked there, or attendance cannot
+            be entered on that day
         """
         now = now or fields.Datetime.now()
         self._check_may_mark()

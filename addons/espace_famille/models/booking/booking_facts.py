@@ -320,7 +320,7 @@ class BookingFacts:
         return self._obstacles[key]
 
     def warning(self, item, session):
-        """Tell an agent what would keep the family itself from booking."""
+        """Say to an agent what would keep the family itself from booking."""
         return self.obstacle(item) if session else ""
 
     # === Words === #

@@ -250,7 +250,7 @@ class EspaceSession(models.Model):
         self.check_access("write")
         promoted = self.env["espace.reservation"]._promote_waiting(self, given=True)
         message = (
-            self.env._("%s place(s) given: the families have been told.", len(promoted))
+            self.env._("%s place(s) given: the families are notified.", len(promoted))
             if promoted
             else self.env._(
                 "No place was given: none is free, or nobody who waits can come."

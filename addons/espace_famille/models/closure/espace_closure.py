@@ -47,8 +47,8 @@ SCOPE = {
 class EspaceClosure(models.Model):
     """A closure (fermeture): strike, bridge, weather…
 
-    Applying it closes the sessions, cancels, waives and tells the families in one go;
-    it can be undone as long as nothing of it was invoiced.
+    Applying it closes the sessions, cancels, waives and notifies the families in one
+    go; it can be undone as long as nothing of it was invoiced.
     """
 
     _name = "espace.closure"
@@ -120,14 +120,14 @@ class EspaceClosure(models.Model):
     cancelled_count = fields.Integer(
         "Bookings Cancelled by it", readonly=True, copy=False
     )
-    told_count = fields.Integer("Families Told", readonly=True, copy=False)
+    told_count = fields.Integer("Families Notified", readonly=True, copy=False)
     not_restored = fields.Text("Not Brought Back", readonly=True, copy=False)
 
     # Preview
     session_count = fields.Integer("Sessions to Close", compute="_compute_preview")
     booking_count = fields.Integer("Bookings to Cancel", compute="_compute_preview")
     draft_count = fields.Integer("Taken out of Carts", compute="_compute_preview")
-    family_count = fields.Integer("Families to Tell", compute="_compute_preview")
+    family_count = fields.Integer("Families to Notify", compute="_compute_preview")
     problems = fields.Text(compute="_compute_preview")
     remarks = fields.Text(compute="_compute_preview")
     is_whole = fields.Boolean(compute="_compute_is_whole")
@@ -199,7 +199,7 @@ class EspaceClosure(models.Model):
     def _preview(self):
         plan = self._plan()
         remarks = [
-            self.env._("%s was pointed present: its booking stays.", words)
+            self.env._("%s was marked present: its booking stays.", words)
             for words in self._booking_lines(plan.present)
         ]
         return {

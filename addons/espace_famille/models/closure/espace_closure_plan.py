@@ -102,7 +102,7 @@ class EspaceClosure(models.Model):
     # === Apply === #
 
     def _apply(self, now=None):
-        """Close, cancel, waive and tell, all or nothing.
+        """Close, cancel, waive and notify, all or nothing.
 
         :raise UserError: what forbids it, naming the day; nothing is changed
         """

@@ -340,7 +340,7 @@ class EspaceDocument(models.Model):
         return self.env["espace.refusal.wizard"]._action_open(self)
 
     def _refuse(self, reason):
-        """Refuse these documents and tell the families why.
+        """Refuse these documents and notify the families why.
 
         :raise UserError: no reason is given
         """

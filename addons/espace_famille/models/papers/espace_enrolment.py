@@ -167,7 +167,7 @@ class EspaceEnrolment(models.Model):
     # === Actions === #
 
     def action_approve(self):
-        """Approve these enrolments and tell the families of those that waited."""
+        """Approve these enrolments and notify the families of those that waited."""
         self.check_access("write")
         waiting = self.filtered(lambda enrolment: enrolment.state != "approved")
         waiting.write({"state": "approved", "refusal_reason": False})
@@ -180,7 +180,7 @@ class EspaceEnrolment(models.Model):
         return self.env["espace.refusal.wizard"]._action_open(self)
 
     def _refuse(self, reason):
-        """Refuse these enrolments and tell the families why.
+        """Refuse these enrolments and notify the families why.
 
         Bookings already made stay: agents cancel them if the child must not come.
 

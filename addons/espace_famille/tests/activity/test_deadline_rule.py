@@ -273,7 +273,7 @@ class TestDeadlineRule(EspaceCase):
 
     def test_preview_shows_limits_before_the_rule_is_saved(self):
         form = Form(self.env["espace.deadline.rule"])
-        form.name = "The eve"
+        form.name = "The day before"
         form.kind = "offset"
         form.time = 17
         self.assertIn("Tuesday 5 January", form.preview)  # service
