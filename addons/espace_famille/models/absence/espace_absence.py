@@ -292,10 +292,10 @@ class EspaceAbsence(models.Model):
 
     def _span_words(self):
         """Say the days, '' while they are being typed in."""
-        company = self.sudo().company_id or self.env.company
+        company_sudo = self.sudo().company_id or self.env.company
         if not (self.date_from and self.date_to):
             return ""
-        return company._espace_span_words(self.date_from, self.date_to)
+        return company_sudo._espace_span_words(self.date_from, self.date_to)
 
     # === Actions === #
 

@@ -80,29 +80,31 @@ class EspaceAbsence(models.Model):
         :raise UserError: why nothing was declared, with what to do
         """
         now = now or fields.Datetime.now()
-        family, child = family.sudo(), child.sudo()
-        activities = (activities or self.env["espace.activity"]).sudo()
-        self._check_who(family, child, activities)
-        self._check_span(family.company_id, date_from, date_to, now)
+        family_sudo, child_sudo = family.sudo(), child.sudo()
+        activities_sudo = (activities or self.env["espace.activity"]).sudo()
+        self._check_who(family_sudo, child_sudo, activities_sudo)
+        self._check_span(family_sudo.company_id, date_from, date_to, now)
         if reason not in dict(REASONS):
             raise UserError(self.env._("Choose the reason of the absence."))
-        bookings = self._bookings_of(family, child, date_from, date_to, activities)
-        concerned = self._concerned(bookings, activities)
-        concerned._check_absence_open()
+        bookings_sudo = self._bookings_of(
+            family_sudo, child_sudo, date_from, date_to, activities_sudo
+        )
+        concerned_sudo = self._concerned(bookings_sudo, activities_sudo)
+        concerned_sudo._check_absence_open()
         if origin == "portal":
-            self._check_declared_in_time(concerned, now)
-        deadline = self._proof_deadline(concerned, now, origin)
+            self._check_declared_in_time(concerned_sudo, now)
+        deadline = self._proof_deadline(concerned_sudo, now, origin)
         if deadline and deadline <= now and not proofs:
-            raise UserError(self._too_late_for_proof(family.company_id, deadline))
+            raise UserError(self._too_late_for_proof(family_sudo.company_id, deadline))
         # The parent who declares does not follow what agents write to each other.
-        silent = self.sudo().with_context(mail_create_nosubscribe=True)
-        absence = silent.create(
+        silent_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
+        absence_sudo = silent_sudo.create(
             {
-                "child_id": child.id,
-                "family_id": family.id,
+                "child_id": child_sudo.id,
+                "family_id": family_sudo.id,
                 "date_from": date_from,
                 "date_to": date_to,
-                "activity_ids": [fields.Command.set(activities.ids)],
+                "activity_ids": [fields.Command.set(activities_sudo.ids)],
                 "reason": reason,
                 "note": note or False,
                 "origin": origin,
@@ -111,11 +113,13 @@ class EspaceAbsence(models.Model):
                 "proof_deadline": deadline,
             }
         )
-        absence = self.sudo().browse(absence.id)
-        concerned.absence_id = absence
-        absence._add_proofs(proofs, now)
-        absence._take_in(now, bookings.filtered(lambda r: r.attendance == "present"))
-        return absence
+        absence_sudo = self.sudo().browse(absence_sudo.id)
+        concerned_sudo.absence_id = absence_sudo
+        absence_sudo._add_proofs(proofs, now)
+        absence_sudo._take_in(
+            now, bookings_sudo.filtered(lambda r: r.attendance == "present")
+        )
+        return absence_sudo
 
     @api.model
     def _check_who(self, family, child, activities):

@@ -48,8 +48,8 @@ class EspaceReservation(models.Model):
 
     def _excused(self):
         """Return those whose absence was accepted."""
-        accepted = self.sudo().filtered(lambda r: r.absence_id.state == "accepted")
-        return self.browse(accepted.ids)
+        accepted_sudo = self.sudo().filtered(lambda r: r.absence_id.state == "accepted")
+        return self.browse(accepted_sudo.ids)
 
     def _in_live_absence(self):
         """Return those of which an absence is announced or accepted."""

@@ -117,8 +117,8 @@ class EspaceReservation(models.Model):
         """Refuse what would change a locked day; see `_changes_the_day`."""
         if not vals.keys() & (LOCKED | {"state"}):
             return
-        bookings = self.sudo()
-        bookings.filtered(lambda r: r._changes_the_day(vals))._check_unlocked()
+        bookings_sudo = self.sudo()
+        bookings_sudo.filtered(lambda r: r._changes_the_day(vals))._check_unlocked()
         if vals.get("session_id"):
             self.env["espace.session"].browse(
                 vals["session_id"]
@@ -159,9 +159,9 @@ class EspaceReservation(models.Model):
             session._check_attendance_open()
 
     def _check_confirmed(self):
-        for reservation in self.sudo():
-            if reservation.state != "confirmed":
-                raise UserError(reservation._not_confirmed_words())
+        for booking_sudo in self.sudo():
+            if booking_sudo.state != "confirmed":
+                raise UserError(booking_sudo._not_confirmed_words())
 
     def _not_confirmed_words(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -217,9 +217,9 @@ class EspaceReservation(models.Model):
         :param vals: of the fields `ATTENDANCE_FIELDS`
         :param datetime at: naive UTC, the present if None
         """
-        bookings = self.sudo()
-        bookings.write(self._attendance_vals(vals, at))
-        bookings._after_attendance()
+        bookings_sudo = self.sudo()
+        bookings_sudo.write(self._attendance_vals(vals, at))
+        bookings_sudo._after_attendance()
 
     @api.model
     def _attendance_vals(self, vals, at=None):
@@ -255,14 +255,14 @@ class EspaceReservation(models.Model):
         self._record_attendance(vals)
 
     def _check_coming_times(self, vals):
-        for reservation in self.sudo():
-            arrived = vals.get("arrived_at", reservation.arrived_at)
-            left = vals.get("left_at", reservation.left_at)
-            if any(vals.values()) and not reservation.records_times:
+        for booking_sudo in self.sudo():
+            arrived = vals.get("arrived_at", booking_sudo.arrived_at)
+            left = vals.get("left_at", booking_sudo.left_at)
+            if any(vals.values()) and not booking_sudo.records_times:
                 raise UserError(
                     self.env._(
                         "%s is not an option with times of arrival and departure.",
-                        reservation.product_id.name,
+                        booking_sudo.product_id.name,
                     )
                 )
             if rules.times_problem(arrived, left):
@@ -270,7 +270,7 @@ class EspaceReservation(models.Model):
                     self.env._(
                         "%(child)s cannot leave at %(left)s after arriving at "
                         "%(arrived)s: correct the times.",
-                        child=reservation.child_id.name,
+                        child=booking_sudo.child_id.name,
                         left=_clock(left),
                         arrived=_clock(arrived),
                     )

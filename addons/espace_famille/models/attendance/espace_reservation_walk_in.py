@@ -28,12 +28,12 @@ class EspaceReservation(models.Model):
         session.check_access("read")
         session._check_attendance_open()
         self._check_walk_in(child, product, session)
-        live = self._live(child, session)
-        if live.state == "draft":
-            live.unlink()
-            live = live.browse()
-        elif live and live.state != "waiting":
-            raise UserError(live._already_there_words())
+        live_sudo = self._live(child, session)
+        if live_sudo.state == "draft":
+            live_sudo.unlink()
+            live_sudo = live_sudo.browse()
+        elif live_sudo and live_sudo.state != "waiting":
+            raise UserError(live_sudo._already_there_words())
         vals = {
             "product_id": product.id,
             "family_id": child._paying_family(session.date).id,
@@ -44,14 +44,14 @@ class EspaceReservation(models.Model):
             "attendance_at": now,
             "attendance_uid": self.env.uid,
         }
-        if live:
-            live.write(vals)
+        if live_sudo:
+            live_sudo.write(vals)
         else:
-            live = self.sudo().create(
+            live_sudo = self.sudo().create(
                 {"child_id": child.id, "session_id": session.id, **vals}
             )
-        live._after_attendance()
-        return live.with_env(self.env)
+        live_sudo._after_attendance()
+        return live_sudo.with_env(self.env)
 
     @api.model
     def _check_walk_in(self, child, product, session):

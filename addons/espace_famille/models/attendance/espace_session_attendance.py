@@ -225,19 +225,19 @@ class EspaceSession(models.Model):
         self._check_agent()
         now = now or fields.Datetime.now()
         marks = rules.latest((rules.Mark(*mark) for mark in marks), now)
-        bookings = {
-            booking.id: booking
-            for booking in self.sudo().reservation_ids
-            if booking.id in marks
+        bookings_sudo = {
+            booking_sudo.id: booking_sudo
+            for booking_sudo in self.sudo().reservation_ids
+            if booking_sudo.id in marks
         }
         closed = self._refusal()
         refused, accepted = [], {}
         for key, mark in marks.items():
-            booking = bookings.get(key)
-            reason = closed or self._refusal_of(booking, mark)
+            booking_sudo = bookings_sudo.get(key)
+            reason = closed or self._refusal_of(booking_sudo, mark)
             if reason:
                 refused.append((key, reason))
-            elif rules.supersedes(mark.at, booking.attendance_at):
+            elif rules.supersedes(mark.at, booking_sudo.attendance_at):
                 accepted.setdefault((mark.attendance, mark.at), []).append(key)
         Reservation = self.env["espace.reservation"]
         for (attendance, at), ids in accepted.items():

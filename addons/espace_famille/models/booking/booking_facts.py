@@ -88,10 +88,10 @@ class BookingFacts:
     @staticmethod
     def existing(env, family, product_ids):
         """Return those of some products that exist, as superuser."""
-        products = env["product.product"].sudo().browse(product_ids)
+        products_sudo = env["product.product"].sudo().browse(product_ids)
         rulebook = env["espace.rulebook"]._of_company(family.sudo().company_id)
-        others = products - rulebook["product.product"]
-        return (products - others) | others.exists()
+        others_sudo = products_sudo - rulebook["product.product"]
+        return (products_sudo - others_sudo) | others_sudo.exists()
 
     def _read_household(self, children):
         env = self.env

@@ -159,8 +159,8 @@ class EspaceReservation(models.Model):
     @api.depends("child_id.name", "product_id.name", "date")
     def _compute_display_name(self):
         # Parents read their bookings, not the products behind them.
-        for reservation, known in zip(self, self.sudo(), strict=True):
-            child, product = known.child_id, known.product_id
+        for reservation, known_sudo in zip(self, self.sudo(), strict=True):
+            child, product = known_sudo.child_id, known_sudo.product_id
             reservation.display_name = f"{child.name} – {product.name}"
 
     # === CRUD === #

@@ -128,10 +128,10 @@ class EspaceReservation(models.Model):
     )
 
     def _trace_creation(self):
-        booked = self.sudo().filtered(lambda r: r.state != "draft")
-        if booked:
+        booked_sudo = self.sudo().filtered(lambda r: r.state != "draft")
+        if booked_sudo:
             self.env["espace.reservation.event"]._record(
-                [booking._state_event("draft") for booking in booked]
+                [booking._state_event("draft") for booking in booked_sudo]
             )
 
     def _traced_before(self, vals):
@@ -143,8 +143,8 @@ class EspaceReservation(models.Model):
         """Record what has changed since `_traced_before`."""
         events = [
             event
-            for booking, old in zip(self.sudo(), before, strict=False)
-            for event in booking._events_since(old)
+            for booking_sudo, old in zip(self.sudo(), before, strict=False)
+            for event in booking_sudo._events_since(old)
         ]
         if events:
             self.env["espace.reservation.event"]._record(events)

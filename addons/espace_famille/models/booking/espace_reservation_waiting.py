@@ -46,9 +46,15 @@ class EspaceReservation(models.Model):
             return super()._order_field_to_sql(
                 alias, field_name, direction, nulls, query
             )
-        sessions = self.env["espace.session"].sudo().search([("waiting_count", ">", 0)])
-        queues = self._waiting_queues(sessions)
-        ordered = [line.id for session in sessions for line in queues.get(session, ())]
+        sessions_sudo = (
+            self.env["espace.session"].sudo().search([("waiting_count", ">", 0)])
+        )
+        queues = self._waiting_queues(sessions_sudo)
+        ordered = [
+            line.id
+            for session_sudo in sessions_sudo
+            for line in queues.get(session_sudo, ())
+        ]
         return SQL(
             "ARRAY_POSITION(%s::int[], %s) %s %s",
             ordered,
@@ -97,28 +103,28 @@ class EspaceReservation(models.Model):
     @api.model
     def _waiting_queues(self, sessions):
         """Return {session: reservations that wait, the first to be served first}."""
-        waits = self.sudo().search_fetch(
+        waits_sudo = self.sudo().search_fetch(
             [("session_id", "in", sessions.ids), ("state", "=", "waiting")],
             ["session_id", "family_id", "child_id", "waiting_since"],
         )
         seated = set(
             self.sudo()._read_group(
                 [
-                    ("session_id", "in", waits.session_id.ids),
-                    ("family_id", "in", waits.family_id.ids),
+                    ("session_id", "in", waits_sudo.session_id.ids),
+                    ("family_id", "in", waits_sudo.family_id.ids),
                     ("state", "in", SEAT_STATES),
                 ],
                 ["session_id", "family_id"],
             )
         )
         queues = {}
-        for session, lines in waits.grouped("session_id").items():
-            by_key = {line.id: line for line in lines}
+        for session, lines_sudo in waits_sudo.grouped("session_id").items():
+            by_key = {line.id: line for line in lines_sudo}
             queue = waiting.ranked(
-                (line._candidate(seated) for line in lines),
+                (line._candidate(seated) for line in lines_sudo),
                 session.activity_id._waiting_criteria(),
             )
-            queues[session] = lines.browse(by_key[c.key].id for c in queue)
+            queues[session] = lines_sudo.browse(by_key[c.key].id for c in queue)
         return queues
 
     def _candidate(self, seated):
@@ -148,7 +154,7 @@ class EspaceReservation(models.Model):
         :return: the reservations that were given a place
         """
         now = now or fields.Datetime.now()
-        sessions = sessions.sudo().filtered(
+        sessions_sudo = sessions.sudo().filtered(
             lambda session: (
                 session.waiting_count
                 and session.state == "open"
@@ -157,7 +163,7 @@ class EspaceReservation(models.Model):
             )
         )
         gate = self._as_commune()
-        queues = gate._waiting_queues(sessions)
+        queues = gate._waiting_queues(sessions_sudo)
         willing = gate._still_bookable(queues.values(), now, given)
         chosen = gate.browse(
             reservation.id

@@ -267,10 +267,10 @@ class EspaceClosure(models.Model):
 
         :param str revision: of the company, see `rulebook.py`
         """
-        closures = self.sudo().search(
+        closures_sudo = self.sudo().search(
             [("company_id", "=", company_id), ("state", "=", "done")]
         )
-        return tuple(closure._scope() for closure in closures)
+        return tuple(closure_sudo._scope() for closure_sudo in closures_sudo)
 
     def _scope(self):
         self.ensure_one()
@@ -340,22 +340,22 @@ class EspaceClosure(models.Model):
 
     def _booking_lines(self, bookings):
         """Return one line of words for each booking, in the order given."""
-        company = self.sudo().company_id
+        company_sudo = self.sudo().company_id
         return [
             self.env._(
                 "%(child)s: %(option)s, %(day)s",
                 child=booking.child_id.name,
                 option=booking.product_id.with_context(lang=self.env.lang).name,
-                day=company._espace_day_words(booking.date),
+                day=company_sudo._espace_day_words(booking.date),
             )
             for booking in bookings
         ]
 
     def _span_words(self):
-        company = self.sudo().company_id
-        if not (self.date_from and self.date_to and company):
+        company_sudo = self.sudo().company_id
+        if not (self.date_from and self.date_to and company_sudo):
             return ""
-        return company._espace_span_words(self.date_from, self.date_to)
+        return company_sudo._espace_span_words(self.date_from, self.date_to)
 
     # === Actions === #
 

@@ -40,20 +40,22 @@ class EspaceClosure(models.Model):
         self.ensure_one()
         now = now or fields.Datetime.now()
         scope = self._scope()
-        sessions = self.env["espace.session"].sudo().search(self._session_domain())
-        bookings = self._bookings(sessions)
-        drafts = bookings.filtered(lambda r: r.state == "draft")
-        present = bookings.filtered(lambda r: r.attendance == "present")
-        bookings -= drafts | present
-        to_close = sessions.filtered(lambda session: session.state == "open")
+        sessions_sudo = self.env["espace.session"].sudo().search(self._session_domain())
+        bookings_sudo = self._bookings(sessions_sudo)
+        drafts_sudo = bookings_sudo.filtered(lambda r: r.state == "draft")
+        present_sudo = bookings_sudo.filtered(lambda r: r.attendance == "present")
+        bookings_sudo -= drafts_sudo | present_sudo
+        to_close_sudo = sessions_sudo.filtered(lambda session: session.state == "open")
         plan = Plan(
-            sessions=to_close if scope.is_whole else to_close.browse(),
-            bookings=bookings,
-            drafts=drafts,
-            present=present,
+            sessions=to_close_sudo if scope.is_whole else to_close_sudo.browse(),
+            bookings=bookings_sudo,
+            drafts=drafts_sudo,
+            present=present_sudo,
             problems=[],
         )
-        locked = (plan.sessions | bookings.session_id).filtered("attendance_locked")
+        locked = (plan.sessions | bookings_sudo.session_id).filtered(
+            "attendance_locked"
+        )
         plan.problems += [
             self.env._(
                 "The attendance of %s is locked: this day can no longer be closed.",
@@ -159,37 +161,41 @@ class EspaceClosure(models.Model):
         problems = self._undo_problems()
         if problems:
             raise UserError("\n".join(problems))
-        cancelled = self.sudo().reservation_ids.filtered(
+        cancelled_sudo = self.sudo().reservation_ids.filtered(
             lambda r: r.state == "cancelled"
         )
         self.sudo().write(
             {"state": "undone", "undone_on": now, "undone_by": self.env.uid}
         )
-        cancelled -= self._hand_over(cancelled)
-        left = self._not_restorable(cancelled)
-        restored = cancelled.filtered(lambda r: r not in left)._restore()
+        cancelled_sudo -= self._hand_over(cancelled_sudo)
+        left = self._not_restorable(cancelled_sudo)
+        restored_sudo = cancelled_sudo.filtered(lambda r: r not in left)._restore()
         # Who could not come back leaves a place to those who wait again.
-        restored._promote_waiting(cancelled.session_id, now)
+        restored_sudo._promote_waiting(cancelled_sudo.session_id, now)
         self.sudo().not_restored = "\n".join(
             f"{line}: {reason}"
             for line, reason in zip(
-                self._booking_lines(cancelled.browse(r.id for r in left)),
+                self._booking_lines(cancelled_sudo.browse(r.id for r in left)),
                 left.values(),
                 strict=True,
             )
         )
-        for family, bookings in cancelled.grouped("family_id").items():
-            self._notify_reopened(family, bookings & restored, bookings - restored)
+        for family, bookings in cancelled_sudo.grouped("family_id").items():
+            self._notify_reopened(
+                family, bookings & restored_sudo, bookings - restored_sudo
+            )
 
     def _undo_problems(self):
         """Hook: return in words what forbids to undo."""
-        locked = self.sudo().reservation_ids.session_id.filtered("attendance_locked")
+        locked_sudo = self.sudo().reservation_ids.session_id.filtered(
+            "attendance_locked"
+        )
         return [
             self.env._(
                 "The attendance of %s is locked: the closure can no longer be undone.",
                 session.display_name,
             )
-            for session in locked[:MAX_NAMED]
+            for session in locked_sudo[:MAX_NAMED]
         ]
 
     def _hand_over(self, cancelled):
@@ -197,8 +203,8 @@ class EspaceClosure(models.Model):
 
         :return: the bookings that stay cancelled, now for the other closures
         """
-        sessions = self.sudo().session_ids
-        others = self.sudo().search(
+        sessions_sudo = self.sudo().session_ids
+        others_sudo = self.sudo().search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "done"),
@@ -207,14 +213,14 @@ class EspaceClosure(models.Model):
             ]
         )
         kept = cancelled.browse()
-        for other in others:
-            scope = other._scope()
+        for other_sudo in others_sudo:
+            scope = other_sudo._scope()
             if scope.is_whole:
-                closed = sessions.filtered(
+                closed_sudo = sessions_sudo.filtered(
                     lambda s, scope=scope: scope.closes(s.date, s.activity_id.id)
                 )
-                other.session_ids |= closed
-                sessions -= closed
+                other_sudo.session_ids |= closed_sudo
+                sessions_sudo -= closed_sudo
             also = (cancelled - kept).filtered(
                 lambda r, scope=scope: (
                     scope.closes(r.date, r.activity_id.id)
@@ -223,9 +229,9 @@ class EspaceClosure(models.Model):
                     )
                 )
             )
-            also.write({"closure_id": other.id})
+            also.write({"closure_id": other_sudo.id})
             kept |= also
-        sessions.filtered(lambda s: s.state == "closed").write({"state": "open"})
+        sessions_sudo.filtered(lambda s: s.state == "closed").write({"state": "open"})
         return kept
 
     def _not_restorable(self, bookings):

@@ -74,13 +74,13 @@ class EspaceRulebookMixin(models.AbstractModel):
 
     def _rulebook_companies(self):
         """Return the communes, active or not, whose règlement these rows are in."""
-        rows = self.sudo()._in_rulebook()
-        companies = self.env["res.company"].sudo()
-        if not rows:
-            return companies
+        rows_sudo = self.sudo()._in_rulebook()
+        companies_sudo = self.env["res.company"].sudo()
+        if not rows_sudo:
+            return companies_sudo
         if self._rulebook_company:
-            return rows.mapped(self._rulebook_company)
-        return companies.with_context(active_test=False).search([])
+            return rows_sudo.mapped(self._rulebook_company)
+        return companies_sudo.with_context(active_test=False).search([])
 
     @api.model
     def _rulebook_fields(self):

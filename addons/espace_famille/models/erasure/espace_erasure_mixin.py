@@ -86,8 +86,8 @@ class EspaceErasureMixin(models.AbstractModel):
             if why := record._why_kept():
                 raise UserError(why)
         # What was is not traced again by what replaces it.
-        silent = self.sudo().with_context(tracking_disable=True, active_test=False)
-        allow(silent, ERASING)._erase_all()
+        silent_sudo = self.sudo().with_context(tracking_disable=True, active_test=False)
+        allow(silent_sudo, ERASING)._erase_all()
 
     def _erase_all(self):
         """Hook: erase, with every right, what nothing keeps."""

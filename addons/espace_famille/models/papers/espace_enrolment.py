@@ -79,8 +79,10 @@ class EspaceEnrolment(models.Model):
 
     @api.depends("child_id.name", "activity_id.name")
     def _compute_display_name(self):
-        for enrolment, known in zip(self, self.sudo(), strict=True):
-            enrolment.display_name = f"{known.child_id.name} – {known.activity_id.name}"
+        for enrolment, known_sudo in zip(self, self.sudo(), strict=True):
+            enrolment.display_name = (
+                f"{known_sudo.child_id.name} – {known_sudo.activity_id.name}"
+            )
 
     @api.constrains("child_id", "activity_id", "date_from", "date_to", "state")
     def _check_overlap(self):
