@@ -28,10 +28,19 @@ BOOKING_FACTS = (
 
 
 class BookingFacts:
-    """What the items of one family need, read once; all lookups are in memory."""
+    """A snapshot of what decides about items of one family; look-ups are in memory."""
 
     def __init__(
-        self, env, family, children, products, span, now, bookings=None, given=False
+        self,
+        env,
+        family,
+        children,
+        products,
+        span,
+        now,
+        bookings=None,
+        given=False,
+        as_new=False,
     ):
         """Read what decides about some children on some days.
 
@@ -39,6 +48,7 @@ class BookingFacts:
         :param bookings: those of the children on these days that have not ended, with
             `BOOKING_FACTS`, if somebody has read them
         :param bool given: no limit binds, see `_book`
+        :param bool as_new: what is in the cart, or waits, counts as asked for now
         :raise AccessError: a child of another family
         """
         self.env = env
@@ -46,8 +56,7 @@ class BookingFacts:
         self._family_id = family.id
         self.span = span
         self.now = now
-        # Quote what is in the cart or waits as if it were asked for now.
-        self.as_new = False
+        self.as_new = as_new
         rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
         self._read_household(children.sudo())
         self.session_facts = SessionFacts(now, self.company._espace_local(now), given)
@@ -66,8 +75,11 @@ class BookingFacts:
         self._payers = {}
 
     @classmethod
-    def of_items(cls, env, family, items, now, given=False):
-        """Read what (child, product, date) items need; the ids are not trusted."""
+    def of_items(cls, env, family, items, now, **how):
+        """Read what (child, product, date) items need; the ids are not trusted.
+
+        :param how: `given` and `as_new`
+        """
         items = [
             Item(_id(child), _id(product), fields.Date.to_date(day))
             for child, product, day in items
@@ -80,7 +92,7 @@ class BookingFacts:
             cls.existing(env, family, {item.product_id for item in items}),
             (min(days), max(days)) if days else None,
             now,
-            given=given,
+            **how,
         )
         facts.items = items
         return facts
@@ -167,6 +179,26 @@ class BookingFacts:
         self.no_session = self.env["espace.session"].sudo()
         self.none = gate
 
+    # === What has changed since it was read: here and nowhere else === #
+
+    def add(self, reservations):
+        """Answer from now on with these lines of the cart."""
+        for reservation in reservations:
+            key = (reservation.child_id.id, reservation.session_id.id)
+            self.reservations[key] = reservation
+
+    def remove(self, reservation):
+        """Answer from now on without this line of the cart."""
+        del self.reservations[reservation.child_id.id, reservation.session_id.id]
+
+    def leave(self, reservation):
+        """Answer from now on as if this reservation had left its seat."""
+        session = reservation.session_id
+        del self.reservations[reservation.child_id.id, session.id]
+        self.session_facts.free_a_seat(session)
+
+    # === Look-ups === #
+
     def knows(self, item):
         """Tell whether all was read that decides about an item."""
         return (
@@ -187,22 +219,6 @@ class BookingFacts:
         if self.as_new and live.state in ("draft", "waiting"):
             return self.none
         return live
-
-    def add(self, reservations):
-        """Answer from now on with these lines of the cart."""
-        for reservation in reservations:
-            key = (reservation.child_id.id, reservation.session_id.id)
-            self.reservations[key] = reservation
-
-    def remove(self, reservation):
-        """Answer from now on without this line of the cart."""
-        del self.reservations[reservation.child_id.id, reservation.session_id.id]
-
-    def leave(self, reservation):
-        """Answer from now on as if this reservation had left its seat."""
-        session = reservation.session_id
-        del self.reservations[reservation.child_id.id, session.id]
-        self.session_facts.free_a_seat(session)
 
     def waits(self, item, session):
         """Return the family's reservation that waits for this very option, if any."""

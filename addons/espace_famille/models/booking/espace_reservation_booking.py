@@ -36,9 +36,12 @@ class EspaceReservation(models.Model):
         return self._quote_gathered(gathered, gathered.items, staff)
 
     @api.model
-    def _gather(self, family, items, now, given=False):
-        """Read all that the items need in a fixed number of queries."""
-        return BookingFacts.of_items(self.env, family, items, now, given)
+    def _gather(self, family, items, now, **how):
+        """Read all that the items need in a fixed number of queries.
+
+        :param how: see `BookingFacts`
+        """
+        return BookingFacts.of_items(self.env, family, items, now, **how)
 
     @api.model
     def _quote_gathered(self, gathered, items, staff=False):
@@ -190,8 +193,7 @@ class EspaceReservation(models.Model):
     @api.model
     def _quote_cart(self, family, items, now, staff=False, given=False):
         """Quote items as if they were not in the cart, whole siblings only."""
-        gathered = self._gather(family, items, now, given)
-        gathered.as_new = True
+        gathered = self._gather(family, items, now, given=given, as_new=True)
         quotes, options = [], {}
         for item in dict.fromkeys(gathered.items):
             quote = self._quote_item(item, gathered, staff)

@@ -115,18 +115,3 @@ class EspaceReservation(models.Model):
     def _expirable(self):
         """Hook: leave out those whose payment is on its way."""
         return self
-
-    def _notify_expired(self, family):
-        """Write to the family that its seats were freed."""
-        lines = "\n".join(
-            f"• {r.display_name}, {r.company_id._espace_day_words(r.date)}"
-            for r in self
-        )
-        family._notify(
-            self.env._("Booking not kept: payment not completed"),
-            self.env._(
-                "Your payment was not completed in time: these places were given back "
-                "and nothing was charged. You may book again.\n%s",
-                lines,
-            ),
-        )
