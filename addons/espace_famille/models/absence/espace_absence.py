@@ -1,10 +1,6 @@
-import logging
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
-
-_logger = logging.getLogger(__name__)
 
 REASONS = [
     ("illness", "Illness"),

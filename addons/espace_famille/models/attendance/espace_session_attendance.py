@@ -249,6 +249,7 @@ class EspaceSession(models.Model):
         return refused
 
     def _check_agent(self):
+        """Refuse those who are not agents, or may not read these days."""
         if not (
             self.env.su or self.env.user.has_group("espace_famille.group_animation")
         ):

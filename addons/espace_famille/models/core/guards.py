@@ -68,5 +68,5 @@ class EspaceGuardMixin(models.AbstractModel):
 
     @api.model
     def _by_code_words(self):
-        """Hook: say what to do instead."""
-        return self.env._("This is found by the programme and not entered by hand.")
+        """Say what to do instead; each model that has such fields does."""
+        raise NotImplementedError
