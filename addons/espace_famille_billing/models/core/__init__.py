@@ -3,6 +3,6 @@ from . import res_company
 from . import res_company_analytic
 from . import espace_check
 from . import espace_check_run
-from . import espace_check_statement
+from . import espace_check_collection
 from . import espace_check_payments
 from . import res_config_settings

@@ -10,9 +10,8 @@ class EspaceCheck(models.AbstractModel):
     _inherit = "espace.check"
 
     @api.model
-    def _invariants(self):
+    def _payment_invariants(self):
         return [
-            *super()._invariants(),
             Invariant(
                 "receipt_given",
                 self.env._("Every payment that a régie received has its receipt."),

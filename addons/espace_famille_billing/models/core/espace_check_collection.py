@@ -1,4 +1,4 @@
-"""What must always be true of the statements of a régie."""
+"""What must always be true of the collections of a régie."""
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -10,9 +10,8 @@ class EspaceCheck(models.AbstractModel):
     _inherit = "espace.check"
 
     @api.model
-    def _invariants(self):
+    def _collection_invariants(self):
         return [
-            *super()._invariants(),
             Invariant(
                 "statement_sum",
                 self.env._(
