@@ -86,7 +86,9 @@ class EspaceFamily(models.Model):
         """
         self.ensure_one()
         before = to_decimal(self._espace_open_amount("credit"))
-        match_lines(self._espace_open_lines("debit"), self._espace_open_lines("credit"))
+        self._espace_open_lines("debit")._espace_match(
+            self._espace_open_lines("credit")
+        )
         return float(before - to_decimal(self._espace_open_amount("credit")))
 
     # === Actions === #
@@ -138,20 +140,3 @@ class EspaceFamily(models.Model):
         )
         action["domain"] = [("espace_family_id", "=", self.id)]
         return action
-
-
-def match_lines(debts, credits_):
-    """Reconcile both as far as they go, in their order, account by account."""
-    for account in debts.account_id & credits_.account_id:
-        owed = debts.filtered(lambda line, account=account: line.account_id == account)
-        given = credits_.filtered(
-            lambda line, account=account: line.account_id == account
-        )
-        if len(owed) == 1:
-            (owed | given).filtered(lambda line: not line.reconciled).reconcile()
-            continue
-        # All at once, Odoo would take those due on one day by their amounts.
-        for credit in given:
-            for debt in owed:
-                if not (credit.reconciled or debt.reconciled):
-                    (debt | credit).reconcile()

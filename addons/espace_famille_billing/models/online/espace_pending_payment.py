@@ -39,14 +39,6 @@ class PaymentTransaction(models.Model):
         return self.state == "pending" and self.last_state_change <= limit
 
 
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    @api.depends("transaction_ids.last_state_change")
-    def _compute_espace_payment_on_its_way(self):
-        return super()._compute_espace_payment_on_its_way()
-
-
 class EspaceReservation(models.Model):
     _inherit = "espace.reservation"
 

@@ -96,20 +96,6 @@ class AccountPayment(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _post(self, soft=True):
-        """Give a numbered receipt for each payment of a family."""
-        posted = super()._post(soft)
-        posted.sudo().origin_payment_id._espace_give_receipts()
-        return posted
-
-    def button_draft(self):
-        self._espace_check_facts()
-        return super().button_draft()
-
-    def button_cancel(self):
-        self._espace_check_facts()
-        return super().button_cancel()
-
     def _espace_check_facts(self):
         """Keep what a régie received or paid: it is undone by an entry of its own."""
         facts = self.filtered(lambda move: move.state == "posted")
