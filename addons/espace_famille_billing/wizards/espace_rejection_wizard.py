@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.regie.espace_receipt import REASONS
+from ..models.regie.account_payment import REASONS
 
 REASON_OF_MEANS = {
     "cheque": "unpaid_cheque",

@@ -1,17 +1,14 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..core.amounts import POSTED
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
 
-    def write(self, vals):
-        """Leave the journals of a closed statement to their régie, and apart."""
-        if {"espace_regie_id", "espace_means", "company_id"} & vals.keys():
-            self._espace_check_not_stated(vals)
-        return super().write(vals)
-
-    def _espace_check_not_stated(self, vals):
+    def _espace_check_collected_stays(self, vals):
+        """Leave the journals of a closed collection to their régie, and apart."""
         stated = (
             self.env["account.payment"]
             .sudo()
@@ -24,7 +21,7 @@ class AccountJournal(models.Model):
             )
             .journal_id
         )
-        if stated and stated._espace_would_change(vals):
+        if stated and stated._espace_changes(vals):
             raise UserError(
                 self.env._(
                     "Closed statements hold payments of the journal %s: it stays with "
@@ -39,7 +36,7 @@ class AccountJournal(models.Model):
                 ("journal_id", "in", self.ids),
                 ("espace_statement_id", "=", False),
                 ("date", "<=", until),
-                ("state", "in", ("in_process", "paid")),
+                ("state", "in", POSTED),
             ],
             limit=1,
         )
@@ -52,17 +49,3 @@ class AccountJournal(models.Model):
                     regie=regie.name,
                 )
             )
-
-    def _espace_would_change(self, vals):
-        """Tell whether writing this changes the régie or the means of this journal."""
-        self.ensure_one()
-        now = {
-            "espace_regie_id": self.espace_regie_id.id,
-            "espace_means": self.espace_means,
-            "company_id": self.company_id.id,
-        }
-        return any(
-            (vals[name] or False) != (value or False)
-            for name, value in now.items()
-            if name in vals
-        )
