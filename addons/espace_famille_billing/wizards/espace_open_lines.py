@@ -241,23 +241,3 @@ class EspaceRegieForm(models.AbstractModel):
         if self.means == "cheque":
             vals["espace_cheque_bank"] = self.cheque_bank
         return vals
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    def _espace_own_regie(self):
-        """Return the régie that the user works for, else the first one, maybe none."""
-        self.ensure_one()
-        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
-        user = self.env.user
-        own = regies.filtered(
-            lambda regie: user in regie.regisseur_id | regie.deputy_ids
-        )
-        return (own or regies)[:1]
-
-    def _espace_has_counter(self):
-        """Tell whether a régie of this commune can collect."""
-        self.ensure_one()
-        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
-        return bool(regies.journal_ids)

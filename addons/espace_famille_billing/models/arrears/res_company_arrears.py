@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 def arrears_day(env):
@@ -60,8 +60,6 @@ class ResCompany(models.Model):
         "The days and the amount from which bookings are blocked are not negative.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        companies = super().create(vals_list)
-        self.env["espace.reminder.level"].sudo()._create_defaults(companies)
-        return companies
+    def _espace_give_reminder_levels(self):
+        """Give the usual levels to those of these communes that have none."""
+        self.env["espace.reminder.level"].sudo()._create_defaults(self.sudo())

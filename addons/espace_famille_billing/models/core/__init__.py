@@ -1,6 +1,5 @@
 from . import espace_rulebook
 from . import res_company
-from . import res_company_analytic
 from . import espace_check
 from . import espace_check_run
 from . import espace_check_collection

@@ -42,21 +42,3 @@ class AccountMove(models.Model):
                 )
             )
         self._post()
-
-
-class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
-
-    def _espace_fits(self, waiting):
-        """Tell whether this money and open credits pay exactly what draft invoices ask.
-
-        :param waiting: the drafts among the invoices of this transaction
-        """
-        self.ensure_one()
-        asked = sum(
-            (to_decimal(move.amount_residual) for move in self.invoice_ids),
-            to_decimal(0),
-        )
-        # Drafts of one family would count the same credit twice: then none is counted.
-        credit = waiting._espace_usable_credit() if len(waiting) == 1 else 0
-        return asked - credit <= to_decimal(self.amount) <= asked

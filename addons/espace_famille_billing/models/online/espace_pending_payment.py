@@ -1,7 +1,5 @@
 """Online payments of which the bank says nothing for too long."""
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 
@@ -19,24 +17,6 @@ class ResCompany(models.Model):
         "CHECK(espace_pending_hours > 0)",
         "An online payment must be awaited for at least one hour.",
     )
-
-
-class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
-
-    def _espace_is_awaited(self, now=None):
-        """Await the bank for the hours of the commune, no longer."""
-        return super()._espace_is_awaited(now) and not self._espace_is_stale(now)
-
-    def _espace_is_stale(self, now=None):
-        """Tell whether the bank left this payment pending beyond the limit.
-
-        :param datetime now: naive UTC, the present if None
-        """
-        self.ensure_one()
-        now = now or fields.Datetime.now()
-        limit = now - timedelta(hours=self.company_id.espace_pending_hours)
-        return self.state == "pending" and self.last_state_change <= limit
 
 
 class EspaceReservation(models.Model):

@@ -5,18 +5,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..core.amounts import to_decimal
-from .res_company_regie import WRITE_OFF_CODES, WRITE_OFF_TYPES
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    def _espace_writeoff_account(self):
-        """Return the account of the settings, or the one that the chart has for it."""
-        self.ensure_one()
-        return self.espace_writeoff_account_id or self._espace_find_account(
-            WRITE_OFF_TYPES, WRITE_OFF_CODES
-        )
 
 
 class AccountMove(models.Model):

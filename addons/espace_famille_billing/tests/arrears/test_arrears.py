@@ -209,9 +209,19 @@ class TestAgeing(ArrearsCase):
 class TestReminders(ArrearsCase):
     def test_each_commune_starts_with_the_three_levels(self):
         other = self.env["res.company"].create({"name": "Commune voisine"})
+        self.assertFalse(other.espace_reminder_level_ids)
+        self.env["espace.regie"].create(
+            {"name": "Régie", "code": "CV", "company_id": other.id}
+        )
         levels = other.espace_reminder_level_ids
         self.assertEqual(levels.mapped("days"), [10, 30, 60])
         self.assertFalse(levels.fee_product_id)
+
+    def test_a_company_that_is_no_commune_has_no_levels(self):
+        company = self.env["res.company"].create({"name": "Association sportive"})
+        self.env["espace.reminder.level"]._create_defaults()
+        self.assertFalse(company.espace_reminder_level_ids)
+        self.assertEqual(len(self.company.espace_reminder_level_ids), 3)
 
     def test_a_family_climbs_the_levels_once_each(self):
         invoice = self.owe()
