@@ -4,10 +4,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from odoo.addons.espace_famille.models.core.guards import allow
-
-from ..models.charge.espace_reservation import INVOICE_LATER
-
 # (product, event, QF from, QF below, price, unit); prices of the commune's règlement
 # for canteen and childcare, invented for the leisure centre.
 PRICES = [
@@ -100,7 +96,7 @@ class EspaceDemo(models.AbstractModel):
     @api.model
     def _load_bookings(self):
         """Book month by month, through the gate, and invoice each month at once."""
-        Reservation = allow(self.env["espace.reservation"], INVOICE_LATER)
+        Reservation = self.env["espace.reservation"]
         ids = []
         for start, end, instant in self._booking_periods():
             for family in self._families():

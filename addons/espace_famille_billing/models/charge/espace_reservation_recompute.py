@@ -112,10 +112,7 @@ class EspaceReservation(models.Model):
         undoing = waiting._undo()
         return undoing + Charge.create(
             [
-                {
-                    **booking._prepare_charge(price.amount, price),
-                    "at_once": booking in at_once,
-                }
+                booking._prepare_charge(price.amount, price, booking in at_once)
                 for booking, price in priced
                 if price and price.amount
             ]
@@ -136,15 +133,13 @@ class EspaceReservation(models.Model):
             lambda booking: booking.price_change != "to_correct"
         ).price_change = "to_correct"
 
-    def _settle(self, strict=True):
-        charges = super()._settle(strict)
-        # What was invoiced at another price is charged or credited by now.
-        self.sudo().filtered(
+    def _note_corrected_prices(self):
+        """Note that what was invoiced at another price is settled by now."""
+        self.filtered(
             lambda booking: (
                 booking.price_change == "to_correct" and not booking.settlement_error
             )
         ).price_change = False
-        return charges
 
     @api.model
     def _cron_recompute_prices(self):

@@ -20,7 +20,7 @@ class EspaceActivity(models.Model):
         "Payment",
         default="booking",
         required=True,
-        help="R: due when booked. C: due once the day is past and its attendance marked.",
+        help="R: due when booked. C: due once the day is past and marked.",
     )
 
     income_account_id = fields.Many2one(
