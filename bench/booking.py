@@ -3,7 +3,8 @@
 Promise: at most 300 ms for quote, seats, history and charges, as a parent validates it
 on the portal, whether the commune asks for money at booking (the invoice follows a
 minute later) or at consumption. What an invoice adds is shown beside it: for who pays
-online, whose draft is made at once, and with the invoice that follows. The yardstick is what bare Odoo takes to create 300 rows of a model without any logic.
+online, whose draft is made at once, and with the invoice that follows. The
+yardstick is what bare Odoo takes to create 300 rows of a model without any logic.
 """
 
 import argparse
