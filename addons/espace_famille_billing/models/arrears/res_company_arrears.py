@@ -1,15 +1,6 @@
 from odoo import fields, models
 
 
-def arrears_day(env):
-    """Return the local date on which arrears are looked at, today unless told.
-
-    A date in the context only shows other ages of the same open amounts.
-    """
-    day = fields.Date.to_date(env.context.get("espace_arrears_day"))
-    return day or env.company._espace_today()
-
-
 class ResCompany(models.Model):
     """What the commune does about unpaid invoices."""
 

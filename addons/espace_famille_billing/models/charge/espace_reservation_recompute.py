@@ -1,7 +1,14 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.tools import split_every
+
+from odoo.addons.espace_famille.models.core.batch import one_by_one
 
 from ...domain import settlement
 from ..core.groups import MONEY
+
+_logger = logging.getLogger(__name__)
 
 # Up to how many bookings a change of price is worked out while one waits.
 AT_ONCE = 500
@@ -144,10 +151,11 @@ class EspaceReservation(models.Model):
     @api.model
     def _cron_recompute_prices(self):
         """Charge anew the bookings that wait for it, batch by batch."""
-        cron = self.env["ir.cron"]
-        waiting = [("price_change", "=", "to_recompute")]
-        cron._commit_progress(remaining=self.search_count(waiting))
-        while batch := self.search(waiting, limit=BATCH, order="id"):
-            batch._recompute_prices()
-            if not cron._commit_progress(len(batch)):
-                break
+        waiting = self.search([("price_change", "=", "to_recompute")], order="id")
+        one_by_one(
+            self.env,
+            split_every(BATCH, waiting.ids, self.browse),
+            lambda batch: batch._recompute_prices(),
+            _logger,
+            "Prices of %s were not recomputed",
+        )
