@@ -58,6 +58,8 @@ class EspaceOpenLines(models.AbstractModel):
     _description = "Form about the Open Lines of a Family"
 
     family_id = fields.Many2one("espace.family", "Family Account", required=True)
+    # The documents whose lines are chosen; without any, all that may be.
+    move_ids = fields.Many2many("account.move")
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(compute="_compute_amount", store=True, readonly=False)
@@ -97,18 +99,18 @@ class EspaceOpenLines(models.AbstractModel):
     # === Lines === #
 
     def _open_commands(self):
-        """Return the commands that list what is open, chosen as the context says."""
+        """Return the commands that list what is open, some of it chosen."""
         family = self.family_id._origin
         lines = family._espace_open_lines(self._side()) if family else []
-        asked = self.env.context.get("espace_move_ids")
         return [
             Command.clear(),
-            *(Command.create(self._open_vals(line, asked)) for line in lines),
+            *(Command.create(self._open_vals(line)) for line in lines),
         ]
 
-    def _open_vals(self, line, asked):
+    def _open_vals(self, line):
         """Return the values of a line; what a bank is about to pay is not chosen."""
-        chosen = line.move_id.id in asked if asked else self._is_proposed(line)
+        asked = self.move_ids._origin
+        chosen = line.move_id in asked if asked else self._is_proposed(line)
         return {
             "move_line_id": line.id,
             "pay": chosen,

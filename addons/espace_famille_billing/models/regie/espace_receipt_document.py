@@ -159,7 +159,7 @@ class AccountPayment(models.Model):
         return self.espace_family_id._espace_open_wizard(
             "espace.refund.wizard",
             self.env._("Pay back"),
-            espace_move_ids=self.move_id.ids,
+            self.move_id,
         )
 
     def action_open_espace_rejections(self):

@@ -163,7 +163,7 @@ class AccountMove(models.Model):
             return family._espace_open_wizard(
                 "espace.counter.wizard",
                 self.env._("Payment"),
-                espace_move_ids=self.ids,
+                self,
             )
         return super().action_register_payment()
 
@@ -173,5 +173,5 @@ class AccountMove(models.Model):
         if len(family) != 1:
             raise UserError(self.env._("Choose the invoices of one family."))
         return family._espace_open_wizard(
-            "espace.write.off.wizard", self.env._("Write-off"), espace_move_ids=self.ids
+            "espace.write.off.wizard", self.env._("Write-off"), self
         )

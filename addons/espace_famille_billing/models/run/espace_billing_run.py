@@ -604,14 +604,22 @@ class EspaceBillingRun(models.Model):
         return action
 
     def action_open_families(self):
-        """Open the families of the run, those of one state if the context says."""
+        return self._open_families()
+
+    def action_open_reported(self):
+        return self._open_families("reported")
+
+    def action_open_failed(self):
+        return self._open_families("failed")
+
+    def _open_families(self, state=None):
+        """Open the families of the run, those of one state if it is given."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "espace_famille_billing.espace_billing_run_family_action"
         )
         action["domain"] = [("run_id", "=", self.id)]
-        state = self.env.context.get("espace_run_state")
         action["context"] = {f"search_default_{state}": 1} if state else {}
         return action
 
