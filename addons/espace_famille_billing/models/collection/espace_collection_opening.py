@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..core.amounts import to_cents
+from .collection_content import CollectionContent
+
 
 class EspaceCollectionOpening(models.Model):
     """What a régie held of a means of payment before its very first statement."""
@@ -55,3 +58,67 @@ class EspaceCollectionOpening(models.Model):
                         "with."
                     )
                 )
+
+
+class EspaceCollectionStatement(models.Model):
+    """With what a collection opens: what the one before closed with."""
+
+    _inherit = "espace.collection.statement"
+
+    is_first = fields.Boolean(compute="_compute_is_first")
+    opening_ids = fields.One2many(
+        "espace.collection.opening", "statement_id", "Opening Balances"
+    )
+
+    @api.depends("regie_id", "date_from")
+    def _compute_is_first(self):
+        for statement in self:
+            statement.is_first = not statement._previous()
+
+    def _previous(self):
+        """Return the statement before this one, empty for the first of its régie."""
+        self.ensure_one()
+        return self.search(
+            [
+                ("regie_id", "=", self.regie_id.id),
+                ("date_to", "<", self.date_from),
+                ("id", "!=", self._origin.id),
+            ],
+            order="date_to desc",
+            limit=1,
+        )
+
+    def _openings(self):
+        """Return {journal id: cents} that the régie held before this period."""
+        self.ensure_one()
+        previous = self._previous()
+        if previous:
+            # Not its computed summary: a list computes all statements together.
+            summary = previous.frozen_summary or CollectionContent(previous).summary
+            return {
+                row["journal"]: row["closing"]
+                for row in summary["means"]
+                if row["closing"]
+            }
+        return {
+            opening.journal_id.id: to_cents(opening.amount)
+            for opening in self.opening_ids
+        }
+
+    def _propose_openings(self):
+        """Propose what the books say that the régie held on the day before."""
+        self.ensure_one()
+        journals = self.regie_id.journal_ids.sorted(lambda j: (j.sequence, j.id))
+        given = self.opening_ids.journal_id
+        day_before = fields.Date.subtract(self.date_from, days=1)
+        balances = self.regie_id._balances(journals, day_before)
+        self.env["espace.collection.opening"].create(
+            [
+                {
+                    "statement_id": self.id,
+                    "journal_id": journal.id,
+                    "amount": balances[journal],
+                }
+                for journal in journals - given
+            ]
+        )

@@ -1,14 +1,13 @@
 import json
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 
-from ..core.amounts import POSTED, to_cents
+from ..core.amounts import POSTED
 from ..core.guards import STATING
 from .collection_content import CollectionContent, digest, to_text
 
@@ -24,15 +23,6 @@ GIVEN = {
     "closed_at",
     "closed_by_id",
 }
-
-
-class Check(NamedTuple):
-    """A line of the checklist: `level` is ok, warning or blocking."""
-
-    code: str
-    level: str
-    words: str
-    action: str = ""  # xml id of the window action that shows what it speaks of
 
 
 class EspaceCollectionStatement(models.Model):
@@ -88,10 +78,6 @@ class EspaceCollectionStatement(models.Model):
         readonly=True,
         copy=False,
     )
-    is_first = fields.Boolean(compute="_compute_is_first")
-    opening_ids = fields.One2many(
-        "espace.collection.opening", "statement_id", "Opening Balances"
-    )
 
     # Given by closing
     year = fields.Integer(readonly=True, copy=False, aggregator=False)
@@ -143,10 +129,6 @@ class EspaceCollectionStatement(models.Model):
         "Last Receipt", compute="_compute_totals", compute_sudo=True
     )
     preview = fields.Html(compute="_compute_preview", compute_sudo=True, sanitize=False)
-    checklist = fields.Html(
-        compute="_compute_checklist", compute_sudo=True, sanitize=False
-    )
-    can_close = fields.Boolean(compute="_compute_checklist", compute_sudo=True)
     ceiling_warning = fields.Char(compute="_compute_ceiling_warning", compute_sudo=True)
     xlsx = fields.Binary("Workbook", compute="_compute_xlsx", compute_sudo=True)
 
@@ -190,11 +172,6 @@ class EspaceCollectionStatement(models.Model):
                 end=format_date(self.env, statement.date_to),
             )
 
-    @api.depends("regie_id", "date_from")
-    def _compute_is_first(self):
-        for statement in self:
-            statement.is_first = not statement._previous()
-
     @api.depends(
         "state",
         "date_from",
@@ -236,17 +213,6 @@ class EspaceCollectionStatement(models.Model):
             statement.preview = statement.summary and self.env["ir.qweb"]._render(
                 "espace_famille_billing.collection_summary",
                 {"summary": statement.summary, "money": statement._money},
-            )
-
-    @api.depends("state", "date_from", "date_to", "regie_id")
-    def _compute_checklist(self):
-        for statement in self:
-            checks = statement._origin._checks() if statement._origin else []
-            statement.can_close = statement.state == "draft" and not any(
-                check.level == "blocking" for check in checks
-            )
-            statement.checklist = checks and self.env["ir.qweb"]._render(
-                "espace_famille_billing.collection_checklist", {"checks": checks}
             )
 
     @api.depends("regie_id")
@@ -357,56 +323,6 @@ class EspaceCollectionStatement(models.Model):
                     )
                 )
 
-    # === Opening balances === #
-
-    def _previous(self):
-        """Return the statement before this one, empty for the first of its régie."""
-        self.ensure_one()
-        return self.search(
-            [
-                ("regie_id", "=", self.regie_id.id),
-                ("date_to", "<", self.date_from),
-                ("id", "!=", self._origin.id),
-            ],
-            order="date_to desc",
-            limit=1,
-        )
-
-    def _openings(self):
-        """Return {journal id: cents} that the régie held before this period."""
-        self.ensure_one()
-        previous = self._previous()
-        if previous:
-            # Not its computed summary: a list computes all statements together.
-            summary = previous.frozen_summary or CollectionContent(previous).summary()
-            return {
-                row["journal"]: row["closing"]
-                for row in summary["means"]
-                if row["closing"]
-            }
-        return {
-            opening.journal_id.id: to_cents(opening.amount)
-            for opening in self.opening_ids
-        }
-
-    def _propose_openings(self):
-        """Propose what the books say that the régie held on the eve."""
-        self.ensure_one()
-        journals = self.regie_id.journal_ids.sorted(lambda j: (j.sequence, j.id))
-        given = self.opening_ids.journal_id
-        eve = fields.Date.subtract(self.date_from, days=1)
-        balances = self.regie_id._balances(journals, eve)
-        self.env["espace.collection.opening"].create(
-            [
-                {
-                    "statement_id": self.id,
-                    "journal_id": journal.id,
-                    "amount": balances[journal],
-                }
-                for journal in journals - given
-            ]
-        )
-
     # === Closing === #
 
     def action_close(self):
@@ -475,176 +391,6 @@ class EspaceCollectionStatement(models.Model):
         )
         code = self.regie_id.code
         return {"year": year, "rank": rank, "name": f"{code}-E-{year}-{rank:03}"}
-
-    # === Checklist === #
-
-    def _checks(self, today=None, summary=None):
-        """Return the `Check` list of this statement.
-
-        :param date today: the commune's date, the present if None
-        :param dict summary: what it says, if that was just computed
-        """
-        self.ensure_one()
-        if self.state == "closed":
-            return []
-        today = today or self.company_id._espace_today()
-        return [
-            self._check_over(today),
-            self._check_drafts(),
-            self._check_entries(),
-            self._check_remittances(),
-            self._check_numbers(),
-            self._check_books(summary or self.summary),
-            self._check_ceiling(),
-        ]
-
-    def _check_over(self, today):
-        if self.date_to >= today:
-            return Check(
-                "over",
-                "blocking",
-                self.env._(
-                    "The period is not over: it can be closed from %s on.",
-                    format_date(self.env, fields.Date.add(self.date_to, days=1)),
-                ),
-            )
-        return Check("over", "ok", self.env._("The period is over."))
-
-    def _payment_domain(self):
-        return [
-            ("espace_regie_id", "=", self.regie_id.id),
-            ("date", ">=", self.date_from),
-            ("date", "<=", self.date_to),
-        ]
-
-    def _check_drafts(self):
-        count = (
-            self.env["account.payment"]
-            .sudo()
-            .search_count([*self._payment_domain(), ("state", "=", "draft")])
-        )
-        action = "espace_famille_billing.espace_payment_draft_action"
-        if count:
-            return Check(
-                "drafts",
-                "blocking",
-                self.env._(
-                    "Payments of this period are drafts: %s. Post or delete them.",
-                    count,
-                ),
-                action,
-            )
-        return Check("drafts", "ok", self.env._("No payment is a draft."))
-
-    def _check_entries(self):
-        count = (
-            self.env["account.payment"]
-            .sudo()
-            .search_count(
-                [
-                    *self._payment_domain(),
-                    ("state", "in", POSTED),
-                    "|",
-                    ("move_id", "=", False),
-                    ("move_id.state", "!=", "posted"),
-                ]
-            )
-        )
-        if count:
-            return Check(
-                "entries",
-                "blocking",
-                self.env._(
-                    "Payments of this period are not in the books: %s. Give the "
-                    "journal's means of payment an account, then post them again.",
-                    count,
-                ),
-                "espace_famille_billing.espace_payment_unposted_action",
-            )
-        return Check("entries", "ok", self.env._("Every payment is in the books."))
-
-    def _check_remittances(self):
-        count = (
-            self.env["espace.remittance"]
-            .sudo()
-            .search_count(
-                [
-                    ("regie_id", "=", self.regie_id.id),
-                    ("state", "=", "draft"),
-                    ("date", "<=", self.date_to),
-                ]
-            )
-        )
-        action = "espace_famille_billing.espace_remittance_action"
-        if count:
-            return Check(
-                "remittances",
-                "blocking",
-                self.env._(
-                    "Remittances of this period are drafts: %s. Confirm or delete "
-                    "them.",
-                    count,
-                ),
-                action,
-            )
-        return Check(
-            "remittances", "ok", self.env._("Every remittance is confirmed."), action
-        )
-
-    def _check_numbers(self):
-        count = (
-            self.env["account.payment"]
-            .sudo()
-            .search_count(
-                [
-                    *self._payment_domain(),
-                    ("state", "in", POSTED),
-                    ("payment_type", "=", "inbound"),
-                    ("espace_receipt_number", "=", False),
-                ]
-            )
-        )
-        if count:
-            return Check(
-                "numbers",
-                "blocking",
-                self.env._(
-                    "Payments without a receipt number: %s. Number those of families; "
-                    "take the others out of the journals of the régie.",
-                    count,
-                ),
-                "espace_famille_billing.espace_payment_unnumbered_action",
-            )
-        return Check("numbers", "ok", self.env._("Every receipt has its number."))
-
-    def _check_books(self, summary):
-        """Compare what the statement closes with to what the books say."""
-        journals = self.regie_id.sudo().journal_ids
-        held = sum(self.regie_id._balances(journals, self.date_to).values())
-        stated = summary["closing"]
-        if to_cents(held) != stated:
-            return Check(
-                "books",
-                "warning",
-                self.env._(
-                    "The statement closes with %(stated)s, but the accounts of the "
-                    "journals hold %(held)s: look for entries made by hand, or "
-                    "correct the opening balance of the first statement.",
-                    stated=self._money(stated),
-                    held=format_amount(self.env, held, self.currency_id),
-                ),
-                "espace_famille_billing.espace_regie_line_action",
-            )
-        return Check(
-            "books", "ok", self.env._("The closing balance is the one of the books.")
-        )
-
-    def _check_ceiling(self):
-        words = self.regie_id.sudo()._ceiling_words()
-        if words:
-            action = "espace_famille_billing.espace_remittance_action"
-            return Check("ceiling", "warning", words, action)
-        return Check("ceiling", "ok", self.env._("The cash is below its ceiling."))
 
     # === Documents === #
 
