@@ -3,5 +3,5 @@ from . import books
 from . import absences
 from . import runs
 from . import arrears
-from . import statements
+from . import collections
 from . import payments

@@ -6,8 +6,8 @@ from odoo import api, models
 
 from ..domain.invoicing import previous_month
 
-# The day after the month on which the agent has pointed everything.
-POINTED = timedelta(days=7)
+# The day after the month on which the agent has marked everything.
+MARKED = timedelta(days=7)
 
 
 class EspaceDemo(models.AbstractModel):
@@ -29,8 +29,8 @@ class EspaceDemo(models.AbstractModel):
 
     @api.model
     def _load_run(self):
-        """Invoice the last month that is wholly pointed; it is still to be sent."""
-        first, last = previous_month(self._today() - POINTED)
+        """Invoice the last month that is wholly marked; it is still to be sent."""
+        first, last = previous_month(self._today() - MARKED)
         run = self.env["espace.billing.run"].create(
             {"date_from": first, "date_to": last, "minimum_amount": 5}
         )

@@ -30,7 +30,7 @@ class EspaceDemo(models.AbstractModel):
 
     @api.model
     def _load_money(self):
-        """Set the prices and quotients, then book, point, invoice and collect."""
+        """Set the prices and quotients, then book, mark, invoice and collect."""
         self._load_books()
         # Paid once the child came, by the invoices of a run; the rest is at booking.
         self._ref("activity_leisure").billing_mode = "consumption"
@@ -113,7 +113,7 @@ class EspaceDemo(models.AbstractModel):
 
     @api.model
     def _load_attendance(self, reservations):
-        """Point past days but the last evening: nearly everybody came."""
+        """Mark who came on past days but the last evening: nearly everybody came."""
         draw = self._random("attendance")
         today = self._today()
         evenings = reservations.filtered(

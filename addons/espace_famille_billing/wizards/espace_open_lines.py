@@ -235,7 +235,7 @@ class EspaceRegieForm(models.AbstractModel):
             raise UserError(self.env._("Enter the number of the cheque."))
 
     def _payment_vals(self):
-        """Return what a payment tells besides its amount."""
+        """Return what a payment says besides its amount."""
         self._check_cheque()
         vals = {"memo": self.memo} if self.memo else {}
         if self.means in ("cheque", "cesu"):

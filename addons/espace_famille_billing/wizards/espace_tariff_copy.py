@@ -113,9 +113,9 @@ class EspaceTariffCopy(models.TransientModel):
         tariff = self.tariff_id
         tariff.check_access("write")
         self._check_dates()
-        eve = self.date_from - timedelta(days=1)
-        if not tariff.date_to or tariff.date_to > eve:
-            tariff.date_to = eve
+        last_day = self.date_from - timedelta(days=1)
+        if not tariff.date_to or tariff.date_to > last_day:
+            tariff.date_to = last_day
         new = tariff.copy(self._prepare_tariff())
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(

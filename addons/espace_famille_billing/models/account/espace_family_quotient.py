@@ -57,7 +57,7 @@ class ResCompany(models.Model):
 
 
 class EspaceFamily(models.Model):
-    """Whose quotient misses or is too old."""
+    """Whose quotient is missing or too old."""
 
     _inherit = "espace.family"
 

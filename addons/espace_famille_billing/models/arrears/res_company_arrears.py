@@ -14,7 +14,7 @@ class ResCompany(models.Model):
     espace_reminder_auto = fields.Selection(
         [
             ("no", "By hand only"),
-            ("propose", "Tell the Régie who is to be reminded"),
+            ("propose", "Notify the Régie who is to be reminded"),
             ("send", "Send them"),
         ],
         "Automatic Reminders",

@@ -80,7 +80,7 @@ class EspaceReservation(models.Model):
     def _recompute_prices(self):
         """Charge anew what is not invoiced and costs something else by now.
 
-        The old charges are undone and one new charge tells the whole price: an invoice
+        The old charges are undone and one new charge says the whole price: an invoice
         with a price and its correction would be hard to read. May run any number of
         times.
 

@@ -24,7 +24,7 @@ class AccountJournal(models.Model):
         if stated and stated._espace_changes(vals):
             raise UserError(
                 self.env._(
-                    "Closed statements hold payments of the journal %s: it stays with "
+                    "Closed collections hold payments of the journal %s: it stays with "
                     "its régie and its means of payment. Archive it and make another.",
                     stated.name,
                 )
@@ -44,7 +44,7 @@ class AccountJournal(models.Model):
             raise UserError(
                 self.env._(
                     "The journal %(journal)s has payments in the time that the "
-                    "statements of %(regie)s have closed: make a new journal.",
+                    "collections of %(regie)s have closed: make a new journal.",
                     journal=earlier.journal_id.name,
                     regie=regie.name,
                 )

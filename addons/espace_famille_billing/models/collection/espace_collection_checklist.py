@@ -27,17 +27,17 @@ class EspaceCollectionStatement(models.Model):
 
     @api.depends("state", "date_from", "date_to", "regie_id")
     def _compute_checklist(self):
-        for statement in self:
-            checks = statement._origin._checks() if statement._origin else []
-            statement.can_close = statement.state == "draft" and not any(
+        for collection in self:
+            checks = collection._origin._checks() if collection._origin else []
+            collection.can_close = collection.state == "draft" and not any(
                 check.level == "blocking" for check in checks
             )
-            statement.checklist = checks and self.env["ir.qweb"]._render(
+            collection.checklist = checks and self.env["ir.qweb"]._render(
                 "espace_famille_billing.collection_checklist", {"checks": checks}
             )
 
     def _checks(self, today=None, summary=None):
-        """Return the `Check` list of this statement.
+        """Return the `Check` list of this collection.
 
         :param date today: the commune's date, the present if None
         :param dict summary: what it says, if that was just computed
@@ -176,7 +176,7 @@ class EspaceCollectionStatement(models.Model):
         return Check("numbers", "ok", self.env._("Every receipt has its number."))
 
     def _check_books(self, summary):
-        """Compare what the statement closes with to what the books say."""
+        """Compare what the collection closes with to what the books say."""
         journals = self.regie_id.sudo().journal_ids
         held = sum(self.regie_id._balances(journals, self.date_to).values())
         stated = summary["closing"]
@@ -185,9 +185,9 @@ class EspaceCollectionStatement(models.Model):
                 "books",
                 "warning",
                 self.env._(
-                    "The statement closes with %(stated)s, but the accounts of the "
+                    "The collection closes with %(stated)s, but the accounts of the "
                     "journals hold %(held)s: look for entries made by hand, or "
-                    "correct the opening balance of the first statement.",
+                    "correct the opening balance of the first collection.",
                     stated=self._money(stated),
                     held=format_amount(self.env, held, self.currency_id),
                 ),

@@ -6,15 +6,19 @@ from .collection_content import CollectionContent
 
 
 class EspaceCollectionOpening(models.Model):
-    """What a régie held of a means of payment before its very first statement."""
+    """What a régie held of a means of payment before its very first collection."""
 
     _name = "espace.collection.opening"
-    _description = "Opening Balance of a Statement"
+    _description = "Opening Balance of a Collection"
     _order = "journal_id, id"
     _check_company_auto = True
 
     statement_id = fields.Many2one(
-        "espace.collection.statement", required=True, index=True, ondelete="cascade"
+        "espace.collection.statement",
+        "Collection",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="statement_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -44,16 +48,16 @@ class EspaceCollectionOpening(models.Model):
         self._check_open()
 
     def _check_open(self):
-        """Refuse what a statement continues, or what is closed.
+        """Refuse what a collection continues, or what is closed.
 
-        :raise UserError: the statement is not the first of its régie, or is closed
+        :raise UserError: the collection is not the first of its régie, or is closed
         """
-        for statement in self.statement_id:
-            statement._check_not_closed()
-            if not statement.is_first:
+        for collection in self.statement_id:
+            collection._check_not_closed()
+            if not collection.is_first:
                 raise UserError(
                     self.env._(
-                        "Only the first statement of a régie has an opening balance "
+                        "Only the first collection of a régie has an opening balance "
                         "to enter: the others open with what the one before closed "
                         "with."
                     )
@@ -72,11 +76,11 @@ class EspaceCollectionStatement(models.Model):
 
     @api.depends("regie_id", "date_from")
     def _compute_is_first(self):
-        for statement in self:
-            statement.is_first = not statement._previous()
+        for collection in self:
+            collection.is_first = not collection._previous()
 
     def _previous(self):
-        """Return the statement before this one, empty for the first of its régie."""
+        """Return the collection before this one, empty for the first of its régie."""
         self.ensure_one()
         return self.search(
             [
@@ -93,7 +97,7 @@ class EspaceCollectionStatement(models.Model):
         self.ensure_one()
         previous = self._previous()
         if previous:
-            # Not its computed summary: a list computes all statements together.
+            # Not its computed summary: a list computes all collections together.
             summary = previous.frozen_summary or CollectionContent(previous).summary
             return {
                 row["journal"]: row["closing"]

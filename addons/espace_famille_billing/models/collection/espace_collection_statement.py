@@ -28,14 +28,14 @@ GIVEN = {
 class EspaceCollectionStatement(models.Model):
     """What a régie received in a period (état d'encaissement); closed for ever.
 
-    An open statement is computed whenever it is looked at. Closing gives it a number,
+    An open collection is computed whenever it is looked at. Closing gives it a number,
     keeps all that it says with its SHA-256, and holds its payments: none of them, nor
-    the statement, can change any more. A correction is a rejection or a refund in the
+    the collection, can change any more. A correction is a rejection or a refund in the
     next one, which opens with what this one closed with.
     """
 
     _name = "espace.collection.statement"
-    _description = "Statement of Collection"
+    _description = "Collection"
     _order = "date_to desc, id desc"
     _check_company_auto = True
 
@@ -133,15 +133,15 @@ class EspaceCollectionStatement(models.Model):
     xlsx = fields.Binary("Workbook", compute="_compute_xlsx", compute_sudo=True)
 
     _period = models.Constraint(
-        "CHECK(date_from <= date_to)", "A statement ends after it begins."
+        "CHECK(date_from <= date_to)", "A collection ends after it begins."
     )
     _one_open = models.UniqueIndex(
         "(regie_id) WHERE state = 'draft'",
-        "A statement of this régie is still open: close it first.",
+        "A collection of this régie is still open: close it first.",
     )
     _number_unique = models.UniqueIndex(
         "(regie_id, year, rank) WHERE state = 'closed'",
-        "Another statement of this régie has that number.",
+        "Another collection of this régie has that number.",
     )
 
     # === Defaults and computes === #
@@ -155,21 +155,21 @@ class EspaceCollectionStatement(models.Model):
 
     @api.depends("regie_id")
     def _compute_period(self):
-        for statement in self:
-            if not statement.regie_id or statement.state == "closed":
+        for collection in self:
+            if not collection.regie_id or collection.state == "closed":
                 continue
-            start, end = statement.regie_id._next_period()
-            statement.date_from = statement.date_from or start
-            statement.date_to = statement.date_to or end
+            start, end = collection.regie_id._next_period()
+            collection.date_from = collection.date_from or start
+            collection.date_to = collection.date_to or end
 
     @api.depends("name", "date_from", "date_to", "state", "regie_id")
     def _compute_display_name(self):
-        for statement in self:
-            statement.display_name = statement.name or self.env._(
+        for collection in self:
+            collection.display_name = collection.name or self.env._(
                 "%(regie)s, %(start)s – %(end)s",
-                regie=statement.regie_id.name or "",
-                start=format_date(self.env, statement.date_from),
-                end=format_date(self.env, statement.date_to),
+                regie=collection.regie_id.name or "",
+                start=format_date(self.env, collection.date_from),
+                end=format_date(self.env, collection.date_to),
             )
 
     @api.depends(
@@ -183,83 +183,83 @@ class EspaceCollectionStatement(models.Model):
     )
     def _compute_summary(self):
         """Add up what is collected now; `CollectionContent.summary` has the keys."""
-        for statement in self:
-            if statement.state == "closed":
-                statement.summary = statement.frozen_summary
-            elif statement._origin and statement.date_from and statement.date_to:
-                statement.summary = CollectionContent(statement._origin).summary
+        for collection in self:
+            if collection.state == "closed":
+                collection.summary = collection.frozen_summary
+            elif collection._origin and collection.date_from and collection.date_to:
+                collection.summary = CollectionContent(collection._origin).summary
             else:
-                statement.summary = {}
+                collection.summary = {}
 
     @api.depends("summary")
     def _compute_totals(self):
-        for statement in self:
-            summary = statement.summary or {}
-            statement.opening_balance = summary.get("opening", 0) / 100
-            statement.receipts_total = summary.get("receipts", 0) / 100
-            statement.rejections_total = summary.get("rejections", 0) / 100
-            statement.refunds_total = summary.get("refunds", 0) / 100
-            statement.remittances_total = summary.get("remittances", 0) / 100
-            statement.closing_balance = summary.get("closing", 0) / 100
-            statement.unpaid_total = summary.get("unpaid", 0) / 100
-            statement.receipt_count = summary.get("receipt_count", 0)
-            statement.receipt_first = summary.get("receipt_first", "")
-            statement.receipt_last = summary.get("receipt_last", "")
+        for collection in self:
+            summary = collection.summary or {}
+            collection.opening_balance = summary.get("opening", 0) / 100
+            collection.receipts_total = summary.get("receipts", 0) / 100
+            collection.rejections_total = summary.get("rejections", 0) / 100
+            collection.refunds_total = summary.get("refunds", 0) / 100
+            collection.remittances_total = summary.get("remittances", 0) / 100
+            collection.closing_balance = summary.get("closing", 0) / 100
+            collection.unpaid_total = summary.get("unpaid", 0) / 100
+            collection.receipt_count = summary.get("receipt_count", 0)
+            collection.receipt_first = summary.get("receipt_first", "")
+            collection.receipt_last = summary.get("receipt_last", "")
 
     @api.depends("summary")
     @api.depends_context("lang")
     def _compute_preview(self):
-        for statement in self:
-            statement.preview = statement.summary and self.env["ir.qweb"]._render(
+        for collection in self:
+            collection.preview = collection.summary and self.env["ir.qweb"]._render(
                 "espace_famille_billing.collection_summary",
-                {"summary": statement.summary, "money": statement._money},
+                {"summary": collection.summary, "money": collection._money},
             )
 
     @api.depends("regie_id")
     def _compute_ceiling_warning(self):
-        for statement in self:
-            statement.ceiling_warning = (
-                statement.state == "draft"
-                and statement.regie_id.sudo()._ceiling_words()
+        for collection in self:
+            collection.ceiling_warning = (
+                collection.state == "draft"
+                and collection.regie_id.sudo()._ceiling_words()
             )
 
     def _compute_xlsx(self):
         Workbook = self.env["espace.collection.workbook"]
-        for statement in self:
-            lang = statement.company_id.partner_id.lang or self.env.lang
-            statement.xlsx = Workbook.with_context(lang=lang)._encoded(
-                statement._read_content()
+        for collection in self:
+            lang = collection.company_id.partner_id.lang or self.env.lang
+            collection.xlsx = Workbook.with_context(lang=lang)._encoded(
+                collection._read_content()
             )
 
     # === Constraints === #
 
     @api.constrains("date_from", "date_to", "regie_id")
     def _check_period(self):
-        """Let statements follow each other day by day, within a budget year."""
-        for statement in self:
-            if statement.date_from.year != statement.date_to.year:
+        """Let collections follow each other day by day, within a budget year."""
+        for collection in self:
+            if collection.date_from.year != collection.date_to.year:
                 raise ValidationError(
                     self.env._(
-                        "A statement lies within one budget year: end it on "
+                        "A collection lies within one budget year: end it on "
                         "31 December, the next one begins on 1 January."
                     )
                 )
             others = self.search(
-                [("regie_id", "=", statement.regie_id.id), ("id", "!=", statement.id)]
+                [("regie_id", "=", collection.regie_id.id), ("id", "!=", collection.id)]
             )
             overlapping = others.filtered(
-                lambda other, own=statement: (
+                lambda other, own=collection: (
                     other.date_from <= own.date_to and own.date_from <= other.date_to
                 )
             )
             if overlapping:
                 raise ValidationError(
                     self.env._(
-                        "The period overlaps the statement %s of this régie.",
+                        "The period overlaps the collection %s of this régie.",
                         overlapping[0].display_name,
                     )
                 )
-            statement._check_follows(others)
+            collection._check_follows(others)
 
     def _check_follows(self, others):
         if not others:
@@ -269,7 +269,7 @@ class EspaceCollectionStatement(models.Model):
         if self.date_from != first_day:
             raise ValidationError(
                 self.env._(
-                    "Statements follow each other without a gap: this one begins on "
+                    "Collections follow each other without a gap: this one begins on "
                     "%s.",
                     format_date(self.env, first_day),
                 )
@@ -281,13 +281,13 @@ class EspaceCollectionStatement(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if GIVEN & vals.keys():
-                raise UserError(self.env._("Only closing gives a statement that."))
+                raise UserError(self.env._("Only closing gives a collection that."))
             regie = vals.get("regie_id") or self._default_regie().id
             self._check_none_open(regie)
-        statements = super().create(vals_list)
-        for statement in statements.filtered("is_first"):
-            statement._propose_openings()
-        return statements
+        collections = super().create(vals_list)
+        for collection in collections.filtered("is_first"):
+            collection._propose_openings()
+        return collections
 
     @api.model
     def _check_none_open(self, regie_id):
@@ -297,7 +297,7 @@ class EspaceCollectionStatement(models.Model):
         if still_open:
             raise ValidationError(
                 self.env._(
-                    "The statement %s of this régie is still open: close it first.",
+                    "The collection %s of this régie is still open: close it first.",
                     still_open.display_name,
                 )
             )
@@ -305,7 +305,7 @@ class EspaceCollectionStatement(models.Model):
     def write(self, vals):
         self._check_not_closed()
         if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
-            raise UserError(self.env._("Only closing gives a statement that."))
+            raise UserError(self.env._("Only closing gives a collection that."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -313,26 +313,26 @@ class EspaceCollectionStatement(models.Model):
         self._check_not_closed()
 
     def _check_not_closed(self):
-        for statement in self:
-            if statement.state == "closed":
+        for collection in self:
+            if collection.state == "closed":
                 raise UserError(
                     self.env._(
-                        "The statement %s is closed: nothing in it can change. A "
+                        "The collection %s is closed: nothing in it can change. A "
                         "correction is a rejection or a refund in the next one.",
-                        statement.name,
+                        collection.name,
                     )
                 )
 
     # === Closing === #
 
     def action_close(self):
-        """Close this statement for ever."""
+        """Close this collection for ever."""
         self.ensure_one()
         self.check_access("write")
         self._close(fields.Datetime.now())
 
     def _close(self, now):
-        """Number this statement, keep what it says and hold its payments.
+        """Number this collection, keep what it says and hold its payments.
 
         :param datetime now: naive UTC
         :raise UserError: says all that prevents it
@@ -368,18 +368,18 @@ class EspaceCollectionStatement(models.Model):
         self.flush_recordset()
 
     def _hold(self, computed):
-        """Tie the payments and remittances to this statement."""
+        """Tie the payments and remittances to this collection."""
         for records, name in (
             (computed.payments, "espace_statement_id"),
             (computed.remittances, "statement_id"),
         ):
-            told = allow(records.sudo(), STATING).with_context(tracking_disable=True)
-            told.write({name: self.id})
+            allowed = allow(records.sudo(), STATING)
+            allowed.with_context(tracking_disable=True).write({name: self.id})
 
     def _next_number(self):
-        """Return the number of a statement that is closed now: 1 is the first a year.
+        """Return the number of a collection that is closed now: 1 is the first a year.
 
-        Closed statements are never deleted: counting them leaves no gap.
+        Closed collections are never deleted: counting them leaves no gap.
         """
         year = self.date_to.year
         rank = 1 + self.sudo().search_count(
@@ -395,7 +395,7 @@ class EspaceCollectionStatement(models.Model):
     # === Documents === #
 
     def _read_content(self):
-        """Return what this statement says, with its hash ("" while it is open).
+        """Return what this collection says, with its hash ("" while it is open).
 
         Of a closed one exactly what was kept when it was closed.
         """
@@ -430,7 +430,7 @@ class EspaceCollectionStatement(models.Model):
             return regies.action_close_month()
         if not regies:
             raise UserError(
-                self.env._("Create the régie first: a statement is made for one.")
+                self.env._("Create the régie first: a collection is made for one.")
             )
         return {
             "type": "ir.actions.act_window",
@@ -440,7 +440,7 @@ class EspaceCollectionStatement(models.Model):
         }
 
     def action_open_payments(self):
-        """List the payments that this statement holds, or will."""
+        """List the payments that this collection holds, or will."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -454,7 +454,7 @@ class EspaceCollectionStatement(models.Model):
         return action
 
     def action_open_allocations(self):
-        """List the imputations that this closed statement recorded."""
+        """List the imputations that this closed collection recorded."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -11,11 +11,11 @@ class EspaceRegie(models.Model):
     _inherit = "espace.regie"
 
     statement_ids = fields.One2many(
-        "espace.collection.statement", "regie_id", "Statements"
+        "espace.collection.statement", "regie_id", "Collections"
     )
     closed_until = fields.Date(
         compute="_compute_closed_until",
-        help="The end of the last closed statement: no payment may be dated before.",
+        help="The end of the last closed collection: no payment may be dated before.",
     )
 
     @api.depends("statement_ids.state", "statement_ids.date_to")
@@ -38,7 +38,7 @@ class EspaceRegie(models.Model):
         if until and day <= until:
             raise ValidationError(
                 self.env._(
-                    "%(what)s is dated %(day)s, but the statements of %(regie)s are "
+                    "%(what)s is dated %(day)s, but the collections of %(regie)s are "
                     "closed until %(until)s. Date it %(first)s or later.",
                     what=what,
                     day=format_date(self.env, day),
@@ -49,7 +49,7 @@ class EspaceRegie(models.Model):
             )
 
     def _closed_until(self):
-        """Return the end of the last closed statement, False without one."""
+        """Return the end of the last closed collection, False without one."""
         self.ensure_one()
         return (
             self.env["espace.collection.statement"]
@@ -67,7 +67,7 @@ class EspaceRegie(models.Model):
 
         Transactions do not see each other: of a closing and a payment of that period
         at the same time, both of which write this row, the second is run again by
-        Odoo. A payment of today concerns no statement that can be closed.
+        Odoo. A payment of today concerns no collection that can be closed.
         """
         self.ensure_one()
         if day and day >= self.company_id._espace_today():
@@ -81,7 +81,7 @@ class EspaceRegie(models.Model):
     # === Actions === #
 
     def _next_period(self):
-        """Return the first and last day that the next statement is to hold.
+        """Return the first and last day that the next collection is to hold.
 
         It ends with the month in which it begins.
         """
@@ -100,18 +100,18 @@ class EspaceRegie(models.Model):
         return start, start + relativedelta(day=31)
 
     def action_close_month(self):
-        """Open the statement to be closed next; it is made when there is none."""
+        """Open the collection to be closed next; it is made when there is none."""
         self.ensure_one()
         self.check_access("write")
-        Statement = self.env["espace.collection.statement"]
-        statement = Statement.search(
+        Collection = self.env["espace.collection.statement"]
+        collection = Collection.search(
             [("regie_id", "=", self.id), ("state", "=", "draft")], limit=1
-        ) or Statement.create({"regie_id": self.id})
-        return statement._get_records_action(
+        ) or Collection.create({"regie_id": self.id})
+        return collection._get_records_action(
             name=self.env._("Close the Month"), context={"create": False}
         )
 
-    def action_open_statements(self):
+    def action_open_collections(self):
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(

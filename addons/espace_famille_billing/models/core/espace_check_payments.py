@@ -22,7 +22,7 @@ class EspaceCheck(models.AbstractModel):
                 self.env._(
                     "The receipts of a régie and year are numbered without gap."
                 ),
-                self.env._("Numbers of receipts miss in these régies."),
+                self.env._("Numbers of receipts are missing in these régies."),
             ),
             Invariant(
                 "rejection",

@@ -24,7 +24,7 @@ class EspaceReservation(models.Model):
 
     @api.model
     def _release_expired(self, now=None):
-        """Tell the Régie of the seats that a silent bank held."""
+        """Notify the Régie of the seats that a silent bank held."""
         now = now or fields.Datetime.now()
         stale = {
             reservation: reservation.sudo()._espace_stale_transactions(now)

@@ -42,7 +42,7 @@ class PaymentTransaction(models.Model):
         return super()._create_payment(**{"date": today, **extra_create_values})
 
     def _post_process(self):
-        """Confirm held seats for their exact price only, and tell what else came.
+        """Confirm held seats for their exact price only, and say what else came.
 
         The price is paid by this money and, for the rest, by the family's open credits.
         Money for seats that were given back, or that with those credits does not make

@@ -17,7 +17,7 @@ class EspaceRegie(models.Model):
 
     name = fields.Char(required=True)
     code = fields.Char(
-        required=True, help="Begins the numbers of its receipts and statements."
+        required=True, help="Begins the numbers of its receipts and collections."
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -133,7 +133,7 @@ class EspaceRegie(models.Model):
         """Return the next number that a sequence without gap gives on a local date.
 
         The first number of a year opens its range. Two who do so at the same instant
-        would both insert it, which Odoo tells as an error; the row that both write
+        would both insert it, which Odoo shows as an error; the row that both write
         makes the second one try again instead, and find the range.
         """
         if not any(r.date_from <= date <= r.date_to for r in sequence.date_range_ids):

@@ -112,6 +112,7 @@ class EspaceRemittance(models.Model):
     reversal_ids = fields.One2many("espace.remittance", "reverses_id", "Taken Back by")
     statement_id = fields.Many2one(
         "espace.collection.statement",
+        "Collection",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -176,7 +177,7 @@ class EspaceRemittance(models.Model):
         if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
             raise UserError(
                 self.env._(
-                    "The number, the entry and the statement of a remittance are "
+                    "The number, the entry and the collection of a remittance are "
                     "given when it is confirmed and stated."
                 )
             )

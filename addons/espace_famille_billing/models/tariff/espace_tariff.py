@@ -17,7 +17,7 @@ from .pricer import Pricer
 # What others need of tariffs.
 __all__ = ["EVENTS", "MissingPrice", "NoTariff", "Pricer", "to_decimal"]
 
-# Told in the context while the lines of a tariff change together.
+# Said in the context while the lines of a tariff change together.
 WHOLE_TARIFF = "espace_whole_tariff"
 
 
