@@ -9,7 +9,7 @@ class EspaceTaxCertificateReport(models.AbstractModel):
 
     @api.model
     def _get_report_values(self, docids, data=None):
-        runs = self.env["espace.tax.run"].browse(docids)
+        runs = self.env["espace.tax.wizard"].browse(docids)
         payments = self.env["account.payment"]._fields["espace_means"]
         return {
             "doc_ids": docids,

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..domain.payment import spread
+from ..domain.spread import spread
 from ..models.core.amounts import to_decimal
 
 

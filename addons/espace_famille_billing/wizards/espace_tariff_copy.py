@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from ..domain.raising import raised
+from ..domain.tariff_increase import raised
 from ..models.core.amounts import to_decimal
 
 # The amounts of a line, and the step of those that are a percentage of the quotient.

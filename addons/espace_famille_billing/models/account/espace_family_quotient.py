@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...domain.renewal import oldest_fresh
+from ...domain.quotient_validity import oldest_fresh
 from ..core.groups import MONEY
 
 MONTHS = [

@@ -315,7 +315,7 @@ class EspaceReminder(models.Model):
         if not letters:
             raise UserError(self.env._("None of these was sent by letter."))
         letters.sudo().printed_on = fields.Datetime.now()
-        job = self.env["espace.reminder.run"].create(
+        job = self.env["espace.reminder.wizard"].create(
             {"reminder_ids": [Command.set(letters.ids)]}
         )
         return self.env.ref(

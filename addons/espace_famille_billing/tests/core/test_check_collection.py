@@ -43,7 +43,9 @@ class TestStatementCheck(CorruptionCase, RegieCase):
             self.december.id,
         )
         self.assertEqual(self.december.frozen_summary, summary)
-        self.assert_found("collection_sum", self.december, others=("collection_content",))
+        self.assert_found(
+            "collection_sum", self.december, others=("collection_content",)
+        )
 
     def test_a_payment_that_left_its_statement(self):
         self.spoil_row(self.payment, "espace_statement_id", None)

@@ -5,10 +5,10 @@ from odoo.fields import Command
 from ..domain import reminder
 
 
-class EspaceReminderRun(models.TransientModel):
+class EspaceReminderWizard(models.TransientModel):
     """Who is reminded of what, who is not and why: looked at first, then sent."""
 
-    _name = "espace.reminder.run"
+    _name = "espace.reminder.wizard"
     _description = "Send Reminders"
 
     company_id = fields.Many2one(
@@ -16,13 +16,13 @@ class EspaceReminderRun(models.TransientModel):
     )
     state = fields.Selection([("preview", "Preview"), ("done", "Sent")], "Step")
     line_ids = fields.One2many(
-        "espace.reminder.run.line",
+        "espace.reminder.wizard.line",
         "run_id",
         "To Send",
         domain=[("level_id", "!=", False)],
     )
     spared_ids = fields.One2many(
-        "espace.reminder.run.line",
+        "espace.reminder.wizard.line",
         "run_id",
         "Not Reminded",
         domain=[("level_id", "=", False)],
@@ -148,12 +148,14 @@ class EspaceReminderRun(models.TransientModel):
         }
 
 
-class EspaceReminderRunLine(models.TransientModel):
-    _name = "espace.reminder.run.line"
+class EspaceReminderWizardLine(models.TransientModel):
+    _name = "espace.reminder.wizard.line"
     _description = "Family in a Run of Reminders"
     _order = "level_id desc, amount desc, id"
 
-    run_id = fields.Many2one("espace.reminder.run", required=True, ondelete="cascade")
+    run_id = fields.Many2one(
+        "espace.reminder.wizard", required=True, ondelete="cascade"
+    )
     family_id = fields.Many2one("espace.family", required=True, readonly=True)
     level_id = fields.Many2one("espace.reminder.level", readonly=True)
     chosen = fields.Boolean("Send")
