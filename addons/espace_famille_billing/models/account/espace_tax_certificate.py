@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from ...domain import tax_certificate as tax
 from ..core.amounts import to_decimal
-from ..tariff.espace_tariff import Pricer
+from ..tariff.pricer import Pricer
 
 # Custody by weeks is the alternating residence of the tax law; halves of the holidays
 # alone are a right of access.

@@ -10,12 +10,7 @@ from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 from ...domain import pricing
 from ...domain.wording import format_number
 from ..core.amounts import to_decimal
-from ..core.errors import MissingPrice, NoTariff
-from .espace_tariff_line import EVENTS
 from .pricer import Pricer
-
-# What others need of tariffs.
-__all__ = ["EVENTS", "MissingPrice", "NoTariff", "Pricer", "to_decimal"]
 
 # Said in the context while the lines of a tariff change together.
 WHOLE_TARIFF = "espace_whole_tariff"
