@@ -112,9 +112,9 @@ class EspaceFamily(models.Model):
 
         :param str side: 'debit' for what they owe, 'credit' for what they are owed
         """
-        families = self.sudo()
-        lines = families.env["account.move.line"].search(
-            families._espace_lines_domain()
+        families_sudo = self.sudo()
+        lines = families_sudo.env["account.move.line"].search(
+            families_sudo._espace_lines_domain()
             & Domain("reconciled", "=", False)
             & Domain("amount_residual", ">" if side == "debit" else "<", 0)
         )
@@ -154,10 +154,10 @@ class EspaceFamily(models.Model):
     def _espace_credit_not_invoiced(self):
         """Return the euros of credits that no credit note holds yet, not negative."""
         self.ensure_one()
-        charges = self.sudo().charge_ids.filtered(
+        charges_sudo = self.sudo().charge_ids.filtered(
             lambda charge: charge.state == "to_invoice" and charge.amount < 0
         )
-        return float(sum(-to_decimal(charge.amount) for charge in charges))
+        return float(sum(-to_decimal(charge.amount) for charge in charges_sudo))
 
     def _espace_use_credits(self):
         """Match what the family is owed with what it owes, the oldest first.

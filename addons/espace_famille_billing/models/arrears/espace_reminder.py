@@ -354,10 +354,10 @@ class EspaceReminder(models.Model):
     @api.model
     def _propose(self, company, families):
         """Notify the régisseurs and their deputies how many families wait."""
-        regies = (
+        regies_sudo = (
             self.env["espace.regie"].sudo().search([("company_id", "=", company.id)])
         )
-        users = regies.regisseur_id | regies.deputy_ids
+        users = regies_sudo.regisseur_id | regies_sudo.deputy_ids
         if not families or not users:
             return
         for user in users:

@@ -11,7 +11,7 @@ class EspaceClosure(models.Model):
     def _problems(self, plan, now):
         """Refuse past days that are on an invoice: their money is accounted for."""
         problems = super()._problems(plan, now)
-        charges = (
+        charges_sudo = (
             self.env["espace.charge"]
             .sudo()
             .search(
@@ -30,11 +30,11 @@ class EspaceClosure(models.Model):
                 day=self.company_id._espace_day_words(day, year=True),
                 invoice=of_day[0].move_id.name,
             )
-            for day, of_day in list(charges.grouped("date").items())[:MAX_NAMED]
+            for day, of_day in list(charges_sudo.grouped("date").items())[:MAX_NAMED]
         ]
 
     def _undo_problems(self):
-        invoiced = (
+        invoiced_sudo = (
             self.env["espace.charge"]
             .sudo()
             .search(
@@ -49,5 +49,5 @@ class EspaceClosure(models.Model):
                 child=charge.child_id.name,
                 invoice=charge.move_id.display_name,
             )
-            for charge in invoiced[:MAX_NAMED]
+            for charge in invoiced_sudo[:MAX_NAMED]
         ]

@@ -249,10 +249,10 @@ class EspaceReservation(models.Model):
     def _check_absence_open(self):
         """Refuse what was billed once the day was past: its invoice stands."""
         super()._check_absence_open()
-        consumed = self.sudo().filtered(
+        consumed_sudo = self.sudo().filtered(
             lambda r: r.activity_id.billing_mode == "consumption"
         )
-        for reservation in consumed:
+        for reservation in consumed_sudo:
             posted = reservation.charge_ids._creditable().move_id
             if posted:
                 raise UserError(

@@ -192,8 +192,8 @@ class EspaceReservation(models.Model):
     # === Cancelling === #
 
     def _cancel(self, now=None, staff=False, reason=None):
-        unpaid = self.sudo().filtered(lambda r: r.state == "pending_payment")
-        if any(unpaid.charge_ids.move_id.mapped("espace_payment_on_its_way")):
+        unpaid_sudo = self.sudo().filtered(lambda r: r.state == "pending_payment")
+        if any(unpaid_sudo.charge_ids.move_id.mapped("espace_payment_on_its_way")):
             raise UserError(
                 self.env._(
                     "A payment for these bookings is on its way: wait for its result "
@@ -205,15 +205,15 @@ class EspaceReservation(models.Model):
     def _after_cancelling(self, now):
         super()._after_cancelling(now)
         # An invoice that was posted keeps its number, and its lines are credited.
-        drafts = self.sudo().charge_ids.move_id.filtered(
+        drafts_sudo = self.sudo().charge_ids.move_id.filtered(
             lambda move: move.state == "draft" and not move.posted_before
         )
-        kept = (drafts.espace_reservation_ids - self.sudo()).filtered(
+        kept = (drafts_sudo.espace_reservation_ids - self.sudo()).filtered(
             lambda reservation: reservation.hold_until
         )
         # A transaction left in draft stays: should its money come after all, it is
         # kept on the family's account.
-        drafts.unlink()
+        drafts_sudo.unlink()
         self.sudo()._settle()
         # The brothers' and sisters' seats of the same unpaid invoice stay held.
         for family, reservations in kept.grouped("family_id").items():

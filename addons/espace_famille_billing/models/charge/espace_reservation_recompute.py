@@ -87,15 +87,15 @@ class EspaceReservation(models.Model):
         :return: the new `espace.charge` records
         """
         errors = {}
-        bookings = self.sudo()
-        unsettled = bookings._unsettled(errors)
-        bookings._note_settlement_errors(errors)
-        invoiced = bookings._with_invoiced_charges()
-        bookings._note_price_changes(
+        bookings_sudo = self.sudo()
+        unsettled = bookings_sudo._unsettled(errors)
+        bookings_sudo._note_settlement_errors(errors)
+        invoiced = bookings_sudo._with_invoiced_charges()
+        bookings_sudo._note_price_changes(
             invoiced & self.browse(booking.id for booking, _delta, _price in unsettled)
         )
         invoiced = set(invoiced.ids)
-        return bookings._charge_anew(
+        return bookings_sudo._charge_anew(
             [
                 (booking, price)
                 for booking, _delta, price in unsettled

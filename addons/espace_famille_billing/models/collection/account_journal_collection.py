@@ -9,7 +9,7 @@ class AccountJournal(models.Model):
 
     def _espace_check_collected_stays(self, vals):
         """Leave the journals of a closed collection to their régie, and apart."""
-        stated = (
+        stated_sudo = (
             self.env["account.payment"]
             .sudo()
             .search(
@@ -21,12 +21,12 @@ class AccountJournal(models.Model):
             )
             .journal_id
         )
-        if stated and stated._espace_changes(vals):
+        if stated_sudo and stated_sudo._espace_changes(vals):
             raise UserError(
                 self.env._(
                     "Closed collections hold payments of the journal %s: it stays with "
                     "its régie and its means of payment. Archive it and make another.",
-                    stated.name,
+                    stated_sudo.name,
                 )
             )
         regie = self.env["espace.regie"].browse(vals.get("espace_regie_id") or [])

@@ -177,8 +177,8 @@ class EspaceCollectionStatement(models.Model):
 
     def _check_books(self, summary):
         """Compare what the collection closes with to what the books say."""
-        journals = self.regie_id.sudo().journal_ids
-        held = sum(self.regie_id._balances(journals, self.date_to).values())
+        journals_sudo = self.regie_id.sudo().journal_ids
+        held = sum(self.regie_id._balances(journals_sudo, self.date_to).values())
         stated = summary["closing"]
         if to_cents(held) != stated:
             return Check(

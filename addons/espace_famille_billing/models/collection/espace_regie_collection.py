@@ -21,8 +21,10 @@ class EspaceRegie(models.Model):
     @api.depends("statement_ids.state", "statement_ids.date_to")
     def _compute_closed_until(self):
         for regie in self:
-            closed = regie.sudo().statement_ids.filtered(lambda s: s.state == "closed")
-            regie.closed_until = max(closed.mapped("date_to"), default=False)
+            closed_sudo = regie.sudo().statement_ids.filtered(
+                lambda s: s.state == "closed"
+            )
+            regie.closed_until = max(closed_sudo.mapped("date_to"), default=False)
 
     # === Closed periods === #
 

@@ -32,13 +32,13 @@ class ResCompany(models.Model):
     def _espace_find_account(self, types, codes=("",)):
         """Return the first account of these types whose code begins so, maybe none."""
         self.ensure_one()
-        Account = self.env["account.account"].sudo().with_company(self)
+        accounts_sudo = self.env["account.account"].sudo().with_company(self)
         own = [("company_ids", "in", self.ids), ("account_type", "in", types)]
         for code in codes:
-            found = Account.search([*own, ("code", "=like", f"{code}%")], limit=1)
+            found = accounts_sudo.search([*own, ("code", "=like", f"{code}%")], limit=1)
             if found:
                 return found
-        return Account.browse()
+        return accounts_sudo.browse()
 
     def _espace_setup_analytic(self):
         """Open an analytic account for each activity, and show them to employees."""
@@ -69,11 +69,11 @@ class ResCompany(models.Model):
     def _espace_pays_online(self):
         """Tell whether families can pay on the portal of this commune."""
         self.ensure_one()
-        providers = self.env["payment.provider"].sudo()
+        providers_sudo = self.env["payment.provider"].sudo()
         return bool(
-            providers.search_count(
+            providers_sudo.search_count(
                 [
-                    *providers._check_company_domain(self),
+                    *providers_sudo._check_company_domain(self),
                     ("state", "in", ("enabled", "test")),
                     ("is_published", "=", True),
                     ("code", "!=", "custom"),

@@ -91,18 +91,18 @@ class AccountMove(models.Model):
         corrects, then the oldest ones. What exceeds stays open, to the cent. An
         invoice whose online payment has come waits for that very payment.
         """
-        moves = self.sudo().filtered(
+        moves_sudo = self.sudo().filtered(
             lambda move: (
                 move.espace_family_id
                 and move.move_type in ("out_invoice", "out_refund")
                 and not move.espace_payment_on_its_way
             )
         )
-        if not moves:
+        if not moves_sudo:
             return
-        families = moves.espace_family_id
-        refunds = moves.filtered(lambda move: move.move_type == "out_refund")
-        invoices = moves - refunds
+        families = moves_sudo.espace_family_id
+        refunds = moves_sudo.filtered(lambda move: move.move_type == "out_refund")
+        invoices = moves_sudo - refunds
         credit_lines = families._espace_open_lines("credit") if invoices else None
         for family, own in invoices.grouped("espace_family_id").items():
             partner = family.partner_id

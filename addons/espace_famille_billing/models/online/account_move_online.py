@@ -22,8 +22,8 @@ class AccountMove(models.Model):
         """Return the euros that posting this draft would take from open credits."""
         self.ensure_one()
         accounts = self._espace_receivable_lines().account_id
-        credits_ = self.espace_family_id._espace_open_lines("credit").sudo()
-        usable = credits_.filtered(lambda line: line.account_id in accounts)
+        credits_sudo = self.espace_family_id._espace_open_lines("credit").sudo()
+        usable = credits_sudo.filtered(lambda line: line.account_id in accounts)
         return sum(
             (-to_decimal(line.amount_residual) for line in usable), to_decimal(0)
         )

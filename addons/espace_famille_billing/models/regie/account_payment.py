@@ -80,14 +80,14 @@ class AccountPayment(models.Model):
 
     @api.depends("partner_id.commercial_partner_id")
     def _compute_espace_family_id(self):
-        families = (
+        families_sudo = (
             self.env["espace.family"]
             .sudo()
             .with_context(active_test=False)
             .search([("partner_id", "in", self.partner_id.commercial_partner_id.ids)])
         )
         for payment in self:
-            payment.espace_family_id = families.filtered(
+            payment.espace_family_id = families_sudo.filtered(
                 lambda family, payment=payment: (
                     family.partner_id == payment.partner_id.commercial_partner_id
                     and family.company_id == payment.company_id
@@ -117,11 +117,11 @@ class AccountPayment(models.Model):
         """Number the receipts of these posted payments that families made."""
         for payment in self.sorted("id"):
             if payment._espace_has_receipt() and not payment.espace_receipt_number:
-                regie = payment.espace_regie_id.sudo()
+                regie_sudo = payment.espace_regie_id.sudo()
                 payment.write(
                     {
-                        "espace_receipt_number": regie._next_number(
-                            regie.receipt_sequence_id, payment.date
+                        "espace_receipt_number": regie_sudo._next_number(
+                            regie_sudo.receipt_sequence_id, payment.date
                         ),
                         "espace_balance_after": (
                             payment.espace_family_id._espace_balance()
@@ -136,8 +136,8 @@ class AccountPayment(models.Model):
         """
         self._espace_check_regie_role()
         self.check_access("read")
-        payments = self.sudo().filtered(lambda p: not p.espace_receipt_number)
-        for payment in payments:
+        payments_sudo = self.sudo().filtered(lambda p: not p.espace_receipt_number)
+        for payment in payments_sudo:
             if not payment._espace_has_receipt() or payment.move_id.state != "posted":
                 raise UserError(
                     self.env._(
@@ -146,7 +146,7 @@ class AccountPayment(models.Model):
                         payment.display_name,
                     )
                 )
-        for payment in payments.sorted(lambda payment: (payment.date, payment.id)):
+        for payment in payments_sudo.sorted(lambda payment: (payment.date, payment.id)):
             payment._espace_give_receipts()
 
     def _espace_has_receipt(self):

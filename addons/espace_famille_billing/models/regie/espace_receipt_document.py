@@ -77,8 +77,8 @@ class AccountPayment(models.Model):
         self.ensure_one()
         if not self.espace_receipt_number:
             raise UserError(self.env._("No receipt was given for this payment."))
-        report = self.env["ir.actions.report"].sudo()
-        content, _kind = report._render_qweb_pdf(RECEIPT_REPORT, self.ids)
+        report_sudo = self.env["ir.actions.report"].sudo()
+        content, _kind = report_sudo._render_qweb_pdf(RECEIPT_REPORT, self.ids)
         return content
 
     def _espace_send_receipt(self):

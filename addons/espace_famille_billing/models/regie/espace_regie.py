@@ -68,10 +68,10 @@ class EspaceRegie(models.Model):
     @api.depends_context("uid")
     def _compute_cash_held(self):
         for regie in self:
-            journals = regie.sudo().journal_ids.filtered(
+            journals_sudo = regie.sudo().journal_ids.filtered(
                 lambda journal: journal.espace_means == "cash"
             )
-            held = regie.currency_id.round(sum(regie._balances(journals).values()))
+            held = regie.currency_id.round(sum(regie._balances(journals_sudo).values()))
             regie.cash_held = held
             regie.cash_ceiling_exceeded = bool(
                 regie.cash_ceiling and held > regie.cash_ceiling
@@ -235,10 +235,10 @@ class EspaceRegie(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "espace_famille_billing.espace_remittance_action"
         )
-        cash = self.sudo().journal_ids.filtered(lambda j: j.espace_means == "cash")
+        cash_sudo = self.sudo().journal_ids.filtered(lambda j: j.espace_means == "cash")
         action["views"] = [(False, "form")]
         action["context"] = {
             "default_regie_id": self.id,
-            "default_journal_id": cash[:1].id,
+            "default_journal_id": cash_sudo[:1].id,
         }
         return action

@@ -53,22 +53,24 @@ class ResCompany(models.Model):
         :raise UserError: the commune has no chart of accounts yet
         """
         self.ensure_one()
-        company = self.sudo().with_company(self)
-        if not company._espace_find_account(("asset_receivable",)):
+        company_sudo = self.sudo().with_company(self)
+        if not company_sudo._espace_find_account(("asset_receivable",)):
             raise UserError(
-                company.env._(
+                company_sudo.env._(
                     "%s has no chart of accounts yet: choose one in the settings of "
                     "Invoicing, under Fiscal Localization.",
-                    company.name,
+                    company_sudo.name,
                 )
             )
-        regie = company._espace_default_regie() or company._espace_create_regie()
-        for means, label in company._espace_means_names().items():
-            company._espace_setup_journal(regie, means, label)
-        company._espace_setup_treasury(regie)
-        company._espace_setup_online_payment()
-        company._espace_setup_accounts()
-        company._espace_setup_options()
+        regie = (
+            company_sudo._espace_default_regie() or company_sudo._espace_create_regie()
+        )
+        for means, label in company_sudo._espace_means_names().items():
+            company_sudo._espace_setup_journal(regie, means, label)
+        company_sudo._espace_setup_treasury(regie)
+        company_sudo._espace_setup_online_payment()
+        company_sudo._espace_setup_accounts()
+        company_sudo._espace_setup_options()
         return regie.with_env(self.env)
 
     def _espace_default_regie(self):

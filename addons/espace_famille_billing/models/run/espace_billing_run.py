@@ -324,8 +324,8 @@ class EspaceBillingRun(models.Model):
         self._check_state("prepared")
         # Days may have passed since: look again.
         self.action_prepare()
-        run = self.sudo()
-        blocking = run._anomalies("blocking")
+        run_sudo = self.sudo()
+        blocking = run_sudo._anomalies("blocking")
         if blocking:
             raise UserError(
                 self.env._(
@@ -334,7 +334,7 @@ class EspaceBillingRun(models.Model):
                     blocking._words(),
                 )
             )
-        warnings = run._anomalies("warning")
+        warnings = run_sudo._anomalies("warning")
         if warnings and not accept_warnings:
             raise UserError(
                 self.env._(
@@ -342,13 +342,13 @@ class EspaceBillingRun(models.Model):
                     warnings._words(),
                 )
             )
-        if not run.family_line_ids:
-            raise UserError(run._nothing_words())
+        if not run_sudo.family_line_ids:
+            raise UserError(run_sudo._nothing_words())
         if warnings:
-            run._accept(warnings)
-        run._lock(run._open_sessions())
-        run.state = "invoicing"
-        run._trigger()
+            run_sudo._accept(warnings)
+        run_sudo._lock(run_sudo._open_sessions())
+        run_sudo.state = "invoicing"
+        run_sudo._trigger()
 
     def _anomalies(self, level):
         return self.check_ids.filtered(lambda c: c.count and c.level == level)
@@ -409,11 +409,13 @@ class EspaceBillingRun(models.Model):
         self._give_up("cancelled")
 
     def _give_up(self, state):
-        run = self.sudo()
-        run._unlock()
-        run.family_line_ids.unlink()
-        run.check_ids.unlink()
-        run.write({"state": state, "paused": False, "warnings_accepted_uid": False})
+        run_sudo = self.sudo()
+        run_sudo._unlock()
+        run_sudo.family_line_ids.unlink()
+        run_sudo.check_ids.unlink()
+        run_sudo.write(
+            {"state": state, "paused": False, "warnings_accepted_uid": False}
+        )
 
     # === Opening === #
 

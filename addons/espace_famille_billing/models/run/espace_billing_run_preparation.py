@@ -75,15 +75,15 @@ class EspaceBillingRun(models.Model):
         """Find who is to be invoiced and what is wrong; lock the days of the period."""
         self._check_regie()
         self._check_state("draft", "prepared")
-        run = self.sudo()
-        run._check_may_invoice()
-        run._settle_uncharged()
-        run._lock_marked()
-        run._gather_families()
-        run._find_anomalies()
-        if not run.family_line_ids and not run.blocking_count:
-            raise UserError(run._nothing_words())
-        run.write({"state": "prepared", "warnings_accepted_uid": False})
+        run_sudo = self.sudo()
+        run_sudo._check_may_invoice()
+        run_sudo._settle_uncharged()
+        run_sudo._lock_marked()
+        run_sudo._gather_families()
+        run_sudo._find_anomalies()
+        if not run_sudo.family_line_ids and not run_sudo.blocking_count:
+            raise UserError(run_sudo._nothing_words())
+        run_sudo.write({"state": "prepared", "warnings_accepted_uid": False})
 
     def _nothing_words(self):
         return self.env._(
