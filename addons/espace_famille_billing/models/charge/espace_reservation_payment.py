@@ -6,7 +6,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.espace_famille.domain.cutoff import to_utc
-from odoo.addons.espace_famille.models.core.guards import PLACE_GIVEN, is_allowed
 
 from ..core.errors import MissingPrice, NoTariff
 from ..tariff.pricer import Pricer
@@ -26,8 +25,9 @@ class EspaceReservation(models.Model):
         return self._with_prices(gathered.family, quotes, pricer)
 
     @api.model
-    def _quote_cart(self, family, items, now, staff=False):
-        return self._with_prices(family, super()._quote_cart(family, items, now, staff))
+    def _quote_cart(self, family, items, now, staff=False, given=False):
+        quotes = super()._quote_cart(family, items, now, staff, given)
+        return self._with_prices(family, quotes)
 
     @api.model
     def _quote_change(self, family, item, now):
@@ -82,13 +82,12 @@ class EspaceReservation(models.Model):
 
     # === Booking === #
 
-    def _state_once_booked(self, now, staff=False):
+    def _state_once_booked(self, now, staff=False, given=False):
         """Hold the seat of a family that pays online; what the commune gives is due."""
-        state = super()._state_once_booked(now, staff)
+        state = super()._state_once_booked(now, staff, given)
         if (
             state == "confirmed"
-            and not staff
-            and not is_allowed(self.env, PLACE_GIVEN)
+            and not (staff or given)
             and self.activity_id.billing_mode == "booking"
             and self.company_id._espace_pays_online()
         ):
@@ -191,7 +190,7 @@ class EspaceReservation(models.Model):
 
     # === Cancelling === #
 
-    def _cancel(self, now=None, staff=False, reason=None):
+    def _cancel(self, now=None, staff=False, reason=None, promote=True):
         unpaid_sudo = self.sudo().filtered(lambda r: r.state == "pending_payment")
         if any(unpaid_sudo.charge_ids.move_id.mapped("espace_payment_on_its_way")):
             raise UserError(
@@ -200,7 +199,7 @@ class EspaceReservation(models.Model):
                     "before you cancel."
                 )
             )
-        return super()._cancel(now, staff, reason)
+        return super()._cancel(now, staff, reason, promote)
 
     def _after_cancelling(self, now):
         super()._after_cancelling(now)
