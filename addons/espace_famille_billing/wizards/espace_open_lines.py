@@ -59,7 +59,7 @@ class EspaceOpenLines(models.AbstractModel):
 
     family_id = fields.Many2one("espace.family", "Family Account", required=True)
     # The documents whose lines are chosen; without any, all that may be.
-    move_ids = fields.Many2many("account.move")
+    move_ids = fields.Many2many("account.move", string="Invoices")
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(compute="_compute_amount", store=True, readonly=False)
