@@ -11,19 +11,6 @@ from ..core.amounts import POSTED
 from ..core.guards import STATING
 from .collection_content import CollectionContent, digest, to_text
 
-# What only closing gives.
-GIVEN = {
-    "name",
-    "state",
-    "year",
-    "rank",
-    "frozen_summary",
-    "content",
-    "content_hash",
-    "closed_at",
-    "closed_by_id",
-}
-
 
 class EspaceCollectionStatement(models.Model):
     """What a régie received in a period (état d'encaissement); closed for ever.
@@ -35,9 +22,25 @@ class EspaceCollectionStatement(models.Model):
     """
 
     _name = "espace.collection.statement"
+    _inherit = ["espace.guard.mixin"]
     _description = "Collection"
     _order = "date_to desc, id desc"
     _check_company_auto = True
+
+    # What only closing gives.
+    _by_code = frozenset(
+        {
+            "name",
+            "state",
+            "year",
+            "rank",
+            "frozen_summary",
+            "content",
+            "content_hash",
+            "closed_at",
+            "closed_by_id",
+        }
+    )
 
     name = fields.Char("Number", readonly=True, copy=False)
     regie_id = fields.Many2one(
@@ -280,8 +283,6 @@ class EspaceCollectionStatement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if GIVEN & vals.keys():
-                raise UserError(self.env._("Only closing gives a collection that."))
             regie = vals.get("regie_id") or self._default_regie().id
             self._check_none_open(regie)
         collections = super().create(vals_list)
@@ -304,9 +305,15 @@ class EspaceCollectionStatement(models.Model):
 
     def write(self, vals):
         self._check_not_closed()
-        if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
-            raise UserError(self.env._("Only closing gives a collection that."))
         return super().write(vals)
+
+    @api.model
+    def _is_code(self):
+        return is_allowed(self.env, STATING)
+
+    @api.model
+    def _by_code_words(self):
+        return self.env._("Only closing gives a collection that.")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_open_only(self):

@@ -34,16 +34,6 @@ CHOSEN = {
     "minimum_amount",
     "is_last",
 }
-OURS = {
-    "state",
-    "paused",
-    "family_line_ids",
-    "check_ids",
-    "locked_session_ids",
-    "warnings_accepted_uid",
-    "warnings_accepted_on",
-    "paper_pdf",
-}
 
 
 class EspaceBillingRun(models.Model):
@@ -56,9 +46,22 @@ class EspaceBillingRun(models.Model):
 
     _name = "espace.billing.run"
     _description = "Billing Run"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "espace.guard.mixin"]
     _order = "date_to desc, id desc"
     _check_company_auto = True
+
+    _by_code = frozenset(
+        {
+            "state",
+            "paused",
+            "family_line_ids",
+            "check_ids",
+            "locked_session_ids",
+            "warnings_accepted_uid",
+            "warnings_accepted_on",
+            "paper_pdf",
+        }
+    )
 
     name = fields.Char(
         compute="_compute_name",
@@ -258,27 +261,19 @@ class EspaceBillingRun(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(OURS & vals.keys() for vals in vals_list):
-            raise AccessError(self._by_its_buttons())
-        return super().create(vals_list)
-
     def write(self, vals):
-        if not self.env.su:
-            if OURS & vals.keys():
-                raise AccessError(self._by_its_buttons())
-            if CHOSEN & vals.keys() and any(run.state != "draft" for run in self):
-                raise UserError(
-                    self.env._(
-                        "What a prepared run invoices is not changed: put it back to "
-                        "draft first."
-                    )
+        chosen = CHOSEN & vals.keys() and not self.env.su
+        if chosen and any(run.state != "draft" for run in self):
+            raise UserError(
+                self.env._(
+                    "What a prepared run invoices is not changed: put it back to draft "
+                    "first."
                 )
+            )
         return super().write(vals)
 
     @api.model
-    def _by_its_buttons(self):
+    def _by_code_words(self):
         return self.env._("A run goes on by its own buttons only.")
 
     @api.ondelete(at_uninstall=False)
