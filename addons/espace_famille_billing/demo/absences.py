@@ -15,7 +15,7 @@ CERTIFICATE = (
 
 class Demonstration(books.Demonstration):
     def _load_attendance(self, reservations):
-        """Close a day and declare absences before the past days are pointed."""
+        """Close a day and declare absences before the past days are marked."""
         self._load_closure()
         self._load_absences()
         super()._load_attendance(

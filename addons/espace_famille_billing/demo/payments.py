@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from . import statements
+from . import collections
 
 BANKS = ("Banque du Lac", "Crédit des Tilleuls", "Caisse de la Vallée")
 
 
-class Demonstration(statements.Demonstration):
+class Demonstration(collections.Demonstration):
     def _load_payments(self):
         """After the payments: a cheque comes back, a part is paid, a debt given up."""
         super()._load_payments()

@@ -5,8 +5,8 @@ from datetime import timedelta
 from ..domain.invoicing import previous_month
 from . import absences
 
-# The day after the month on which the agent has pointed everything.
-POINTED = timedelta(days=7)
+# The day after the month on which the agent has marked everything.
+MARKED = timedelta(days=7)
 
 
 class Demonstration(absences.Demonstration):
@@ -23,8 +23,8 @@ class Demonstration(absences.Demonstration):
         families[5::10].pays_by_debit = True
 
     def _load_run(self):
-        """Invoice the last month that is wholly pointed; it is still to be sent."""
-        first, last = previous_month(self._today() - POINTED)
+        """Invoice the last month that is wholly marked; it is still to be sent."""
+        first, last = previous_month(self._today() - MARKED)
         run = self.env["espace.billing.run"].create(
             {"date_from": first, "date_to": last, "minimum_amount": 5}
         )

@@ -5,9 +5,6 @@ from datetime import timedelta
 from odoo import fields
 
 from odoo.addons.espace_famille import demo
-from odoo.addons.espace_famille.models.core.guards import allow
-
-from ..models.charge.espace_reservation import INVOICE_LATER
 
 # (product, event, QF from, QF below, price, unit); prices of the commune's règlement
 # for canteen and childcare, invented for the leisure centre.
@@ -32,7 +29,7 @@ RECENT_DAYS = 20
 
 class Demonstration(demo.Demonstration):
     def _load_money(self):
-        """Set the prices and quotients, then book, point, invoice and collect."""
+        """Set the prices and quotients, then book, mark, invoice and collect."""
         self._load_books()
         # Paid once the child came, by the invoices of a run; the rest is at booking.
         self._ref("activity_leisure").billing_mode = "consumption"
@@ -94,7 +91,7 @@ class Demonstration(demo.Demonstration):
 
     def _load_bookings(self):
         """Book month by month, through the gate, and invoice each month at once."""
-        Reservation = allow(self.env["espace.reservation"], INVOICE_LATER)
+        Reservation = self.env["espace.reservation"]
         ids = []
         for start, end, instant in self._booking_periods():
             for family in self._families():
@@ -110,7 +107,7 @@ class Demonstration(demo.Demonstration):
         return self.env["espace.reservation"].browse(ids)
 
     def _load_attendance(self, reservations):
-        """Point past days but the last evening: nearly everybody came."""
+        """Mark who came on past days but the last evening: nearly everybody came."""
         draw = self._random("attendance")
         today = self._today()
         evenings = reservations.filtered(

@@ -77,8 +77,8 @@ class AccountPayment(models.Model):
         self.ensure_one()
         if not self.espace_receipt_number:
             raise UserError(self.env._("No receipt was given for this payment."))
-        report = self.env["ir.actions.report"].sudo()
-        content, _kind = report._render_qweb_pdf(RECEIPT_REPORT, self.ids)
+        report_sudo = self.env["ir.actions.report"].sudo()
+        content, _kind = report_sudo._render_qweb_pdf(RECEIPT_REPORT, self.ids)
         return content
 
     def _espace_send_receipt(self):
@@ -159,7 +159,7 @@ class AccountPayment(models.Model):
         return self.espace_family_id._espace_open_wizard(
             "espace.refund.wizard",
             self.env._("Pay back"),
-            espace_move_ids=self.move_id.ids,
+            self.move_id,
         )
 
     def action_open_espace_rejections(self):

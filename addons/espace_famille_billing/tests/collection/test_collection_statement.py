@@ -335,7 +335,7 @@ class TestCollectionStatement(RegieCase):
         for name, attempt in attempts.items():
             with self.subTest(name), self.assertRaises(UserError) as error:
                 attempt()
-            self.assertRegex(str(error.exception), "statement|went through the régie")
+            self.assertRegex(str(error.exception), "collection|went through the régie")
         with self.assertRaises(UserError):
             move.line_ids.unlink()
         self.assertEqual((payment.state, move.state), ("paid", "posted"))
@@ -540,7 +540,7 @@ class TestCollectionStatement(RegieCase):
             self.pay(self.durand, 20, day, journal=self.cheque)
         self.patch(Demonstration, "_company", lambda _demo: self.company)
         self.patch(Demonstration, "_today", lambda _demo: NOW.date())
-        Demonstration(self.env)._load_statements()
+        Demonstration(self.env)._load_collections()
         statements = self.regie.statement_ids.sorted("date_from")
         self.assertEqual(statements.mapped("state"), ["closed", "closed", "draft"])
         self.assertEqual(statements[-1].date_to, date(2026, 12, 31))

@@ -5,10 +5,6 @@ from odoo import api, fields, models
 from odoo.tools.i18n import format_list
 
 from odoo.addons.espace_famille.models.booking.booking_turn import in_turn
-from odoo.addons.espace_famille.models.core.guards import allow
-from odoo.addons.espace_famille_billing.models.charge.espace_reservation import (
-    INVOICE_SOON,
-)
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.period import Summary
@@ -165,10 +161,10 @@ class EspacePortalCart(models.AbstractModel):
         now = now or fields.Datetime.now()
         cart_sudo = self._cart(family)
         items = [self._item(reservation) for reservation in cart_sudo]
-        gate_sudo = allow(self.env["espace.reservation"].sudo(), INVOICE_SOON)
+        gate_sudo = self.env["espace.reservation"].sudo()
         quotes = gate_sudo._book(family, items, now) if items else []
         done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
-        booked_sudo = allow(gate_sudo, INVOICE_SOON, told=False).browse(done)
+        booked_sudo = gate_sudo.browse(done)
         refused = [q for q in quotes if q.status not in ("booked", "pending")]
         self.env["espace.booking.notice"]._note(family, now, booked_sudo, (), refused)
         return booked_sudo

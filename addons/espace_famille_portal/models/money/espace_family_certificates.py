@@ -33,7 +33,7 @@ class EspaceFamily(models.Model):
         if year not in Certificate._years(self.sudo(), self.company_id._espace_today()):
             return None
         run = (
-            self.env["espace.tax.run"]
+            self.env["espace.tax.wizard"]
             .sudo()
             .create(
                 {

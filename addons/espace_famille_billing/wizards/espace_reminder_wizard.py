@@ -5,10 +5,10 @@ from odoo.fields import Command
 from ..domain import reminder
 
 
-class EspaceReminderRun(models.TransientModel):
+class EspaceReminderWizard(models.TransientModel):
     """Who is reminded of what, who is not and why: looked at first, then sent."""
 
-    _name = "espace.reminder.run"
+    _name = "espace.reminder.wizard"
     _description = "Send Reminders"
 
     company_id = fields.Many2one(
@@ -16,14 +16,14 @@ class EspaceReminderRun(models.TransientModel):
     )
     state = fields.Selection([("preview", "Preview"), ("done", "Sent")], "Step")
     line_ids = fields.One2many(
-        "espace.reminder.run.line",
-        "run_id",
+        "espace.reminder.wizard.line",
+        "wizard_id",
         "To Send",
         domain=[("level_id", "!=", False)],
     )
     spared_ids = fields.One2many(
-        "espace.reminder.run.line",
-        "run_id",
+        "espace.reminder.wizard.line",
+        "wizard_id",
         "Not Reminded",
         domain=[("level_id", "=", False)],
     )
@@ -34,27 +34,27 @@ class EspaceReminderRun(models.TransientModel):
 
     @api.depends("state")
     def _compute_display_name(self):
-        for run in self:
-            run.display_name = self.env._("Send Reminders")
+        for wizard in self:
+            wizard.display_name = self.env._("Send Reminders")
 
     @api.depends("reminder_ids")
     def _compute_letter_count(self):
-        for run in self:
-            run.letter_count = len(run.reminder_ids.filtered("by_letter"))
+        for wizard in self:
+            wizard.letter_count = len(wizard.reminder_ids.filtered("by_letter"))
 
     @api.depends("line_ids.chosen", "line_ids.level_id", "reminder_ids")
     def _compute_summary(self):
-        for run in self:
-            if run.state == "done":
-                run.summary = self.env._(
+        for wizard in self:
+            if wizard.state == "done":
+                wizard.summary = self.env._(
                     "%(sent)s reminders sent: %(mails)s by e-mail, %(letters)s by "
                     "letter.",
-                    sent=len(run.reminder_ids),
-                    mails=len(run.reminder_ids.filtered("by_mail")),
-                    letters=run.letter_count,
+                    sent=len(wizard.reminder_ids),
+                    mails=len(wizard.reminder_ids.filtered("by_mail")),
+                    letters=wizard.letter_count,
                 )
             else:
-                run.summary = "\n".join(run._level_words())
+                wizard.summary = "\n".join(wizard._level_words())
 
     def _level_words(self):
         """Return a line for each level that somebody gets."""
@@ -76,7 +76,7 @@ class EspaceReminderRun(models.TransientModel):
         company = self.env.company
         day = company._espace_today()
         verdicts = self.env["espace.reminder"]._verdicts(company, day)
-        run = self.create(
+        wizard = self.create(
             {
                 "state": "preview",
                 "company_id": company.id,
@@ -86,7 +86,7 @@ class EspaceReminderRun(models.TransientModel):
                 ],
             }
         )
-        return run._reopen()
+        return wizard._reopen()
 
     @api.model
     def _prepare_line(self, family, verdict, level, days_late):
@@ -148,16 +148,18 @@ class EspaceReminderRun(models.TransientModel):
         }
 
 
-class EspaceReminderRunLine(models.TransientModel):
-    _name = "espace.reminder.run.line"
+class EspaceReminderWizardLine(models.TransientModel):
+    _name = "espace.reminder.wizard.line"
     _description = "Family in a Run of Reminders"
     _order = "level_id desc, amount desc, id"
 
-    run_id = fields.Many2one("espace.reminder.run", required=True, ondelete="cascade")
+    wizard_id = fields.Many2one(
+        "espace.reminder.wizard", required=True, ondelete="cascade"
+    )
     family_id = fields.Many2one("espace.family", required=True, readonly=True)
     level_id = fields.Many2one("espace.reminder.level", readonly=True)
     chosen = fields.Boolean("Send")
-    currency_id = fields.Many2one(related="run_id.company_id.currency_id")
+    currency_id = fields.Many2one(related="wizard_id.company_id.currency_id")
     amount = fields.Monetary("Amount Asked", readonly=True)
     days_late = fields.Integer(readonly=True)
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)

@@ -10,9 +10,9 @@ from . import arrears
 class Demonstration(arrears.Demonstration):
     def _load_money(self):
         super()._load_money()
-        self._load_statements()
+        self._load_collections()
 
-    def _load_statements(self):
+    def _load_collections(self):
         """Close the months before the one before this; remit what each collected."""
         company = self._company()
         regie = self.env["espace.regie"].search(
@@ -30,15 +30,15 @@ class Demonstration(arrears.Demonstration):
         self._set_treasury(regie)
         this_month = self._today().replace(day=1)
         while True:
-            statement = self.env["espace.collection.statement"].create(
+            collection = self.env["espace.collection.statement"].create(
                 {"regie_id": regie.id}
             )
             # The last month that is over stays to be closed.
-            if statement.date_to >= this_month - timedelta(days=1):
+            if collection.date_to >= this_month - timedelta(days=1):
                 break
             if regie.remittance_journal_id:
-                self._load_remittances(statement)
-            statement.action_close()
+                self._load_remittances(collection)
+            collection.action_close()
 
     def _set_treasury(self, regie):
         """Remit to the bank's journal that no régie collects in, if there is one."""
@@ -54,16 +54,16 @@ class Demonstration(arrears.Demonstration):
             limit=1,
         )
 
-    def _load_remittances(self, statement):
-        """Hand over what is held of each means of payment on the eve of the end."""
-        day = fields.Date.subtract(statement.date_to, days=1)
-        for journal in statement.regie_id.journal_ids:
-            held = statement.regie_id._balances(journal, day)[journal]
+    def _load_remittances(self, collection):
+        """Hand over what is held of each means of payment on the day before the end."""
+        day = fields.Date.subtract(collection.date_to, days=1)
+        for journal in collection.regie_id.journal_ids:
+            held = collection.regie_id._balances(journal, day)[journal]
             if held <= 0:
                 continue
             remittance = self.env["espace.remittance"].create(
                 {
-                    "regie_id": statement.regie_id.id,
+                    "regie_id": collection.regie_id.id,
                     "journal_id": journal.id,
                     "date": day,
                     "amount": held,

@@ -8,10 +8,10 @@ from odoo.tools.misc import format_amount
 from ..domain.tax_certificate import AGE
 
 
-class EspaceTaxRun(models.TransientModel):
+class EspaceTaxWizard(models.TransientModel):
     """Tax certificates of a year, for one family, some or all, in one document."""
 
-    _name = "espace.tax.run"
+    _name = "espace.tax.wizard"
     _description = "Print Tax Certificates"
 
     company_id = fields.Many2one(

@@ -9,7 +9,7 @@ from ..common_regie import RegieCase
 
 @tagged("post_install", "-at_install")
 class TestStatementCheck(CorruptionCase, RegieCase):
-    """Each promise about statements, broken by SQL, is found with what breaks it."""
+    """Each promise about collections, broken by SQL, is found with what breaks it."""
 
     def check_invariants(self):
         """They are broken on purpose here."""
@@ -32,7 +32,7 @@ class TestStatementCheck(CorruptionCase, RegieCase):
         text = self.december.content.replace("Régie", "Regie")
         self.assertNotEqual(text, self.december.content)
         self.spoil_row(self.december, "content", text)
-        self.assert_found("statement_content", self.december)
+        self.assert_found("collection_content", self.december)
 
     def test_a_total_that_was_changed(self):
         summary = {**self.december.frozen_summary, "net": 1100}
@@ -43,21 +43,23 @@ class TestStatementCheck(CorruptionCase, RegieCase):
             self.december.id,
         )
         self.assertEqual(self.december.frozen_summary, summary)
-        self.assert_found("statement_sum", self.december, others=("statement_content",))
+        self.assert_found(
+            "collection_sum", self.december, others=("collection_content",)
+        )
 
     def test_a_payment_that_left_its_statement(self):
         self.spoil_row(self.payment, "espace_statement_id", None)
         self.assert_found(
-            "statement_payments", self.payment, others=("statement_sum", "allocation")
+            "collection_payments", self.payment, others=("collection_sum", "allocation")
         )
 
     def test_an_amount_that_was_changed(self):
         self.spoil_row(self.payment, "amount_company_currency_signed", 11)
-        self.assert_found("allocation", self.payment, others=("statement_sum",))
+        self.assert_found("allocation", self.payment, others=("collection_sum",))
 
     def test_a_cent_that_nothing_received(self):
         self.spoil_row(self.december.allocation_ids, "amount", 9.99)
-        self.assert_found("allocation", self.payment, others=("statement_sum",))
+        self.assert_found("allocation", self.payment, others=("collection_sum",))
 
     def test_an_opening_that_is_not_the_closing_before(self):
         self.spoil(
@@ -66,15 +68,15 @@ class TestStatementCheck(CorruptionCase, RegieCase):
             self.january.id,
         )
         self.assert_found(
-            "statement_chain", self.january, others=("statement_content",)
+            "collection_chain", self.january, others=("collection_content",)
         )
 
     def test_a_gap_between_statements(self):
         self.spoil_row(self.january, "date_from", "2027-01-02")
         self.assert_found(
-            "statement_chain", self.january, others=("statement_content",)
+            "collection_chain", self.january, others=("collection_content",)
         )
 
     def test_a_gap_between_numbers(self):
         self.spoil_row(self.january, "rank", 2)
-        self.assert_found("statement_chain", self.january)
+        self.assert_found("collection_chain", self.january)

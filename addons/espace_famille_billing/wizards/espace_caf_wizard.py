@@ -7,10 +7,10 @@ from odoo.tools.misc import format_date
 from ..models.account.espace_caf_hours import AGES
 
 
-class EspaceCafRun(models.TransientModel):
+class EspaceCafWizard(models.TransientModel):
     """The yearly summary of the hours that the CAF asks for."""
 
-    _name = "espace.caf.run"
+    _name = "espace.caf.wizard"
     _description = "Print Hours for the CAF"
 
     company_id = fields.Many2one(

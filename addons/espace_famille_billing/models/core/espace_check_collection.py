@@ -1,4 +1,4 @@
-"""What must always be true of the statements of a régie."""
+"""What must always be true of the collections of a régie."""
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -10,78 +10,77 @@ class EspaceCheck(models.AbstractModel):
     _inherit = "espace.check"
 
     @api.model
-    def _invariants(self):
+    def _collection_invariants(self):
         return [
-            *super()._invariants(),
             Invariant(
-                "statement_sum",
+                "collection_sum",
                 self.env._(
-                    "A closed statement is the sum of its payments and remittances."
+                    "A closed collection is the sum of its payments and remittances."
                 ),
                 self.env._(
-                    "These closed statements are not the sum of their payments and "
+                    "These closed collections are not the sum of their payments and "
                     "remittances."
                 ),
             ),
             Invariant(
-                "statement_content",
-                self.env._("What a closed statement says is what it said."),
+                "collection_content",
+                self.env._("What a closed collection says is what it said."),
                 self.env._(
-                    "What these closed statements say was changed since they were "
+                    "What these closed collections say was changed since they were "
                     "closed: their SHA-256 is another."
                 ),
             ),
             Invariant(
-                "statement_chain",
+                "collection_chain",
                 self.env._(
-                    "A statement begins on the day after the one before, and opens "
+                    "A collection begins on the day after the one before, and opens "
                     "with what that one closed with."
                 ),
                 self.env._(
-                    "These statements do not continue the one before, by their number, "
-                    "days or balance."
+                    "These collections do not continue the one before, by their "
+                    "number, days or balance."
                 ),
             ),
             Invariant(
-                "statement_payments",
+                "collection_payments",
                 self.env._("A closed period holds all payments of its days."),
-                self.env._("These payments of closed periods are in no statement."),
+                self.env._("These payments of closed periods are in no collection."),
             ),
             Invariant(
                 "allocation",
                 self.env._(
-                    "Every cent of a payment in a statement is imputed exactly once."
+                    "Every cent of a payment in a collection is imputed exactly once."
                 ),
                 self.env._("The imputations of these payments do not add up to them."),
             ),
         ]
 
-    # === Statements === #
+    # === Collections === #
 
     @api.model
-    def _find_statement_sum(self, companies):
+    def _find_collection_sum(self, companies):
         return self._select(
             "espace.collection.statement",
             SQL(
                 """
-                SELECT statement.id
-                FROM espace_collection_statement statement
+                SELECT collection.id
+                FROM espace_collection_statement collection
                 LEFT JOIN LATERAL (
                     SELECT round(100 * sum(amount_company_currency_signed)) AS cents,
                         count(*) FILTER (WHERE payment_type = 'inbound') AS receipts
                     FROM account_payment
-                    WHERE espace_statement_id = statement.id
+                    WHERE espace_statement_id = collection.id
                 ) payment ON TRUE
                 LEFT JOIN LATERAL (
                     SELECT round(100 * sum(amount)) AS cents
-                    FROM espace_remittance WHERE statement_id = statement.id
+                    FROM espace_remittance WHERE statement_id = collection.id
                 ) remittance ON TRUE
                 LEFT JOIN LATERAL (
                     SELECT round(100 * sum(amount)) AS cents
                     FROM espace_collection_allocation
-                    WHERE statement_id = statement.id
+                    WHERE statement_id = collection.id
                 ) allocation ON TRUE
-                WHERE statement.company_id IN %s AND statement.state = 'closed'
+                WHERE collection.company_id IN %s AND collection.state = 'closed'
                 AND (
                     (frozen_summary->>'net')::int != coalesce(payment.cents, 0)
                     OR (frozen_summary->>'receipt_count')::int != payment.receipts
@@ -99,7 +98,7 @@ class EspaceCheck(models.AbstractModel):
         )
 
     @api.model
-    def _find_statement_content(self, companies):
+    def _find_collection_content(self, companies):
         return self._select(
             "espace.collection.statement",
             SQL(
@@ -119,7 +118,7 @@ class EspaceCheck(models.AbstractModel):
         )
 
     @api.model
-    def _find_statement_chain(self, companies):
+    def _find_collection_chain(self, companies):
         return self._select(
             "espace.collection.statement",
             SQL(
@@ -135,7 +134,7 @@ class EspaceCheck(models.AbstractModel):
                     FROM espace_collection_statement
                     WHERE company_id IN %s
                     WINDOW chain AS (PARTITION BY regie_id ORDER BY date_from, id)
-                ) statement
+                ) collection
                 WHERE before IS NOT NULL AND date_from != before + 1
                 OR state_before = 'draft'
                 OR state = 'closed' AND (
@@ -149,21 +148,21 @@ class EspaceCheck(models.AbstractModel):
         )
 
     @api.model
-    def _find_statement_payments(self, companies):
-        """Payments before the first statement are in its opening balance."""
+    def _find_collection_payments(self, companies):
+        """Payments before the first collection are in its opening balance."""
         return self._select(
             "account.payment",
             SQL(
                 """
                 SELECT payment.id
                 FROM account_payment payment
-                JOIN espace_collection_statement statement
-                    ON statement.regie_id = payment.espace_regie_id
-                    AND statement.state = 'closed'
-                    AND payment.date BETWEEN statement.date_from AND statement.date_to
+                JOIN espace_collection_statement collection
+                    ON collection.regie_id = payment.espace_regie_id
+                    AND collection.state = 'closed'
+                    AND payment.date BETWEEN collection.date_from AND collection.date_to
                 WHERE payment.company_id IN %s
                 AND payment.state IN ('in_process', 'paid')
-                AND payment.espace_statement_id IS DISTINCT FROM statement.id
+                AND payment.espace_statement_id IS DISTINCT FROM collection.id
                 """,
                 tuple(companies.ids),
             ),
