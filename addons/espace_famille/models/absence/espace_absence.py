@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import plaintext2html
 
 from ...domain import absence as rules
+from ..core.batch import one_by_one
 
 _logger = logging.getLogger(__name__)
 
@@ -631,16 +632,16 @@ class EspaceAbsence(models.Model):
     def _cron_refuse_overdue(self):
         """Refuse the absences whose proof did not come; one failure stops nobody."""
         now = fields.Datetime.now()
-        for absence in self.search(
+        overdue = self.search(
             [("state", "=", "waiting_proof"), ("proof_deadline", "<", now)]
-        ):
-            try:
-                with self.env.cr.savepoint():
-                    absence._refuse_overdue(now)
-            except UserError as error:
-                _logger.warning("Absence %s is left as it is: %s", absence.id, error)
-            except Exception:
-                _logger.exception("Absence %s could not be refused", absence.id)
+        )
+        one_by_one(
+            self.env,
+            overdue,
+            lambda absence: absence._refuse_overdue(now),
+            _logger,
+            "%s is left as it is",
+        )
 
     def _refuse_overdue(self, now):
         self.ensure_one()

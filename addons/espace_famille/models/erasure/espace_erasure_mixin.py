@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..core.batch import one_by_one
 from ..core.guards import ERASING, allow
 
 _logger = logging.getLogger(__name__)
@@ -103,17 +104,14 @@ class EspaceErasureMixin(models.AbstractModel):
             allowed_company_ids=companies.ids, active_test=False
         )
         old = everything.search(everything._old()) if companies else self.browse()
-        self.env["ir.cron"]._commit_progress(remaining=len(old))
-        for record in old:
-            record._erase_safely()
-            if not self.env["ir.cron"]._commit_progress(1):
-                break
+        one_by_one(
+            self.env,
+            old,
+            lambda record: record._erase_unless_kept(),
+            _logger,
+            "%s was not erased",
+        )
 
-    def _erase_safely(self):
-        """Erase one of them; what fails stays to be done and stops no other."""
-        try:
-            with self.env.cr.savepoint():
-                if not self._why_kept():
-                    self._erase()
-        except Exception:
-            _logger.exception("%s was not erased", self)
+    def _erase_unless_kept(self):
+        if not self._why_kept():
+            self._erase()

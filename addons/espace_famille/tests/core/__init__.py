@@ -1,3 +1,4 @@
+from . import test_batch
 from . import test_by_hand
 from . import test_check
 from . import test_import
