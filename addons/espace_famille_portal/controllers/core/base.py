@@ -5,8 +5,8 @@ from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ...models.core.company_brand import ADDRESS
 from ...models.core.ir_qweb import FAMILY_KEY
+from ...models.core.res_company import ADDRESS
 
 MESSAGE_KEY = "espace_message"
 

@@ -104,7 +104,7 @@ class EspaceHouseholdAccount(EspacePortal):
 
     @route(f"{URL}/adresse", type="http", auth="user", website=True, methods=["POST"])
     def espace_account_email(self, email="", password="", **_post):
-        """Propose another address; the town hall accepts it, both are told."""
+        """Propose another address; the town hall accepts it, both are notified."""
         family_sudo = self._espace_family()
         if not family_sudo:
             return request.redirect("/my")
@@ -150,10 +150,10 @@ class EspaceHouseholdAccount(EspacePortal):
         :param str problem_at: the input that a `UserError` is about
         """
         user = request.env.user.with_user(request.env.user)
-        attempts = request.env["espace.attempt"]
+        limits = request.env["espace.rate.limit"]
         who, now = user.login.lower(), fields.Datetime.now()
         computer = request.httprequest.remote_addr or ""
-        if not attempts._allowed("password", who, computer, now):
+        if not limits._allowed("password", who, computer, now):
             problems = {
                 name: request.env._("Too many tries: wait a quarter of an hour.")
             }
@@ -166,7 +166,7 @@ class EspaceHouseholdAccount(EspacePortal):
                 self._espace_notify("success", words)
                 return request.redirect(URL)
             except AccessDenied:
-                attempts._note("password", who, computer, now)
+                limits._note("password", who, computer, now)
                 problems = {name: request.env._("Your password is not this one.")}
             except UserError as error:
                 problems = {problem_at: str(error)}

@@ -33,16 +33,16 @@ class EspaceMyData(EspacePortal):
         if not family_sudo:
             return request.redirect("/my")
         now = fields.Datetime.now()
-        attempts = request.env["espace.attempt"]
+        limits = request.env["espace.rate.limit"]
         who, computer = request.env.user.login, request.httprequest.remote_addr or ""
-        if not attempts._allowed("data", who, computer, now):
+        if not limits._allowed("data", who, computer, now):
             self._espace_notify(
                 "warning",
                 request.env._("You have taken several copies: wait an hour."),
             )
             return request.redirect(URL)
-        attempts._note("data", who, computer, now)
-        data = request.env["espace.portal.data"]
+        limits._note("data", who, computer, now)
+        data = request.env["espace.gdpr.export"]
         archive = data._archive(family_sudo, now)
         size = archive.seek(0, 2)
         archive.seek(0)

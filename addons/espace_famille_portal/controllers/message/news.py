@@ -6,7 +6,7 @@ URL = "/my/actualites"
 
 
 class EspaceNewsPages(EspacePortal):
-    """Mes actualités: what the commune tells this family."""
+    """Mes actualités: what the commune wrote to this family."""
 
     @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
     def espace_news(self, **_kwargs):

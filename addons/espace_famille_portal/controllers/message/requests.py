@@ -110,15 +110,15 @@ class EspaceRequests(EspacePortal):
 
         :raise UserError: too many within an hour
         """
-        attempts = request.env["espace.attempt"]
+        limits = request.env["espace.rate.limit"]
         who = request.env.user.login
         computer = request.httprequest.remote_addr or ""
         now = fields.Datetime.now()
-        if not attempts._allowed("request", who, computer, now):
+        if not limits._allowed("request", who, computer, now):
             raise UserError(
                 request.env._("Too many messages: wait an hour, or call the town hall.")
             )
-        attempts._note("request", who, computer, now)
+        limits._note("request", who, computer, now)
 
     @route(
         f"{URL}/<int:request_id>",

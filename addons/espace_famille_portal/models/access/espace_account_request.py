@@ -85,7 +85,7 @@ class EspaceAccountRequest(models.Model):
             request.write({"state": "accepted", "family_id": guardian.family_id.id})
 
     def action_refuse(self):
-        """Refuse; the parent is told why."""
+        """Refuse; the parent is notified of the reason."""
         self._check_decides()
         if any(not request.reason for request in self):
             raise UserError(

@@ -16,6 +16,11 @@ class EspaceGuardian(models.Model):
         groups="espace_famille.group_manager",
     )
 
+    # What it wants to be written about
+    notify_limits = fields.Boolean("Reminders Before Limits", default=True)
+    notify_cart = fields.Boolean("Reminders of the Cart", default=True)
+    notify_news = fields.Boolean("News by E-mail", default=True)
+
     def action_invite(self):
         """Open the invitation of these guardians."""
         self._check_invites()

@@ -18,14 +18,14 @@ LIMITS = {
 KEPT = timedelta(days=1)
 
 
-class EspaceAttempt(models.Model):
-    """What strangers tried, so that nobody may try for ever.
+class EspaceRateLimit(models.Model):
+    """Counts tries, so that nobody may try for ever.
 
     Addresses are not kept, only their trace under the secret of the database.
     """
 
-    _name = "espace.attempt"
-    _description = "Attempt"
+    _name = "espace.rate.limit"
+    _description = "Counter of a Rate Limit"
     _log_access = False
 
     kind = fields.Char(required=True)
@@ -81,7 +81,7 @@ class EspaceAttempt(models.Model):
 
     @api.model
     def _trace(self, key):
-        return hmac(self.env(su=True), "espace.attempt", key)
+        return hmac(self.env(su=True), "espace.rate.limit", key)
 
     @api.autovacuum
     def _gc_old(self):

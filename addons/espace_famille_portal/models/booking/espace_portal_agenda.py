@@ -334,7 +334,7 @@ class EspacePortalAgenda(models.AbstractModel):
 
     @api.model
     def _before_holidays(self, company, first, last):
-        """Return the eve of the holidays that follow the days of school."""
+        """Return the day before the holidays that follow the days of school."""
         holiday_around = company._espace_calendar().holiday_around
         in_term = False
         for day in agenda.days_of(first, last):
@@ -517,7 +517,7 @@ class EspacePortalAgenda(models.AbstractModel):
 
     @api.model
     def _choice_problems(self, asked, offer):
-        """Return what misses among the choices, as [(id of the field, what to do)]."""
+        """Return what is missing, as [(id of the field, what to do)]."""
         problems = []
         if not asked.children:
             problems.append(

@@ -4,4 +4,3 @@ from . import ir_http
 from . import ir_qweb
 from . import res_company
 from . import res_config_settings
-from . import company_brand

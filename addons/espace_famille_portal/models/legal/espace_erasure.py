@@ -58,4 +58,4 @@ class EspaceRequest(models.Model):
     def action_erase_family(self):
         """Ask whether all data of the family that asked for it are to be erased."""
         self.ensure_one()
-        return self.family_id.with_context(default_tell=True).action_erase()
+        return self.family_id.with_context(default_notify=True).action_erase()

@@ -4,7 +4,6 @@ import json
 import zipfile
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
-from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -12,6 +11,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 from odoo.tools.misc import format_date
+
+from .gdpr_sections import SECTIONS
 
 # Larger archives take the place of everybody else on the server.
 MOST_BYTES = 200 * 1024 * 1024
@@ -24,235 +25,15 @@ FORBIDDEN = ':*?"<>|'
 NUMBERS = ("integer", "float", "monetary")
 
 
-class Section(NamedTuple):
-    """One table of the archive.
-
-    name: of its file; model; path: from the family, or to it; fields in their order.
-    """
-
-    name: str
-    model: str
-    path: str
-    fields: tuple[str, ...]
-    order: str = "id"
-
-
-SECTIONS = (
-    Section(
-        "foyer",
-        "espace.family",
-        "id",
-        (
-            "reference",
-            "name",
-            "street",
-            "street2",
-            "zip",
-            "city",
-            "phone",
-            "email",
-            "residency",
-            "state",
-            "create_date",
-        ),
-    ),
-    Section(
-        "responsables",
-        "espace.guardian",
-        "family_id",
-        (
-            "rank",
-            "civility",
-            "firstname",
-            "lastname",
-            "phone",
-            "email",
-            "may_book",
-            "is_payer",
-            "is_emergency",
-            "notify_limits",
-            "notify_cart",
-            "notify_news",
-        ),
-        "rank",
-    ),
-    Section(
-        "enfants",
-        "espace.child",
-        "family_ids",
-        (
-            "firstname",
-            "lastname",
-            "birth_date",
-            "school_id",
-            "class_id",
-            "diet_id",
-            "has_pai",
-            "allergies",
-            "pai_details",
-        ),
-    ),
-    Section(
-        "gardes",
-        "espace.custody",
-        "family_id",
-        ("child_id", "pattern", "date_from", "date_to"),
-    ),
-    Section(
-        "autorisations",
-        "espace.authorisation",
-        "guardian_id.family_id",
-        ("child_id", "kind", "granted", "given_on", "guardian_id", "note"),
-    ),
-    Section(
-        "personnes_autorisees",
-        "espace.pickup.person",
-        "family_id",
-        ("name", "relation", "phone", "child_ids", "date_from", "date_to"),
-    ),
-    Section(
-        "quotients",
-        "espace.family.income",
-        "family_id",
-        ("value", "date_from", "source"),
-        "date_from",
-    ),
-    Section(
-        "inscriptions",
-        "espace.enrolment",
-        "child_id.family_ids",
-        ("child_id", "activity_id", "date_from", "date_to", "state", "refusal_reason"),
-        "date_from, id",
-    ),
-    Section(
-        "reservations",
-        "espace.reservation",
-        "family_id",
-        (
-            "date",
-            "child_id",
-            "activity_id",
-            "product_id",
-            "state",
-            "origin",
-            "booked_at",
-            "cancelled_at",
-            "attendance",
-            "arrived_at",
-            "left_at",
-        ),
-        "date, id",
-    ),
-    Section(
-        "absences",
-        "espace.absence",
-        "family_id",
-        (
-            "child_id",
-            "date_from",
-            "date_to",
-            "activity_ids",
-            "reason",
-            "note",
-            "state",
-            "refusal",
-            "declared_on",
-        ),
-        "date_from, id",
-    ),
-    Section(
-        "prestations",
-        "espace.charge",
-        "family_id",
-        (
-            "date",
-            "child_id",
-            "product_id",
-            "event",
-            "quantity",
-            "unit_price",
-            "amount",
-            "qf",
-            "explanation",
-            "move_id",
-        ),
-        "date, id",
-    ),
-    Section(
-        "factures",
-        "account.move",
-        "espace_family_id",
-        (
-            "name",
-            "move_type",
-            "invoice_date",
-            "invoice_date_due",
-            "amount_total",
-            "amount_residual",
-            "payment_state",
-        ),
-        "invoice_date, id",
-    ),
-    Section(
-        "reglements",
-        "account.payment",
-        "espace_family_id",
-        ("date", "amount", "payment_type", "espace_receipt_number", "state"),
-        "date, id",
-    ),
-    Section(
-        "documents",
-        "espace.document",
-        "family_id",
-        (
-            "type_id",
-            "child_id",
-            "issued_on",
-            "expires_on",
-            "state",
-            "refusal_reason",
-            "attachment_ids",
-        ),
-    ),
-    Section(
-        "demandes",
-        "espace.request",
-        "family_id",
-        ("create_date", "name", "kind", "child_id", "date_from", "date_to", "state"),
-    ),
-    Section(
-        "corrections",
-        "espace.change",
-        "family_id",
-        (
-            "create_date",
-            "subject",
-            "label",
-            "before",
-            "after",
-            "state",
-            "reason",
-            "decided_at",
-        ),
-    ),
-    Section(
-        "actualites_lues",
-        "espace.news.read",
-        "family_id",
-        ("news_id", "create_date"),
-    ),
-)
-
-
-class EspacePortalData(models.AbstractModel):
+class EspaceGdprExport(models.AbstractModel):
     """My data: all that the commune holds about one household, as one archive.
 
     Articles 15 and 20 of the GDPR. What the other household of a shared child gave or
     did is not in it, nor what agents noted for themselves.
     """
 
-    _name = "espace.portal.data"
-    _description = "Portal: My Data"
+    _name = "espace.gdpr.export"
+    _description = "GDPR Export"
 
     @api.model
     def _archive(self, family, now):
@@ -314,7 +95,7 @@ class EspacePortalData(models.AbstractModel):
         domain = Domain(section.path, "in", family.ids)
         if section.model == "account.move":
             domain &= Domain("state", "=", "posted")
-        # Of a person who may no longer come, what is kept is told as well.
+        # Of a person who may no longer come, what is kept is in it as well.
         Model = self.env[section.model].sudo().with_context(active_test=False)
         return Model.search(domain, order=section.order, limit=MOST_ROWS)
 
@@ -376,10 +157,10 @@ class EspacePortalData(models.AbstractModel):
         requests = self.env["espace.request"].sudo()
         requests = requests.search([("family_id", "=", family.id)])
         comment = self.env.ref("mail.mt_comment")
-        told = family.message_ids.filtered(
+        received = family.message_ids.filtered(
             lambda m: m.subtype_id == comment and not m.is_internal
         )
-        messages = told.sorted("id") | requests.sorted("id")._all_conversations()
+        messages = received.sorted("id") | requests.sorted("id")._all_conversations()
         mine = family.guardian_ids.partner_id
         columns = [
             ("date", self.env._("Date")),
@@ -526,14 +307,3 @@ class EspacePortalData(models.AbstractModel):
         name = (name or "").replace("\\", "/").rpartition("/")[2]
         kept = [sign for sign in name if sign.isprintable() and sign not in FORBIDDEN]
         return "".join(kept)[-100:] or "fichier"
-
-
-class EspaceRequest(models.Model):
-    _inherit = "espace.request"
-
-    def _all_conversations(self):
-        """Return the messages of these requests that the family reads."""
-        messages = self.env["mail.message"].sudo()
-        for request in self:
-            messages |= request._conversation()
-        return messages

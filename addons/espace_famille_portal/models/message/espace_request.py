@@ -25,6 +25,7 @@ class EspaceRequest(models.Model):
             ("invoice", "Invoice"),
             ("absence", "Absence and proof"),
             ("situation", "Change of situation"),
+            ("privacy", "Personal data"),
             ("other", "Other"),
         ],
         default="other",
@@ -131,6 +132,35 @@ class EspaceRequest(models.Model):
         request._write_as_family(author, text, files, now)
         return request
 
+    @api.model
+    def _ask_erasure(self, family, author, words):
+        """Ask, in the name of a guardian, that the data of a family be erased.
+
+        :param author: the guardian's `res.partner`
+        :param str words: what the parent adds, maybe empty
+        :raise UserError: such a request is open already
+        """
+        if self.sudo().search_count(
+            [
+                ("family_id", "=", family.id),
+                ("kind", "=", "privacy"),
+                ("state", "!=", "done"),
+            ]
+        ):
+            raise UserError(
+                self.env._("You have asked already: the town hall answers you there.")
+            )
+        text = self.env._(
+            "I ask that the personal data of my family be erased (article 17 of the "
+            "GDPR). I know that the accounting is kept for ten years."
+        )
+        return self._ask(
+            family,
+            author,
+            {"kind": "privacy", "name": self.env._("Erasure of my data")},
+            "\n\n".join(filter(None, [text, (words or "").strip()])),
+        )
+
     def _answer_as_family(self, author, text, files=(), now=None):
         """Add a message of a guardian; a closed request is open again."""
         self.ensure_one()
@@ -230,6 +260,10 @@ class EspaceRequest(models.Model):
         self.ensure_one()
         read = self._read_by_family()
         return self.sudo().message_ids.filtered_domain(read).sorted("id")
+
+    def _all_conversations(self):
+        """Return the messages of these requests that the family reads."""
+        return self.env["mail.message"].concat(*(one._conversation() for one in self))
 
     @api.model
     def _read_by_family(self):

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class EspacePortalPayment(models.AbstractModel):
-    """What a parent who comes back from the bank is told."""
+    """What the page says to a parent who comes back from the bank."""
 
     _name = "espace.portal.payment"
     _description = "Portal: Result of a Payment"
@@ -40,7 +40,7 @@ class EspacePortalPayment(models.AbstractModel):
         """Return the payments of an invoice, the latest first.
 
         Money that does not pay it is taken off the invoice, or outlives it: then the
-        route tells what it was meant for.
+        route says what it was meant for.
         """
         return (
             self.env["payment.transaction"]
