@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools.i18n import format_list
 
+from odoo.addons.espace_famille.domain.booking import Item
 from odoo.addons.espace_famille.models.booking.booking_turn import in_turn
 from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille_billing.models.charge.espace_reservation import (
@@ -28,6 +29,11 @@ class Line:
     may_wait: bool
 
 
+def item_of(reservation):
+    """Return what a reservation is for, as the gate is asked for it."""
+    return Item(reservation.child_id.id, reservation.product_id.id, reservation.date)
+
+
 class EspacePortalCart(models.AbstractModel):
     """The cart (panier) of a family: its lines, its total, and its validation."""
 
@@ -44,13 +50,13 @@ class EspacePortalCart(models.AbstractModel):
         cart_sudo = self._cart(family)
         quotes = self._quotes(family, cart_sudo, now)
         lines = [
-            self._line(reservation, quotes[self._item(reservation)])
+            self._line(reservation, quotes[item_of(reservation)])
             for reservation in cart_sudo
         ]
         kept = [
-            (reservation, quotes[self._item(reservation)])
+            (reservation, quotes[item_of(reservation)])
             for reservation in cart_sudo
-            if quotes[self._item(reservation)].status == "available"
+            if quotes[item_of(reservation)].status == "available"
         ]
         total = sum((quote.price or Decimal(0) for _r, quote in kept), Decimal(0))
         now_due = sum(
@@ -145,7 +151,7 @@ class EspacePortalCart(models.AbstractModel):
     def _summary(self, family, now=None):
         """Return how many bookings wait in the cart and what they cost."""
         cart_sudo = self._cart(family)
-        items = [self._item(reservation) for reservation in cart_sudo]
+        items = [item_of(reservation) for reservation in cart_sudo]
         return self._summarize(family, cart_sudo._quote(family, items, now))
 
     @api.model
@@ -164,7 +170,7 @@ class EspacePortalCart(models.AbstractModel):
         """
         now = now or fields.Datetime.now()
         cart_sudo = self._cart(family)
-        items = [self._item(reservation) for reservation in cart_sudo]
+        items = [item_of(reservation) for reservation in cart_sudo]
         gate_sudo = allow(self.env["espace.reservation"].sudo(), INVOICE_SOON)
         quotes = gate_sudo._book(family, items, now) if items else []
         done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
@@ -187,7 +193,7 @@ class EspacePortalCart(models.AbstractModel):
         together_sudo = cart_sudo.filtered(
             lambda r: r.session_id == chosen_sudo.session_id
         )
-        items = [self._item(reservation) for reservation in together_sudo]
+        items = [item_of(reservation) for reservation in together_sudo]
         quotes = together_sudo._join_waiting(family, items, now)
         waiting = [quote for quote in quotes if quote.status == "waiting"]
         if waiting:
@@ -245,16 +251,12 @@ class EspacePortalCart(models.AbstractModel):
         return self.env["espace.reservation"].sudo()._cart(family)
 
     @api.model
-    def _item(self, reservation):
-        return (reservation.child_id.id, reservation.product_id.id, reservation.date)
-
-    @api.model
     def _quotes(self, family, cart_sudo, now):
         """Return {item: quote} of the cart as if it were validated at `now`."""
         quotes = cart_sudo._quote_cart(
-            family, [self._item(reservation) for reservation in cart_sudo], now
+            family, [item_of(reservation) for reservation in cart_sudo], now
         )
-        return {tuple(quote.item): quote for quote in quotes}
+        return {quote.item: quote for quote in quotes}
 
     @api.model
     def _line(self, reservation, quote):

@@ -8,7 +8,8 @@ from odoo.addons.espace_famille.models.booking.espace_reservation_option import 
     CHANGEABLE,
 )
 
-from .period_grid import ICONS, OURS, USUAL, GridBuilder
+from .period_cells import ICONS, OURS, USUAL
+from .period_grid import GridBuilder
 
 
 class EspacePortalPeriod(models.AbstractModel):

@@ -6,9 +6,11 @@ from datetime import date
 from odoo import api, fields, models
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES, SEAT_STATES
+from odoo.addons.espace_famille.models.core.batch import one_by_one
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.reminders import is_settled
+from ..booking.espace_portal_cart import item_of
 
 _logger = logging.getLogger(__name__)
 
@@ -89,18 +91,13 @@ class EspaceBookingNotice(models.Model):
         """Write to the families whose changes are settled, one by one."""
         now = now or fields.Datetime.now()
         waiting = self.search([("at", "<=", now)]).grouped("family_id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(waiting))
-        for family, notices in waiting.items():
-            try:
-                with self.env.cr.savepoint():
-                    notices._notify(family, now)
-            except Exception:
-                _logger.exception(
-                    "Family account %s: not notified of its changes", family.id
-                )
-            if not cron._commit_progress(1):
-                break
+        one_by_one(
+            self.env,
+            waiting,
+            lambda family: waiting[family]._notify(family, now),
+            _logger,
+            "%s was not notified of its changes",
+        )
 
     def _notify(self, family, now):
         """Notify one family of what it changed, unless it may still go on.
@@ -180,7 +177,7 @@ class EspaceBookingNotice(models.Model):
         if not reasons:
             return []
         booked = {
-            (r.child_id.id, r.product_id.id, r.date)
+            item_of(r)
             for r in self.env["espace.reservation"].search(
                 [
                     ("child_id", "in", [child for child, _product, _day in reasons]),
