@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -5,6 +6,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
+
+from odoo.addons.espace_famille.models.core.batch import one_by_one
+
+_logger = logging.getLogger(__name__)
 
 # A name that was misspelt is applied at once where the commune wants it; a new person
 # is always looked at by somebody.
@@ -263,11 +268,8 @@ class EspaceChange(models.Model):
         families = self.search(
             [*self._to_notify(), ("decided_at", "<=", limit)]
         ).family_id
-        self.env["ir.cron"]._commit_progress(remaining=len(families))
-        for family in families:
-            self._notify_decided(family)
-            if not self.env["ir.cron"]._commit_progress(1):
-                break
+        notify, failure = self._notify_decided, "%s was not notified of its corrections"
+        one_by_one(self.env, families, notify, _logger, failure)
 
     @api.model
     def _to_notify(self):

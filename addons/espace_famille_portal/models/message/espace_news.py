@@ -1,11 +1,16 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.mail import html_to_inner_content
 
 from odoo.addons.espace_famille.domain.booking import SEAT_STATES
+from odoo.addons.espace_famille.models.core.batch import one_by_one
 
 from ..notice.espace_booking_reminder import CHOICES
+
+_logger = logging.getLogger(__name__)
 
 
 class EspaceNews(models.Model):
@@ -228,12 +233,9 @@ class EspaceNews(models.Model):
             & Domain("mailed_at", "=", False)
             & self._published(now)
         )
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(to_send))
-        for news in to_send:
-            news._mail(now)
-            if not cron._commit_progress(1):
-                break
+        one_by_one(
+            self.env, to_send, lambda news: news._mail(now), _logger, "%s was not sent"
+        )
 
     def _mail(self, now):
         """Write to the guardians of the families that this news is for, once."""
