@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
@@ -8,8 +10,12 @@ from odoo.addons.espace_famille.models.booking.espace_reservation_option import 
     CHANGEABLE,
 )
 
+from ...domain import period
 from .period_cells import ICONS, OURS, USUAL
 from .period_grid import GridBuilder
+
+# Services are planned by school years: what opens later is found then.
+LOOKED_AHEAD = timedelta(days=366)
 
 
 class EspacePortalPeriod(models.AbstractModel):
@@ -293,6 +299,29 @@ class EspacePortalPeriod(models.AbstractModel):
         :param bool may_book: the user may change something
         """
         return self._builder(family, children, span, now, past, may_book).grid()
+
+    @api.model
+    def _opening_grid(self, family, children, view, now=None, **options):
+        """Return the `period.Grid` that the page opens on by itself.
+
+        See `period.opening_span`. The present month or week is read first: what
+        follows is asked for, in a fixed number of queries, only when too few of its
+        days can still be booked.
+        """
+        now = now or fields.Datetime.now()
+        today = family.company_id._espace_today(now)
+        present = period.Span.around(view, today)
+        builder = self._builder(family, children, present, now, **options)
+        grid, bookable = builder.grid(), builder.bookable_days()
+        if len(bookable) >= period.PLENTY[view]:
+            return grid
+        following = period.Span(view, present.next, present.end + LOOKED_AHEAD)
+        builder = self._builder(family, children, following, now)
+        builder.quote()
+        span = period.opening_span(view, today, bookable | builder.bookable_days())
+        if span == present:
+            return grid
+        return self._grid(family, children, span, now, **options)
 
     @api.model
     def _builder(self, family, children, span, now=None, past=False, may_book=True):

@@ -110,7 +110,19 @@ class GridBuilder:
         self.cart = [item_of(draft) for draft in drafts]
         return drafts
 
-    def _quote_all(self):
+    def bookable_days(self):
+        """Return the dates, of those quoted, on which the family may still book.
+
+        For one child and one option at least: it is free, in the cart and not yet
+        validated, or full with a waiting list to join. What is booked already is not.
+        """
+        return {
+            item.date
+            for item, quote in self.quotes.items()
+            if quote.status in ("available", "in_cart") or quote.may_wait
+        }
+
+    def quote(self):
         """Ask the gate once, for the grid and for the rest of the cart."""
         self.offer = [
             (child, product)
@@ -154,7 +166,7 @@ class GridBuilder:
     # === Grid === #
 
     def grid(self):
-        self._quote_all()
+        self.quote()
         self.cells = CellBuilder(
             self.env,
             self.words,
