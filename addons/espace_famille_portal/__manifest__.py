@@ -40,7 +40,7 @@
         "views/booking/portal_agenda.xml",
         "views/booking/portal_cart.xml",
         "views/money/portal_payment.xml",
-        "views/access/portal_account.xml",
+        "views/money/portal_account.xml",
         "views/money/portal_invoices.xml",
         "views/core/portal_contacts.xml",
         "views/money/portal_certificates.xml",

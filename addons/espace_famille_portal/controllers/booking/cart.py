@@ -1,6 +1,6 @@
 from odoo.http import request, route
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/panier"
 
@@ -11,11 +11,8 @@ BOOKED_KEY = "espace_booked"
 class EspaceCart(EspacePortal):
     """Panier: what was chosen, its price, and its validation."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_cart(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_cart(self, family_sudo, **_kwargs):
         return self._espace_render("cart", self._espace_cart_values(family_sudo))
 
     def _espace_cart_values(self, family_sudo):
@@ -27,12 +24,9 @@ class EspaceCart(EspacePortal):
             "may_book": family_sudo._portal_may_book(),
         }
 
-    @route(f"{URL}/retirer", type="http", auth="user", website=True, methods=["POST"])
-    def espace_cart_remove(self, line=None, **_kwargs):
+    @family_page(f"{URL}/retirer", methods=["POST"])
+    def espace_cart_remove(self, family_sudo, line=None, **_kwargs):
         """Take one line, all those of a child, or all lines out of the cart."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         self._espace_change(
             family_sudo, lambda: self._espace_take_out(family_sudo, line)
         )
@@ -51,24 +45,18 @@ class EspaceCart(EspacePortal):
             return "success", request.env._("The line was taken out of the cart.")
         return "success", request.env._("%s lines were taken out of the cart.", count)
 
-    @route(f"{URL}/attendre", type="http", auth="user", website=True, methods=["POST"])
-    def espace_cart_wait(self, line=None, **_kwargs):
+    @family_page(f"{URL}/attendre", methods=["POST"])
+    def espace_cart_wait(self, family_sudo, line=None, **_kwargs):
         """Put a line that is full on the waiting list."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         self._espace_change(
             family_sudo,
             lambda: request.env["espace.portal.cart"]._wait(family_sudo, line),
         )
         return request.redirect(URL)
 
-    @route(f"{URL}/valider", type="http", auth="user", website=True, methods=["POST"])
-    def espace_cart_validate(self, **_kwargs):
+    @family_page(f"{URL}/valider", methods=["POST"])
+    def espace_cart_validate(self, family_sudo, **_kwargs):
         """Book what is in the cart; an empty cart changes nothing."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         booked_sudo = request.env["espace.reservation"].sudo()
 
         def change():

@@ -1,3 +1,5 @@
+from functools import wraps
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
@@ -24,6 +26,31 @@ SHARED_PAGES = frozenset(
         "/my/contacts",
     }
 )
+
+
+def family_page(url, **routing):
+    """Route a page of the families, or a form of it, to a method of the one looked at.
+
+    The method gets this family as superuser; a user who has none goes home.
+
+    :param routing: as of `route`, by default that of a page which is only read by GET
+    """
+    page = {"type": "http", "auth": "user", "website": True, "methods": ["GET"]}
+
+    def decorate(endpoint):
+        @route(url, **(page | routing))
+        @wraps(endpoint)
+        def of_family(self, **params):
+            # It is never what a browser names.
+            params.pop("family_sudo", None)
+            family_sudo = self._espace_family()
+            if not family_sudo:
+                return request.redirect("/my")
+            return endpoint(self, family_sudo, **params)
+
+        return of_family
+
+    return decorate
 
 
 class EspacePortal(CustomerPortal):

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request, route
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/foyer"
 MOST_FILES = 5
@@ -10,11 +10,8 @@ MOST_FILES = 5
 class EspaceHousehold(EspacePortal):
     """Mon foyer: what the commune knows of the family, and what the family corrects."""
 
-    @route(URL, type="http", auth="user", website=True, methods=["GET"])
-    def espace_household(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL)
+    def espace_household(self, family_sudo, **_kwargs):
         return self._espace_household_page(family_sudo)
 
     def _espace_household_page(self, family_sudo, typed=None, **values):
@@ -35,12 +32,9 @@ class EspaceHousehold(EspacePortal):
 
     # === Corrections === #
 
-    @route(f"{URL}/proposer", type="http", auth="user", website=True, methods=["POST"])
-    def espace_household_propose(self, form=None, **_post):
+    @family_page(f"{URL}/proposer", methods=["POST"])
+    def espace_household_propose(self, family_sudo, form=None, **_post):
         """Propose what a form says; what is wrong is said beside what was typed."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         typed = {"key": form, "values": {}, "problems": {}}
 
         def change():
@@ -137,12 +131,9 @@ class EspaceHousehold(EspacePortal):
 
     # === Documents === #
 
-    @route(f"{URL}/documents", type="http", auth="user", website=True, methods=["POST"])
-    def espace_household_send(self, document=None, **_post):
+    @family_page(f"{URL}/documents", methods=["POST"])
+    def espace_household_send(self, family_sudo, document=None, **_post):
         """Take in the files of a document to provide."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
 
         def change():
             request.env["espace.portal.documents"]._send(

@@ -1,6 +1,6 @@
 from odoo.http import request, route
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/actualites"
 
@@ -8,11 +8,8 @@ URL = "/my/actualites"
 class EspaceNewsPages(EspacePortal):
     """Mes actualités: what the commune wrote to this family."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_news(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_news(self, family_sudo, **_kwargs):
         news_sudo = request.env["espace.news"]._for_family(family_sudo)
         unread_sudo = news_sudo._unread(request.env.user)
         return self._espace_render(

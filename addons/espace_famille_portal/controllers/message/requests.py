@@ -6,7 +6,7 @@ from odoo.http import request, route
 
 from ...domain import activation as rules
 from ...models.message.espace_request import MAX_FILES
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/demandes"
 MOST_SUBJECT = 120
@@ -15,11 +15,8 @@ MOST_SUBJECT = 120
 class EspaceRequests(EspacePortal):
     """Mes demandes: write to the commune, with supporting documents."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_requests(self, kind="other", **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_requests(self, family_sudo, kind="other", **_kwargs):
         return self._espace_requests_page(family_sudo, {"kind": kind})
 
     def _espace_requests_page(self, family_sudo, typed, **values):
@@ -46,12 +43,9 @@ class EspaceRequests(EspacePortal):
             },
         )
 
-    @route(URL, type="http", auth="user", website=True, methods=["POST"])
-    def espace_requests_ask(self, **post):
+    @family_page(URL, methods=["POST"])
+    def espace_requests_ask(self, family_sudo, **post):
         """Open a request; what is refused is said above what was typed."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         made_sudo = None
 
         def change():

@@ -3,6 +3,7 @@ from odoo.http import request, route
 
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
+from ..core.base import family_page
 from .invoices import URL
 from .payment import EspacePayment
 
@@ -13,11 +14,8 @@ MAX_CHOSEN = 200
 class EspaceInvoicePayment(EspacePayment):
     """One payment online for one or several posted invoices."""
 
-    @route(f"{URL}/payer", type="http", auth="user", website=True, methods=["GET"])
-    def espace_pay_invoices(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(f"{URL}/payer")
+    def espace_pay_invoices(self, family_sudo, **_kwargs):
         asked = request.httprequest.args.getlist("invoice")
         try:
             moves_sudo = self._espace_payable(family_sudo, asked)
@@ -118,12 +116,9 @@ class EspaceInvoicePayment(EspacePayment):
             **kwargs,
         )
 
-    @route(f"{URL}/retour/<string:chosen>", type="http", auth="user", website=True)
-    def espace_invoices_paid(self, chosen, **_kwargs):
+    @family_page(f"{URL}/retour/<string:chosen>", methods=None)
+    def espace_invoices_paid(self, family_sudo, chosen, **_kwargs):
         """Say what became of the payment and show the invoices."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         ids = {int(value) for value in chosen.split(",") if value.isdecimal()}
         moves_sudo = request.env["account.move"].sudo()
         moves_sudo = moves_sudo.search(

@@ -1,17 +1,15 @@
 from odoo.http import request, route
 from odoo.tools.misc import format_date
 
-from ..access.account import LAST_PAYMENTS, URL, EspaceAccount
+from ..core.base import family_page
+from .account import LAST_PAYMENTS, URL, EspaceAccount
 
 
 class EspaceInvoices(EspaceAccount):
     """Mes factures: to pay, and settled."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_invoices(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_invoices(self, family_sudo, **_kwargs):
         return self._espace_render(
             "invoices", self._espace_invoices_values(family_sudo)
         )

@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.http import request, route
 from odoo.tools.misc import format_date
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/factures"
 
@@ -74,11 +74,8 @@ class EspaceAccount(EspacePortal):
 
     # === The account === #
 
-    @route(f"{URL}/compte", type="http", auth="user", website=True, methods=["GET"])
-    def espace_account(self, pdf=None, **kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(f"{URL}/compte")
+    def espace_account(self, family_sudo, pdf=None, **kwargs):
         today = family_sudo.company_id._espace_today()
         date_to = self._espace_period_day(kwargs.get("au"), today)
         date_from = self._espace_period_day(
