@@ -157,16 +157,13 @@ class EspaceBookings(EspacePortal):
             family_sudo._portal_check_may_book(where["may_book"])
             if not order:
                 return "danger", request.env._("Nothing was changed: try again.")
-            if order.action in period.ROW_ACTIONS:
-                return self._espace_period()._perform_row(
-                    family_sudo, order, where["children"], where["span"]
-                )
-            if where["together"]:
-                return self._espace_period()._perform_together(
-                    family_sudo, order, where["span"], family_sudo.child_ids
-                )
-            return self._espace_period()._perform(
-                family_sudo, order, where["span"], facts=facts
+            return self._espace_period()._press(
+                family_sudo,
+                order,
+                where["span"],
+                where["children"],
+                where["together"],
+                facts,
             )
 
         return self._espace_attempt(change)

@@ -51,9 +51,8 @@ class EspaceHousehold(EspacePortal):
                     "Nothing was sent: some fields have to be corrected."
                 )
             files = self._espace_household_files()
-            return self._espace_proposed(
-                household._submit(family_sudo, form, values, files)
-            )
+            changes_sudo = household._submit(family_sudo, form, values, files)
+            return changes_sudo._proposed_words()
 
         level, message = self._espace_attempt(change)
         if level == "danger":
@@ -62,24 +61,6 @@ class EspaceHousehold(EspacePortal):
             )
         self._espace_notify(level, message)
         return request.redirect(f"{URL}#{form}")
-
-    def _espace_proposed(self, changes):
-        """Say what became of a form: (level, message)."""
-        if not changes:
-            return "info", request.env._("You have changed nothing.")
-        withdrawn = changes.filtered(lambda change: change._withdraws_consent())
-        if withdrawn:
-            _level, others = self._espace_proposed(changes - withdrawn)
-            words = request.env._(
-                "Photos and films of your child are no longer allowed: this counts "
-                "from now."
-            )
-            return "success", f"{words} {others}" if changes - withdrawn else words
-        if all(change.state == "accepted" for change in changes):
-            return "success", request.env._("Your correction was recorded.")
-        return "success", request.env._(
-            "Your correction was sent: the town hall looks at it and writes to you."
-        )
 
     @route(
         f"{URL}/personne/<int:person_id>/retirer",
@@ -98,8 +79,8 @@ class EspaceHousehold(EspacePortal):
             raise request.not_found()
 
         def change():
-            changes = request.env["espace.change"].sudo()._propose_end(person_sudo)
-            return self._espace_proposed(changes)
+            changes_sudo = request.env["espace.change"].sudo()
+            return changes_sudo._propose_end(person_sudo)._proposed_words()
 
         self._espace_notify(*self._espace_attempt(change))
         return request.redirect(f"{URL}#pickup-{person_id}")

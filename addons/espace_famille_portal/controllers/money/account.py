@@ -46,32 +46,6 @@ class EspaceAccount(EspacePortal):
             f"{payment_sudo._espace_receipt_filename()}.pdf",
         )
 
-    def _espace_payments(self, family_sudo, limit=None):
-        """Return what the page shows of the payments that gave a receipt."""
-        company = family_sudo.company_id
-        payments_sudo = (
-            request.env["account.payment"]
-            .sudo()
-            .search(
-                [
-                    ("espace_family_id", "=", family_sudo.id),
-                    ("espace_receipt_number", "!=", False),
-                ],
-                order="date desc, id desc",
-                limit=limit,
-            )
-        )
-        return [
-            {
-                "payment": payment,
-                "day": format_date(request.env, payment.date, date_format="d MMM y"),
-                "amount": company._espace_amount_words(payment.amount),
-                "means": payment._espace_means_words(),
-                "rejected": payment._espace_rejection_words(),
-            }
-            for payment in payments_sudo
-        ]
-
     # === The account === #
 
     @family_page(f"{URL}/compte")

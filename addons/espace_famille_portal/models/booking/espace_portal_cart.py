@@ -180,6 +180,24 @@ class EspacePortalCart(models.AbstractModel):
         return booked_sudo
 
     @api.model
+    def _take_out(self, family, line):
+        """Take lines out of the cart.
+
+        :param str line: as posted: an id, “child_12” for those of a child, or “all”
+        :return: (level of the message, the message)
+        """
+        lines_sudo = self._cart(family).filtered(
+            lambda r: line in (str(r.id), f"child_{r.child_id.id}", "all")
+        )
+        if not lines_sudo:
+            return "warning", self.env._("This line was no longer in the cart.")
+        count = len(lines_sudo)
+        lines_sudo._cancel()
+        if count == 1:
+            return "success", self.env._("The line was taken out of the cart.")
+        return "success", self.env._("%s lines were taken out of the cart.", count)
+
+    @api.model
     def _wait(self, family, line, now=None):
         """Put a full line on the waiting list, with its brothers and sisters.
 
@@ -225,6 +243,47 @@ class EspacePortalCart(models.AbstractModel):
             self.env,
             sessions.filtered(lambda s: s.free_count > 0 or not s.seats_limited),
         )
+
+    # === Afterwards === #
+
+    @api.model
+    def _booked(self, family, booked_sudo):
+        """Return what the page shows of bookings just made, as a dict."""
+        company = family.company_id
+        labels = dict(booked_sudo._fields["state"]._description_selection(self.env))
+        groups = [
+            (
+                child.firstname,
+                [
+                    {
+                        "id": reservation.id,
+                        "option": reservation.product_id.name,
+                        "day": company._espace_day_words(reservation.date),
+                        "state": reservation.state,
+                        "label": labels[reservation.state],
+                        "price": family._price_words(reservation),
+                    }
+                    for reservation in lines
+                ],
+            )
+            for child, lines in booked_sudo.grouped("child_id").items()
+        ]
+        states = set(booked_sudo.mapped("state"))
+        moves_sudo = booked_sudo.charge_ids.move_id
+        hold = family._portal_hold()
+        if hold and hold["move"] not in moves_sudo:
+            # What waits is another cart: it says nothing about this one.
+            hold = None
+        return {
+            "groups": groups,
+            "count": len(booked_sudo),
+            "waiting_payment": "pending_payment" in states,
+            "lost": states <= {"cancelled", "refused"},
+            "invoices": moves_sudo.filtered(lambda move: move.state == "posted"),
+            "invoiced_soon": self._invoiced_soon_words(booked_sudo),
+            "hold": hold,
+            "others": family._portal_other_holds(moves_sudo),
+        }
 
     @api.model
     def _paid_lines(self, move):

@@ -31,6 +31,20 @@ class EspacePortalPeriod(models.AbstractModel):
     # === Orders === #
 
     @api.model
+    def _press(self, family, order, span, children, together, facts=None):
+        """Do what a button asks for: of a day, of all the children, or of one.
+
+        :param children: those shown
+        :param bool together: a press counts for all the children, shown or not
+        :param facts: see `_perform`, as for the answer
+        """
+        if order.action in period.ROW_ACTIONS:
+            return self._perform_row(family, order, children, span)
+        if together:
+            return self._perform_together(family, order, span, family.child_ids)
+        return self._perform(family, order, span, facts=facts)
+
+    @api.model
     def _perform(self, family, order, span, now=None, facts=None):
         """Do what a button asks for.
 

@@ -221,6 +221,24 @@ class EspaceChange(models.Model):
             ]
         )
 
+    def _proposed_words(self):
+        """Say what became of what was just proposed: (level, message)."""
+        if not self:
+            return "info", self.env._("You have changed nothing.")
+        withdrawn = self.filtered(lambda change: change._withdraws_consent())
+        if withdrawn:
+            _level, others = (self - withdrawn)._proposed_words()
+            words = self.env._(
+                "Photos and films of your child are no longer allowed: this counts "
+                "from now."
+            )
+            return "success", f"{words} {others}" if self - withdrawn else words
+        if all(change.state == "accepted" for change in self):
+            return "success", self.env._("Your correction was recorded.")
+        return "success", self.env._(
+            "Your correction was sent: the town hall looks at it and writes to you."
+        )
+
     # === Values and words === #
 
     @api.model

@@ -253,6 +253,21 @@ class EspaceNews(models.Model):
             )
         self.mailed_at = now
 
+    def _row(self):
+        """Return what the pages show of a news, as a dict."""
+        self.ensure_one()
+        company = self.company_id
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        day = company._espace_local(self.publish_at).date()
+        return {
+            "id": self.id,
+            "title": self.name,
+            "kind": kinds[self.kind],
+            "alert": self.kind in ("alert", "closure"),
+            "pinned": self.pinned,
+            "day": company._espace_day_words(day, year=True),
+        }
+
     def _summary(self, length=160):
         """Return the beginning of the text, without its layout."""
         text = " ".join(html_to_inner_content(self.body or "").split())

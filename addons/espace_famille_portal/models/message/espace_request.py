@@ -1,10 +1,13 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
+from ...domain.activation import clean
+
 MAX_FILES = 5
+MOST_SUBJECT = 120
 MAX_WORDS = 4000
 OPEN_STATES = ("new", "in_progress")
 
@@ -101,6 +104,33 @@ class EspaceRequest(models.Model):
         return late if True in value else ~late
 
     # === The family === #
+
+    @api.model
+    def _read_form(self, family, post):
+        """Return the values of `_ask` that were typed; the child is the family's.
+
+        :raise UserError: what was typed is no date
+        """
+        kinds = self._fields["kind"].get_values(self.env)
+        child_sudo = family.child_ids.filtered(
+            lambda child: str(child.id) == post.get("child")
+        )
+        return {
+            "kind": post.get("kind") if post.get("kind") in kinds else "other",
+            "name": clean(post.get("subject"))[:MOST_SUBJECT],
+            "child_id": child_sudo.id,
+            "date_from": self._read_day(post.get("date_from")),
+            "date_to": self._read_day(post.get("date_to") or post.get("date_from")),
+        }
+
+    @api.model
+    def _read_day(self, text):
+        if not text:
+            return False
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise UserError(self.env._("This is no date: %s.", text)) from error
 
     @api.model
     def _ask(self, family, author, values, text, files=(), now=None):
@@ -288,3 +318,52 @@ class EspaceRequest(models.Model):
         last = {one: written.get(one.id) or one.create_date for one in self}
         newest = sorted(self, key=lambda one: (last[one], one.id), reverse=True)
         return {one: last[one] for one in newest}
+
+    def _row(self, last):
+        """Return what is shown of a request; `last` is when somebody last wrote."""
+        company = self.company_id
+        fields_of = self._fields
+        day = company._espace_local(last).date()
+        return {
+            "id": self.id,
+            "subject": self.name,
+            "kind": dict(fields_of["kind"]._description_selection(self.env))[self.kind],
+            "state": self.state,
+            "label": self._family_states()[self.state],
+            "child": self.child_id.firstname or "",
+            "days": company._espace_span_words(self.date_from, self.date_to)
+            if self.date_from
+            else "",
+            "day": company._espace_day_words(day, year=True),
+        }
+
+    @api.model
+    def _family_states(self):
+        """Say the states as the family sees them."""
+        return {
+            "new": self.env._("Sent"),
+            "in_progress": self.env._("Being looked at"),
+            "waiting": self.env._("Answered"),
+            "done": self.env._("Closed"),
+        }
+
+    def _message_row(self, message_sudo):
+        """Return what is shown of a message of the conversation."""
+        company = self.company_id
+        guardians_sudo = self.family_id.guardian_ids.partner_id
+        when = company._espace_local(message_sudo.date)
+        mine = message_sudo.author_id in guardians_sudo
+        return {
+            "author": message_sudo.author_id.name if mine else company.name,
+            "mine": mine,
+            "when": self.env._(
+                "%(day)s at %(time)s",
+                day=company._espace_day_words(when.date()),
+                time=company._espace_time_words(when),
+            ),
+            "body": message_sudo.body,
+            "files": [
+                (f"/my/demandes/{self.id}/piece/{attachment.id}", attachment.name)
+                for attachment in message_sudo.attachment_ids
+            ],
+        }
