@@ -135,7 +135,7 @@ class EspaceActivationPage(http.Controller):
 
     def _render(self, values, invitation=None, errors=None, problem=""):
         invitation_sudo = invitation and invitation.sudo()
-        company = (
+        company_sudo = (
             invitation_sudo.company_id
             if invitation_sudo
             else request.env.company.sudo()
@@ -144,7 +144,7 @@ class EspaceActivationPage(http.Controller):
         return request.render(
             "espace_famille_portal.activation",
             {
-                "company": company,
+                "company": company_sudo,
                 "email": values.get("email") or "",
                 "code": values.get("activationCode") or "",
                 "opened": bool(invitation_sudo),

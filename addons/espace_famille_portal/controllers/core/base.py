@@ -101,8 +101,8 @@ class EspacePortal(CustomerPortal):
         """Render a page that no browser or proxy keeps: it is personal and lives."""
         # All that header and footer show of the hundred fields of these two contacts.
         commune = values.get("family", request.env["espace.family"]).company_id
-        contacts = request.env.user.partner_id | commune.sudo().partner_id
-        contacts.sudo().fetch(["name", *ADDRESS])
+        contacts_sudo = request.env.user.partner_id | commune.sudo().partner_id
+        contacts_sudo.sudo().fetch(["name", *ADDRESS])
         response = request.render(
             f"espace_famille_portal.{template}",
             {

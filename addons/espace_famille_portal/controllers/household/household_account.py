@@ -108,12 +108,12 @@ class EspaceHouseholdAccount(EspacePortal):
                 {"type": "password", "login": user.login, "password": password},
                 {"interactive": True},
             )
-            changes = (
+            changes_sudo = (
                 request.env["espace.change"]
                 .sudo()
                 ._propose(family_sudo._portal_guardian()[:1], {"email": address})
             )
-            if not changes:
+            if not changes_sudo:
                 return request.env._("This is your address already.")
             return request.env._(
                 "Your new address was sent to the town hall. Log in with the present "

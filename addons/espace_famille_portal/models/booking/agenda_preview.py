@@ -95,8 +95,10 @@ class PreviewBuilder:
         self.names = {child.id: child.firstname for child in self.family.child_ids}
         self.quotes = self._one_option_a_day(quotes)
         asked = {quote.product_id for quote in quotes}
-        products = env["product.product"].sudo().browse(asked)
-        self.products = {product.id: product.name for product in in_order(products)}
+        products_sudo = env["product.product"].sudo().browse(asked)
+        self.products = {
+            product.id: product.name for product in in_order(products_sudo)
+        }
 
     def _one_option_a_day(self, quotes):
         """Refuse the second option of a child and day, as the cart will."""

@@ -66,20 +66,22 @@ class EspacePortalOffer(models.AbstractModel):
     def _read(self, family, now):
         """Return the `Offer` of a family: a fixed number of queries."""
         today = family.company_id._espace_today(now)
-        children = family.sudo().child_ids
-        products = self._products(family)
-        activities = products.espace_activity_id
+        children_sudo = family.sudo().child_ids
+        products_sudo = self._products(family)
+        activities = products_sudo.espace_activity_id
         opened = self._opened(family, activities, today)
         horizon = max((max(days) for days in opened.values()), default=None)
-        offer = Offer(children=list(children), horizon=horizon)
+        offer = Offer(children=list(children_sudo), horizon=horizon)
         if not horizon:
             return offer
-        enrolments = self.env["espace.enrolment"].sudo()._periods(children, activities)
-        for activity, options in products.grouped("espace_activity_id").items():
+        enrolments = (
+            self.env["espace.enrolment"].sudo()._periods(children_sudo, activities)
+        )
+        for activity, options in products_sudo.grouped("espace_activity_id").items():
             weekdays = frozenset(day.weekday() for day in opened.get(activity, ()))
             takers = [
                 child
-                for child in children
+                for child in children_sudo
                 if weekdays
                 and self._may_come(child, activity, enrolments, today, horizon)
             ]
@@ -94,7 +96,7 @@ class EspacePortalOffer(models.AbstractModel):
     @api.model
     def _products(self, family):
         """Return the options of the commune, as superuser and in its order."""
-        products = (
+        products_sudo = (
             self.env["product.product"]
             .sudo()
             .search(
@@ -104,7 +106,7 @@ class EspacePortalOffer(models.AbstractModel):
                 ]
             )
         )
-        return in_order(products)
+        return in_order(products_sudo)
 
     @api.model
     def _opened(self, family, activities, today):

@@ -233,10 +233,10 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _words(self, family, order):
         """Say what an order is about: “Cantine, Clara, lundi 4 janvier”."""
-        child = family.sudo().child_ids.filtered(lambda c: c.id == order.child_id)
+        child_sudo = family.sudo().child_ids.filtered(lambda c: c.id == order.child_id)
         product = self._option(family, order)
         day = order.day and family.company_id._espace_day_words(order.day)
-        return ", ".join(filter(None, [product.name, child.firstname, day]))
+        return ", ".join(filter(None, [product.name, child_sudo.firstname, day]))
 
     @api.model
     def _option(self, family, order):
@@ -268,7 +268,7 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _rules(self, grid):
         """Return [(activity, limit to book, to cancel, order of waiting)] in words."""
-        activities = (
+        activities_sudo = (
             self.env["espace.activity"]
             .sudo()
             .browse(dict.fromkeys(column.activity_id for column in grid.columns))
@@ -280,7 +280,7 @@ class EspacePortalPeriod(models.AbstractModel):
                 activity.cancel_rule_id.cancel_sentence,
                 activity.waiting_list and activity.waiting_sentence,
             )
-            for activity in activities
+            for activity in activities_sudo
         ]
 
     @api.model

@@ -169,13 +169,13 @@ class CellBuilder:
 
     def _may_change(self, quote, booked):
         """Tell whether a booked option may become the one that is quoted."""
-        activity = self.env["product.product"].sudo().browse(quote.product_id)
+        activity_sudo = self.env["product.product"].sudo().browse(quote.product_id)
         return (
             booked.status == "booked"
             and booked.cancellable
             and not booked.release
             and (quote.late or quote.limit is None or quote.limit > self.facts.now)
-            and activity.espace_activity_id.approval == "automatic"
+            and activity_sudo.espace_activity_id.approval == "automatic"
         )
 
     def _may_swap(self, quote):

@@ -100,8 +100,8 @@ class GridBuilder:
             & Domain("date", ">=", self.span.start)
             & Domain("date", "<=", self.span.end)
         )
-        gate = self.env["espace.reservation"].sudo()
-        return gate.search_fetch(unpaid | shown, BOOKING_FACTS, order="date, id")
+        gate_sudo = self.env["espace.reservation"].sudo()
+        return gate_sudo.search_fetch(unpaid | shown, BOOKING_FACTS, order="date, id")
 
     def _read_cart(self, bookings):
         mine = bookings.filtered(lambda booking: booking.family_id == self.family)
@@ -137,8 +137,8 @@ class GridBuilder:
             if not self.folded or day > self.folded
         ]
         asked = dict.fromkeys([*items, *self.cart])
-        gate = self.env["espace.reservation"].sudo()
-        quotes = gate._quote_gathered(self.facts, asked)
+        gate_sudo = self.env["espace.reservation"].sudo()
+        quotes = gate_sudo._quote_gathered(self.facts, asked)
         self.quotes = dict(zip(asked, quotes, strict=True))
         self.cart_quotes = [self.quotes[item] for item in self.cart]
         for item in asked.keys() - set(items):

@@ -142,9 +142,9 @@ class ResCompany(models.Model):
     def _espace_address(self):
         """Return where the commune is, on one line, '' if nobody entered it."""
         self.ensure_one()
-        commune = self.partner_id.sudo()
-        commune.fetch(ADDRESS)
-        return " ".join(filter(None, [commune[name] for name in ADDRESS]))
+        commune_sudo = self.partner_id.sudo()
+        commune_sudo.fetch(ADDRESS)
+        return " ".join(filter(None, [commune_sudo[name] for name in ADDRESS]))
 
     def _espace_sender_formatted(self):
         """Return from whom automatic e-mails come: the commune, at its address."""

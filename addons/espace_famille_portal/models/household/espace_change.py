@@ -277,15 +277,15 @@ class EspaceChange(models.Model):
 
     @api.model
     def _notify_decided(self, families):
-        changes = self.sudo().search(
+        changes_sudo = self.sudo().search(
             [*self._to_notify(), ("family_id", "in", families.ids)], order="id"
         )
-        for family, decided in changes.grouped("family_id").items():
+        for family, decided in changes_sudo.grouped("family_id").items():
             lang = family.lang or self.env.lang
             decided.with_context(lang=lang)._notify_family(
                 family.with_context(lang=lang)
             )
-        changes.notified = True
+        changes_sudo.notified = True
 
     def _notify_family(self, family):
         """Write to who proposed and to those who book, in the commune's name."""

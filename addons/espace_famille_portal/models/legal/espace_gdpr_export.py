@@ -36,42 +36,42 @@ class EspaceGdprExport(models.AbstractModel):
     _description = "GDPR Export"
 
     @api.model
-    def _archive(self, family, now):
+    def _archive(self, family_sudo, now):
         """Return the archive, as a file opened for reading at its start.
 
-        :param family: as superuser, one that the user belongs to
+        :param family_sudo: as superuser, one that the user belongs to
         :param datetime now: naive UTC
         """
-        tables = [self._section(family, section) for section in SECTIONS]
-        tables.append(self._messages(family))
+        tables = [self._section(family_sudo, section) for section in SECTIONS]
+        tables.append(self._messages(family_sudo))
         # It is read, then closed, by who sends it.
         target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            left_out = self._write_files(archive, family)
+            left_out = self._write_files(archive, family_sudo)
             archive.writestr(
-                "resume.html", self._summary(family, tables, left_out, now)
+                "resume.html", self._summary(family_sudo, tables, left_out, now)
             )
-            archive.writestr("donnees.json", self._json(family, tables, now))
+            archive.writestr("donnees.json", self._json(family_sudo, tables, now))
             for table in tables:
                 archive.writestr(f"tableaux/{table['name']}.csv", self._csv(table))
         target.seek(0)
         return target
 
     @api.model
-    def _filename(self, family, now):
-        day = family.company_id._espace_today(now)
+    def _filename(self, family_sudo, now):
+        day = family_sudo.company_id._espace_today(now)
         return f"mes-donnees-{day.isoformat()}.zip"
 
     # === Tables === #
 
     @api.model
-    def _section(self, family, section):
+    def _section(self, family_sudo, section):
         """Return a section as plain data.
 
         :return: dict of name, title, columns (name, label), rows (values by name) and
             words (what a person reads, by name)
         """
-        records = self._records(family, section)
+        records = self._records(family_sudo, section)
         columns = [
             (name, records._fields[name]._description_string(self.env))
             for name in section.fields
@@ -91,8 +91,8 @@ class EspaceGdprExport(models.AbstractModel):
         }
 
     @api.model
-    def _records(self, family, section):
-        domain = Domain(section.path, "in", family.ids)
+    def _records(self, family_sudo, section):
+        domain = Domain(section.path, "in", family_sudo.ids)
         if section.model == "account.move":
             domain &= Domain("state", "=", "posted")
         # Of a person who may no longer come, what is kept is in it as well.
@@ -152,16 +152,18 @@ class EspaceGdprExport(models.AbstractModel):
         return str(value) if value or field.type in NUMBERS else ""
 
     @api.model
-    def _messages(self, family):
+    def _messages(self, family_sudo):
         """Return what the commune and the family wrote to each other."""
-        requests = self.env["espace.request"].sudo()
-        requests = requests.search([("family_id", "=", family.id)])
+        requests_sudo = self.env["espace.request"].sudo()
+        requests_sudo = requests_sudo.search([("family_id", "=", family_sudo.id)])
         comment = self.env.ref("mail.mt_comment")
-        received = family.message_ids.filtered(
+        received = family_sudo.message_ids.filtered(
             lambda m: m.subtype_id == comment and not m.is_internal
         )
-        messages = received.sorted("id") | requests.sorted("id")._all_conversations()
-        mine = family.guardian_ids.partner_id
+        messages = (
+            received.sorted("id") | requests_sudo.sorted("id")._all_conversations()
+        )
+        mine = family_sudo.guardian_ids.partner_id
         columns = [
             ("date", self.env._("Date")),
             ("author", self.env._("From")),
@@ -173,7 +175,7 @@ class EspaceGdprExport(models.AbstractModel):
                 "date": message.date.isoformat(),
                 "author": message.author_id.name
                 if message.author_id in mine
-                else family.company_id.name,
+                else family_sudo.company_id.name,
                 "subject": message.subject or message.record_name or "",
                 "text": html2plaintext(message.body or ""),
             }
@@ -190,10 +192,10 @@ class EspaceGdprExport(models.AbstractModel):
     # === Writing === #
 
     @api.model
-    def _json(self, family, tables, now):
+    def _json(self, family_sudo, tables, now):
         return json.dumps(
             {
-                "commune": family.company_id.name,
+                "commune": family_sudo.company_id.name,
                 "date": now.isoformat(),
                 **{table["name"]: table["rows"] for table in tables},
             },
@@ -219,14 +221,14 @@ class EspaceGdprExport(models.AbstractModel):
         return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
     @api.model
-    def _summary(self, family, tables, left_out, now):
-        company = family.company_id
+    def _summary(self, family_sudo, tables, left_out, now):
+        company = family_sudo.company_id
         local = company._espace_local(now)
         return Markup("<!DOCTYPE html>\n") + self.env["ir.qweb"]._render(
             "espace_famille_portal.my_data_summary",
             {
                 "company": company,
-                "family": family,
+                "family": family_sudo,
                 "tables": tables,
                 "left_out": left_out,
                 "lang": (self.env.lang or "fr").replace("_", "-"),
@@ -237,13 +239,13 @@ class EspaceGdprExport(models.AbstractModel):
     # === Files === #
 
     @api.model
-    def _write_files(self, archive, family):
+    def _write_files(self, archive, family_sudo):
         """Add the files that the household gave or received.
 
         :return: names of those for which no room was left
         """
         written, left_out = 0, []
-        for folder, file, title in self._files(family):
+        for folder, file, title in self._files(family_sudo):
             name = f"{folder}/{file.id}-{self._safe_name(title)}"
             if written + file.file_size > MOST_BYTES:
                 left_out.append(name)
@@ -256,9 +258,9 @@ class EspaceGdprExport(models.AbstractModel):
         return left_out
 
     @api.model
-    def _files(self, family):
+    def _files(self, family_sudo):
         """Yield (folder, attachment, file name) of the household, as superuser."""
-        mine = Domain("family_id", "=", family.id)
+        mine = Domain("family_id", "=", family_sudo.id)
 
         def found(model, domain=mine):
             return self.env[model].sudo().search(domain)
@@ -271,7 +273,7 @@ class EspaceGdprExport(models.AbstractModel):
                 "demandes",
                 found("espace.request")._all_conversations().attachment_ids,
             ),
-            ("factures", self._invoice_files(family)),
+            ("factures", self._invoice_files(family_sudo)),
         )
         for folder, files in sources:
             for file in files.sorted("id"):
@@ -295,10 +297,10 @@ class EspaceGdprExport(models.AbstractModel):
         )
 
     @api.model
-    def _invoice_files(self, family):
+    def _invoice_files(self, family_sudo):
         """Return the invoices that were made into PDF already."""
         return self._records(
-            family, next(one for one in SECTIONS if one.name == "factures")
+            family_sudo, next(one for one in SECTIONS if one.name == "factures")
         ).invoice_pdf_report_id
 
     @api.model

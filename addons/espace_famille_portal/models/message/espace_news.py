@@ -209,8 +209,10 @@ class EspaceNews(models.Model):
 
     def _unread(self, user):
         """Return those of these news that the user has not opened yet."""
-        reads = self.env["espace.news.read"].sudo()
-        read = reads.search([("news_id", "in", self.ids), ("user_id", "=", user.id)])
+        reads_sudo = self.env["espace.news.read"].sudo()
+        read = reads_sudo.search(
+            [("news_id", "in", self.ids), ("user_id", "=", user.id)]
+        )
         return self - read.news_id
 
     def _mark_read(self, family, user):
@@ -240,14 +242,14 @@ class EspaceNews(models.Model):
     def _mail(self, now):
         """Write to the guardians of the families that this news is for, once."""
         self.ensure_one()
-        template = self.env.ref("espace_famille_portal.mail_template_news").sudo()
-        families = self.env["espace.family"].sudo().search(self._reached())
-        guardians = families.guardian_ids.filtered(
+        template_sudo = self.env.ref("espace_famille_portal.mail_template_news").sudo()
+        families_sudo = self.env["espace.family"].sudo().search(self._reached())
+        guardians = families_sudo.guardian_ids.filtered(
             lambda one: one.email_normalized and one.notify_news
         )
         for guardian in guardians:
             choices = f"{guardian.get_base_url()}{CHOICES}"
-            template.with_context(news=self).send_mail(
+            template_sudo.with_context(news=self).send_mail(
                 guardian.id,
                 email_values={"headers": repr({"List-Unsubscribe": f"<{choices}>"})},
             )

@@ -142,8 +142,10 @@ class EspaceRequest(models.Model):
         :raise AccessError: the child is not of this family
         :raise UserError: no subject, no text, or a file that is not taken
         """
-        child = self.env["espace.child"].sudo().browse(values.get("child_id") or [])
-        if child and child not in family.sudo().child_ids:
+        child_sudo = (
+            self.env["espace.child"].sudo().browse(values.get("child_id") or [])
+        )
+        if child_sudo and child_sudo not in family.sudo().child_ids:
             raise AccessError(
                 self.env._("This child does not belong to your family account.")
             )
@@ -153,14 +155,14 @@ class EspaceRequest(models.Model):
         if not (values.get("name") or "").strip():
             raise UserError(self.env._("Enter the subject of your request."))
         self._check_message(text, files)
-        request = (
+        request_sudo = (
             self.sudo()
             .with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
             .create({**values, "family_id": family.id, "author_id": author.id})
         )
-        request.message_subscribe(author.ids)
-        request._write_as_family(author, text, files, now)
-        return request
+        request_sudo.message_subscribe(author.ids)
+        request_sudo._write_as_family(author, text, files, now)
+        return request_sudo
 
     @api.model
     def _ask_erasure(self, family, author, words):
@@ -195,11 +197,11 @@ class EspaceRequest(models.Model):
         """Add a message of a guardian; a closed request is open again."""
         self.ensure_one()
         self._check_message(text, files)
-        request = self.sudo()
-        if request.state != "new":
-            request.state = "in_progress"
-        request.message_subscribe(author.ids)
-        request._write_as_family(author, text, files, now)
+        request_sudo = self.sudo()
+        if request_sudo.state != "new":
+            request_sudo.state = "in_progress"
+        request_sudo.message_subscribe(author.ids)
+        request_sudo._write_as_family(author, text, files, now)
 
     def _check_message(self, text, files):
         if not (text or "").strip() and not files:

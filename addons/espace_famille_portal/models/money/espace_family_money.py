@@ -198,10 +198,10 @@ class EspaceFamily(models.Model):
         """Return what to show of each past year with a certificate, latest first."""
         self.ensure_one()
         company = self.company_id
-        Certificate = self.env["espace.tax.certificate"].sudo()
+        certificates_sudo = self.env["espace.tax.certificate"].sudo()
         shown = []
-        for year in Certificate._years(self.sudo(), company._espace_today()):
-            for found in Certificate._certificates(self.sudo(), year):
+        for year in certificates_sudo._years(self.sudo(), company._espace_today()):
+            for found in certificates_sudo._certificates(self.sudo(), year):
                 shown.append(
                     {
                         "year": year,
@@ -216,10 +216,12 @@ class EspaceFamily(models.Model):
     def _portal_certificate_pdf(self, year):
         """Return the PDF of a past year, None where there is no certificate."""
         self.ensure_one()
-        Certificate = self.env["espace.tax.certificate"].sudo()
-        if year not in Certificate._years(self.sudo(), self.company_id._espace_today()):
+        certificates_sudo = self.env["espace.tax.certificate"].sudo()
+        if year not in certificates_sudo._years(
+            self.sudo(), self.company_id._espace_today()
+        ):
             return None
-        run = (
+        run_sudo = (
             self.env["espace.tax.run"]
             .sudo()
             .create(
@@ -233,6 +235,8 @@ class EspaceFamily(models.Model):
         pdf, _kind = (
             self.env["ir.actions.report"]
             .sudo()
-            ._render_qweb_pdf("espace_famille_billing.tax_certificate_report", run.ids)
+            ._render_qweb_pdf(
+                "espace_famille_billing.tax_certificate_report", run_sudo.ids
+            )
         )
         return pdf

@@ -252,8 +252,8 @@ class EspaceFamily(models.Model):
         """
         if not guardians:
             return
-        template = self.env.ref(f"espace_famille_portal.{name}").sudo()
-        template.with_context(words=values).send_mail(
+        template_sudo = self.env.ref(f"espace_famille_portal.{name}").sudo()
+        template_sudo.with_context(words=values).send_mail(
             self.id,
             email_values={
                 "recipient_ids": [(4, one.id) for one in guardians.partner_id],
