@@ -10,6 +10,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille_portal.demo import Demonstration
+
 from .accessibility import findings, small_targets
 from .browser import DESKTOP, PHONE, chromium, open_browser
 from .valdurenque import PARENT, PASSWORD, ValdurenqueCase
@@ -203,7 +205,7 @@ class TestAccessibility(ValdurenqueCase):
     @classmethod
     def _book(cls, *items):
         """Book through the gate as a commune that sends invoices."""
-        demo = cls.env["espace.demo"]
+        demo = Demonstration(cls.env)
         demo._set_online_payment(False)
         cls.env["espace.reservation"]._book(cls.family, items)
         demo._set_online_payment(True)

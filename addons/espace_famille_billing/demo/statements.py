@@ -2,18 +2,16 @@
 
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields
+
+from . import arrears
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(arrears.Demonstration):
     def _load_money(self):
         super()._load_money()
         self._load_statements()
 
-    @api.model
     def _load_statements(self):
         """Close the months before the one before this; remit what each collected."""
         company = self._company()
@@ -42,7 +40,6 @@ class EspaceDemo(models.AbstractModel):
                 self._load_remittances(statement)
             statement.action_close()
 
-    @api.model
     def _set_treasury(self, regie):
         """Remit to the bank's journal that no régie collects in, if there is one."""
         regie.remittance_journal_id = regie.remittance_journal_id or self.env[
@@ -57,7 +54,6 @@ class EspaceDemo(models.AbstractModel):
             limit=1,
         )
 
-    @api.model
     def _load_remittances(self, statement):
         """Hand over what is held of each means of payment on the eve of the end."""
         day = fields.Date.subtract(statement.date_to, days=1)

@@ -1,15 +1,6 @@
-import logging
-from dataclasses import replace
-from datetime import timedelta
-
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
-
-from ...domain import absence as rules
-from ..core.batch import one_by_one
-
-_logger = logging.getLogger(__name__)
 
 REASONS = [
     ("illness", "Illness"),
@@ -30,20 +21,8 @@ STATES = [
 # Not decided yet.
 OPEN_STATES = ("declared", "waiting_proof", "to_check")
 
-# What somebody who declares an absence says; the rest is found by the gate.
-DECLARED_FIELDS = {
-    "child_id",
-    "family_id",
-    "date_from",
-    "date_to",
-    "activity_ids",
-    "reason",
-    "note",
-}
 # What agents may correct afterwards.
 CORRECTED_FIELDS = {"reason", "note", "proof_ids"}
-
-MAX_DAYS = 366
 
 
 class EspaceAbsence(models.Model):
@@ -56,7 +35,7 @@ class EspaceAbsence(models.Model):
 
     _name = "espace.absence"
     _description = "Absence"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "espace.guard.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -195,393 +174,24 @@ class EspaceAbsence(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Declare what agents enter in a form; see `_declare`."""
-        if self.env.su:
-            return super().create(vals_list)
-        self.browse().check_access("create")
-        return self.browse(self._declare_form(dict(vals)).id for vals in vals_list)
+    @property
+    def _by_code(self):
+        """All fields of this model itself but those that agents may correct."""
+        own = self._fields.keys() - {*models.MAGIC_COLUMNS} - CORRECTED_FIELDS
+        return {n for n in own if not n.startswith(("message_", "website_message"))}
 
     @api.model
-    def _declare_form(self, vals):
-        proofs = vals.pop("proof_ids", None)
-        vals = {name: vals[name] for name in DECLARED_FIELDS & vals.keys()}
-        entered = self.new(vals)
-        if not (entered.child_id and entered.family_id):
-            raise ValidationError(self.env._("Choose the child and its family."))
-        absence = self._declare(
-            entered.family_id._origin,
-            entered.child_id._origin,
-            entered.date_from,
-            entered.date_to,
-            entered.activity_ids._origin,
-            entered.reason,
-            entered.note,
-            origin="staff",
-        )
-        absence = self.browse(absence.id)
-        if proofs:
-            absence.write({"proof_ids": proofs})
-        return absence
-
-    def write(self, vals):
-        ours = vals.keys() & set(self._declared_once())
-        if ours - CORRECTED_FIELDS and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "An absence is not rewritten: accept, refuse or withdraw it, then "
-                    "declare it again."
-                )
-            )
-        return super().write(vals)
-
-    @api.model
-    def _declared_once(self):
-        """Return the fields of this model itself, without those of its thread."""
-        return [
-            name
-            for name, field in self._fields.items()
-            if not name.startswith(("message_", "website_message"))
-            and name not in models.MAGIC_COLUMNS
-        ]
-
-    # === The gate: declare === #
-
-    @api.model
-    def _declare(
-        self,
-        family,
-        child,
-        date_from,
-        date_to,
-        activities=None,
-        reason="other",
-        note="",
-        now=None,
-        origin="portal",
-        proofs=(),
-    ):
-        """Declare that a child is or was absent from what `family` booked.
-
-        :param activities: `espace.activity`, all those booked if empty
-        :param datetime now: naive UTC, the present if None
-        :param str origin: 'portal', bound by the delays, or 'staff'
-        :param proofs: iterable of (file name, bytes)
-        :return: the absence: accepted already where no proof is asked
-        :raise AccessError: the child or an activity is not the family's
-        :raise UserError: why nothing was declared, with what to do
-        """
-        now = now or fields.Datetime.now()
-        family, child = family.sudo(), child.sudo()
-        activities = (activities or self.env["espace.activity"]).sudo()
-        self._check_who(family, child, activities)
-        self._check_span(family.company_id, date_from, date_to, now)
-        if reason not in dict(REASONS):
-            raise UserError(self.env._("Choose the reason of the absence."))
-        bookings = self._bookings_of(family, child, date_from, date_to, activities)
-        concerned = self._concerned(bookings, activities)
-        concerned._check_absence_open()
-        if origin == "portal":
-            self._check_declared_in_time(concerned, now)
-        deadline = self._proof_deadline(concerned, now, origin)
-        if deadline and deadline <= now and not proofs:
-            raise UserError(self._too_late_for_proof(family.company_id, deadline))
-        # The parent who declares does not follow what agents write to each other.
-        silent = self.sudo().with_context(mail_create_nosubscribe=True)
-        absence = silent.create(
-            {
-                "child_id": child.id,
-                "family_id": family.id,
-                "date_from": date_from,
-                "date_to": date_to,
-                "activity_ids": [fields.Command.set(activities.ids)],
-                "reason": reason,
-                "note": note or False,
-                "origin": origin,
-                "declared_on": now,
-                "declared_by": self.env.uid,
-                "proof_deadline": deadline,
-            }
-        )
-        absence = self.sudo().browse(absence.id)
-        concerned.absence_id = absence
-        absence._add_proofs(proofs, now)
-        absence._take_in(now, bookings.filtered(lambda r: r.attendance == "present"))
-        return absence
-
-    @api.model
-    def _check_who(self, family, child, activities):
-        if len(family) != 1 or len(child) != 1 or child not in family.child_ids:
-            raise AccessError(
-                self.env._("This child does not belong to your family account.")
-            )
-        if activities.company_id - family.company_id:
-            raise AccessError(self.env._("This activity is not one of your commune's."))
-
-    @api.model
-    def _check_span(self, company, date_from, date_to, now):
-        if not (date_from and date_to):
-            raise UserError(self.env._("Enter the first and the last day."))
-        if date_to < date_from:
-            raise UserError(self.env._("The last day is before the first: correct it."))
-        today = company._espace_today(now)
-        reach = timedelta(days=MAX_DAYS)
-        if date_to - date_from >= reach or not today - reach <= date_from <= today + (
-            reach
-        ):
-            raise UserError(
-                self.env._("Declare one year at most, around today: correct the dates.")
-            )
-
-    @api.model
-    def _bookings_of(self, family, child, date_from, date_to, activities):
-        domain = [
-            ("family_id", "=", family.id),
-            ("child_id", "=", child.id),
-            ("state", "=", "confirmed"),
-            ("date", ">=", date_from),
-            ("date", "<=", date_to),
-        ]
-        if activities:
-            domain.append(("activity_id", "in", activities.ids))
-        return self.env["espace.reservation"].sudo().search(domain)
-
-    @api.model
-    def _concerned(self, bookings, activities):
-        """Return the bookings to excuse, or say why there is none."""
-        strict = bookings.activity_id.filtered(lambda a: not a.absence_allowed)
-        if strict and (activities or strict == bookings.activity_id):
-            raise UserError(
-                self.env._(
-                    "%s: absences stay due, there is nothing to declare.",
-                    ", ".join(strict.mapped("name")),
-                )
-            )
-        allowed = bookings.filtered(lambda r: r.activity_id not in strict)
-        absent = allowed.filtered(lambda r: r.attendance != "present")
-        left = absent - absent._in_live_absence()
-        left = left.filtered(lambda r: r.attendance != "absent_justified")
-        if left:
-            return left
-        if absent:
-            raise UserError(self.env._("An absence is already declared on these days."))
-        if allowed:
-            raise UserError(
-                self.env._("The child was pointed present: there is nothing to excuse.")
-            )
-        raise UserError(
-            self.env._(
-                "Nothing is booked for this child on these days: there is no absence "
-                "to declare."
-            )
-        )
-
-    @api.model
-    def _check_declared_in_time(self, bookings, now):
-        for booking in bookings.sorted("date"):
-            company = booking.company_id
-            limit = rules.declaration_deadline(
-                booking.activity_id._absence_policy(), booking.date, company.espace_tz
-            )
-            if now >= limit:
-                raise UserError(
-                    self.env._(
-                        "The absence of %(day)s (%(activity)s) could be declared until "
-                        "%(limit)s: contact the town hall.",
-                        day=company._espace_day_words(booking.date),
-                        activity=booking.activity_id.name,
-                        limit=company._espace_limit_words(limit),
-                    )
-                )
-
-    @api.model
-    def _proof_deadline(self, bookings, now, origin):
-        """Return until when the proof of all the bookings may come, None without.
-
-        Where activities differ, the longest delay holds. An agent who takes a call
-        late gives the family a new delay.
-        """
-        company = bookings.company_id
-        local = company._espace_local(now)
-        first = min(bookings.mapped("date"))
-
-        def deadlines(**changes):
-            for activity in bookings.activity_id:
-                yield rules.proof_deadline(
-                    replace(activity._absence_policy(), **changes),
-                    first,
-                    local,
-                    company.espace_tz,
-                )
-
-        deadline = max(filter(None, deadlines()), default=None)
-        if deadline and deadline <= now and origin == "staff":
-            deadline = max(filter(None, deadlines(start="declaration")))
-        return deadline
-
-    @api.model
-    def _too_late_for_proof(self, company, deadline):
+    def _by_code_words(self):
         return self.env._(
-            "The proof of this absence was due until %s: contact the town hall.",
-            company._espace_limit_words(deadline),
+            "An absence is not rewritten: accept, refuse or withdraw it, then "
+            "declare it again."
         )
 
-    # === From declared to decided === #
-
-    def _take_in(self, now, present):
-        """Accept at once what asks for no proof, and say what is expected."""
-        self.ensure_one()
-        at_once = self._live().filtered(self._is_excused_at_once)
-        self._excuse(at_once)
-        if at_once == self._live():
-            self._settle_state("accepted", now, by=False)
-            self._notify_accepted(present)
-        elif self.proof_count:
-            self.state = "to_check"
-        elif self.proof_deadline:
-            self.state = "waiting_proof"
-        if self.state in OPEN_STATES:
-            self._notify_declared(present)
-
-    @api.model
-    def _is_excused_at_once(self, reservation):
-        policy = reservation.activity_id._absence_policy()
-        return policy.automatic and not policy.proof
+    # === Tools === #
 
     def _live(self):
         """Return the bookings concerned that still stand, as superuser."""
         return self.sudo().reservation_ids.filtered(lambda r: r.state == "confirmed")
-
-    def _excuse(self, bookings):
-        """Excuse bookings; those of the days of carence stay due."""
-        for activity, group in bookings.grouped("activity_id").items():
-            days = self._carence_days(activity)
-            due = group.filtered(lambda r, days=days: r.date in days)
-            due._set_absence("absent_justified", due=True)
-            (group - due)._set_absence("absent_justified")
-
-    def _decided_for(self, booking, now):
-        """Return what was decided of one booking, as values of it."""
-        self.ensure_one()
-        if self.state == "accepted":
-            due = booking.date in self._carence_days(booking.activity_id)
-            return {"attendance": "absent_justified", "absence_due": due}
-        past = booking.date <= self.company_id._espace_today(now)
-        refused = self.state == "refused" and past
-        return {
-            "attendance": "absent_unjustified" if refused else "expected",
-            "absence_due": False,
-        }
-
-    def _carence_days(self, activity):
-        """Return the days on which `activity` stays due during this absence."""
-        policy = activity._absence_policy()
-        if not policy.carence_days:
-            return set()
-        others = (
-            self.sudo()
-            .search(
-                [
-                    ("id", "!=", self.id),
-                    ("child_id", "=", self.child_id.id),
-                    ("family_id", "=", self.family_id.id),
-                    ("state", "in", (*OPEN_STATES, "accepted")),
-                    ("date_from", "<", self.date_from),
-                    ("date_from", ">=", self.date_from - timedelta(days=MAX_DAYS)),
-                ]
-            )
-            .filtered(lambda a: not a.activity_ids or activity in a.activity_ids)
-        )
-        first = min([self.date_from, *others.mapped("date_from")])
-        service_days = (
-            self.env["espace.session"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("activity_id", "=", activity.id),
-                    ("state", "=", "open"),
-                    ("date", ">=", first),
-                    ("date", "<=", self.date_to),
-                ],
-                ["date"],
-            )
-            .mapped("date")
-        )
-        spans = [rules.Span(a.date_from, a.date_to) for a in others]
-        start = rules.first_day_of_run(self.date_from, spans, service_days)
-        return rules.carence(policy, start, service_days)
-
-    def _settle_state(self, state, now, by=None, refusal=False):
-        self.sudo().write(
-            {
-                "state": state,
-                "refusal": refusal,
-                "decided_on": now,
-                "decided_by": self.env.uid if by is None else by,
-            }
-        )
-
-    def _accept(self, now=None):
-        """Excuse the bookings concerned; those pointed present stay as they are.
-
-        :raise UserError: it is decided already, or a day is locked or invoiced
-        """
-        now = now or fields.Datetime.now()
-        for absence in self:
-            absence._check_state(*OPEN_STATES, "refused")
-            bookings = absence._live()
-            present = bookings.filtered(lambda r: r.attendance == "present")
-            absence._excuse(bookings - present)
-            absence._settle_state("accepted", now)
-            absence._notify_accepted(present)
-
-    def _refuse(self, refusal, now=None):
-        """Refuse: past days are without excuse, the child is expected on the others.
-
-        :param str refusal: the reason, as the family reads it
-        :raise UserError: it is decided already, or a day is locked or invoiced
-        """
-        now = now or fields.Datetime.now()
-        for absence in self:
-            absence._check_state(*OPEN_STATES, "accepted")
-            bookings = absence._live()
-            if absence.state in OPEN_STATES:
-                bookings -= bookings.filtered(absence._is_excused_at_once)
-            absence._mark_unexcused(bookings, now)
-            absence._settle_state("refused", now, refusal=refusal)
-            absence._notify_refused()
-
-    def _mark_unexcused(self, bookings, now):
-        today = self.company_id._espace_today(now)
-        past = bookings.filtered(lambda r: r.date <= today)
-        past._set_absence("absent_unjustified")
-        (bookings - past)._set_absence("expected")
-
-    def _withdraw(self, now=None):
-        """Take a declaration back: the child is expected again on the days to come.
-
-        :raise UserError: the absence was refused, or has begun and was decided on
-        """
-        now = now or fields.Datetime.now()
-        for absence in self:
-            absence._check_state(*OPEN_STATES, "accepted")
-            bookings = absence._live()
-            today = absence.company_id._espace_today(now)
-            to_come = bookings.filtered(lambda r, today=today: r.date > today)
-            decided = (bookings - to_come).filtered(
-                lambda r: r.attendance == "absent_justified"
-            )
-            if decided:
-                raise UserError(
-                    self.env._(
-                        "The absence of %s was accepted and its day has come: contact "
-                        "the town hall.",
-                        absence.company_id._espace_day_words(decided[0].date),
-                    )
-                )
-            to_come._set_absence("expected")
-            absence._settle_state("withdrawn", now)
 
     def _check_state(self, *states):
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -593,67 +203,6 @@ class EspaceAbsence(models.Model):
                     state=labels[self.state],
                 )
             )
-
-    # === Proofs === #
-
-    def _add_proofs(self, proofs, now):
-        """Attach (file name, bytes) to the absence, as superuser."""
-        self.env["espace.absence.proof"].sudo().create(
-            [
-                self.env["espace.absence.proof"]._prepare(self, name, content, now)
-                for name, content in proofs
-            ]
-        )
-
-    def _send_proofs(self, proofs, now=None):
-        """Add the proofs that a family sends afterwards.
-
-        :param proofs: iterable of (file name, bytes)
-        :raise UserError: none is awaited, it is too late, or a file is not taken
-        """
-        self.ensure_one()
-        now = now or fields.Datetime.now()
-        self._check_state(*OPEN_STATES)
-        if not proofs:
-            raise UserError(self.env._("Choose a file to send."))
-        if self.proof_deadline and now > self.proof_deadline:
-            raise UserError(
-                self._too_late_for_proof(self.company_id, self.proof_deadline)
-            )
-        self._add_proofs(proofs, now)
-        self._proof_received()
-
-    def _proof_received(self):
-        self.sudo().filtered(
-            lambda absence: absence.state in ("declared", "waiting_proof")
-        ).state = "to_check"
-
-    @api.model
-    def _cron_refuse_overdue(self):
-        """Refuse the absences whose proof did not come; one failure stops nobody."""
-        now = fields.Datetime.now()
-        overdue = self.search(
-            [("state", "=", "waiting_proof"), ("proof_deadline", "<", now)]
-        )
-        one_by_one(
-            self.env,
-            overdue,
-            lambda absence: absence._refuse_overdue(now),
-            _logger,
-            "%s is left as it is",
-        )
-
-    def _refuse_overdue(self, now):
-        self.ensure_one()
-        if not self._live():
-            # Its days were cancelled meanwhile: there is nothing to excuse.
-            self._settle_state("withdrawn", now)
-            return
-        in_words = self._in_family_words()
-        in_words._refuse(
-            in_words.env._("The proof was not received by %s.", in_words.proof_words),
-            now,
-        )
 
     # === Messages === #
 
@@ -739,10 +288,10 @@ class EspaceAbsence(models.Model):
 
     def _span_words(self):
         """Say the days, '' while they are being typed in."""
-        company = self.sudo().company_id or self.env.company
+        company_sudo = self.sudo().company_id or self.env.company
         if not (self.date_from and self.date_to):
             return ""
-        return company._espace_span_words(self.date_from, self.date_to)
+        return company_sudo._espace_span_words(self.date_from, self.date_to)
 
     # === Actions === #
 
@@ -770,4 +319,22 @@ class EspaceAbsence(models.Model):
         )
         action["display_name"] = self.display_name
         action["domain"] = [("absence_id", "=", self.id)]
+        return action
+
+    @api.model
+    def _counts(self, field, records):
+        """Return {record: number of absences}, grouped by `field`."""
+        return dict(
+            self._read_group([(field, "in", records.ids)], [field], ["__count"])
+        )
+
+    @api.model
+    def _action_of(self, field, record):
+        """Return the list of the absences of one child or one family."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_absence_action"
+        )
+        action["display_name"] = record.display_name
+        action["domain"] = [(field, "=", record.id)]
+        action["context"] = {f"default_{field}": record.id}
         return action

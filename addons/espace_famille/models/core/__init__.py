@@ -1,3 +1,4 @@
+from . import guards
 from . import espace_weekday_mixin
 from . import res_company
 from . import espace_rulebook

@@ -1,6 +1,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -144,6 +145,18 @@ class ResCompany(models.Model):
         """Forget the cached calendar and find the coming limits again."""
         self.env.registry.clear_cache()
         self.env["espace.session"].sudo()._recompute_limits(self)
+
+    # === Demonstration === #
+
+    @api.model
+    def _espace_load_demo(self, addon, steps):
+        """Do these steps of the `Demonstration` of an addon, in their order.
+
+        It is imported here alone: no production server loads invented people.
+        """
+        demonstration = import_module(f"odoo.addons.{addon}.demo").Demonstration
+        for step in steps:
+            getattr(demonstration(self.env), step)()
 
     # === Words === #
 

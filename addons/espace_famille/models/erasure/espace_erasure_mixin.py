@@ -86,8 +86,8 @@ class EspaceErasureMixin(models.AbstractModel):
             if why := record._why_kept():
                 raise UserError(why)
         # What was is not traced again by what replaces it.
-        silent = self.sudo().with_context(tracking_disable=True, active_test=False)
-        allow(silent, ERASING)._erase_all()
+        silent_sudo = self.sudo().with_context(tracking_disable=True, active_test=False)
+        allow(silent_sudo, ERASING)._erase_all()
 
     def _erase_all(self):
         """Hook: erase, with every right, what nothing keeps."""
@@ -115,3 +115,27 @@ class EspaceErasureMixin(models.AbstractModel):
     def _erase_unless_kept(self):
         if not self._why_kept():
             self._erase()
+
+
+def erase_papers(records):
+    """Delete the messages, the followers, the activities and the files of `records`.
+
+    The messages take with them the values they traced and the mails that were sent.
+    """
+    if not records:
+        return
+    env = records.sudo().env
+    own = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+    env["mail.message"].search(
+        [("model", "=", records._name), ("res_id", "in", records.ids)]
+    ).unlink()
+    for model in ("mail.followers", "mail.activity"):
+        env[model].with_context(active_test=False).search(own).unlink()
+    # A file kept in a field is only found where its field is asked for.
+    env["ir.attachment"].search([*own, ("id", "!=", False)]).unlink()
+
+
+def erase_records(records):
+    """Delete records with everything that hangs on them."""
+    erase_papers(records)
+    records.unlink()

@@ -173,7 +173,7 @@ class EspaceDocumentMissing(models.Model):
     # === Tools === #
 
     def _remind(self):
-        """Write to each family what it lacks, and keep that it was told."""
+        """Write to each family what it lacks, and keep that it was notified."""
         Reminder = self.env["espace.document.reminder"]
         for family, lines in self.grouped("family_id").items():
             lang = family.lang or self.env.lang

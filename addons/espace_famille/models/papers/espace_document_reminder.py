@@ -9,7 +9,7 @@ _logger = logging.getLogger(__name__)
 
 
 class EspaceDocumentReminder(models.Model):
-    """A family was told that a document is missing: it is told once."""
+    """A family was notified that a document is missing: it is notified once."""
 
     _name = "espace.document.reminder"
     _description = "Reminder of a Missing Document"

@@ -79,8 +79,10 @@ class EspaceEnrolment(models.Model):
 
     @api.depends("child_id.name", "activity_id.name")
     def _compute_display_name(self):
-        for enrolment, known in zip(self, self.sudo(), strict=True):
-            enrolment.display_name = f"{known.child_id.name} – {known.activity_id.name}"
+        for enrolment, known_sudo in zip(self, self.sudo(), strict=True):
+            enrolment.display_name = (
+                f"{known_sudo.child_id.name} – {known_sudo.activity_id.name}"
+            )
 
     @api.constrains("child_id", "activity_id", "date_from", "date_to", "state")
     def _check_overlap(self):
@@ -167,7 +169,7 @@ class EspaceEnrolment(models.Model):
     # === Actions === #
 
     def action_approve(self):
-        """Approve these enrolments and tell the families of those that waited."""
+        """Approve these enrolments and notify the families of those that waited."""
         self.check_access("write")
         waiting = self.filtered(lambda enrolment: enrolment.state != "approved")
         waiting.write({"state": "approved", "refusal_reason": False})
@@ -180,7 +182,7 @@ class EspaceEnrolment(models.Model):
         return self.env["espace.refusal.wizard"]._action_open(self)
 
     def _refuse(self, reason):
-        """Refuse these enrolments and tell the families why.
+        """Refuse these enrolments and notify the families why.
 
         Bookings already made stay: agents cancel them if the child must not come.
 

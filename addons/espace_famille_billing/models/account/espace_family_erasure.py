@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.espace_famille.models.erasure.erasure import erase_papers
+from odoo.addons.espace_famille.models.erasure.espace_erasure_mixin import erase_papers
 
 # Invoices, payments and what proves them are kept for ten years.
 ACCOUNTING_YEARS = 10

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.espace_famille.domain.cutoff import to_utc
-from odoo.addons.espace_famille.models.core.guards import PLACE_GIVEN, is_allowed
+from odoo.addons.espace_famille.models.core.guards import is_allowed
 
 from ...domain import settlement
 from ..core.amounts import to_decimal
@@ -75,8 +75,9 @@ class EspaceReservation(models.Model):
         return self._with_prices(gathered.family, quotes, pricer)
 
     @api.model
-    def _quote_cart(self, family, items, now, staff=False):
-        return self._with_prices(family, super()._quote_cart(family, items, now, staff))
+    def _quote_cart(self, family, items, now, staff=False, given=False):
+        quotes = super()._quote_cart(family, items, now, staff, given)
+        return self._with_prices(family, quotes)
 
     @api.model
     def _with_prices(self, family, quotes, pricer=None):
@@ -123,13 +124,12 @@ class EspaceReservation(models.Model):
             reason=self.env._("The price is not known yet: contact the town hall."),
         )
 
-    def _state_once_booked(self, now, staff=False):
+    def _state_once_booked(self, now, staff=False, given=False):
         """Hold the seat of a family that pays online; what the commune gives is due."""
-        state = super()._state_once_booked(now, staff)
+        state = super()._state_once_booked(now, staff, given)
         if (
             state == "confirmed"
-            and not staff
-            and not is_allowed(self.env, PLACE_GIVEN)
+            and not (staff or given)
             and self.activity_id.billing_mode == "booking"
             and self.company_id._espace_pays_online()
         ):
@@ -392,7 +392,7 @@ class EspaceReservation(models.Model):
             reservations._invoice_booking(family, now)
             reservations.filtered("hold_until").hold_until = until
 
-    def _cancel(self, now=None, staff=False, reason=None):
+    def _cancel(self, now=None, staff=False, reason=None, promote=True):
         unpaid = self.sudo().filtered(lambda r: r.state == "pending_payment")
         if any(unpaid.charge_ids.move_id.mapped("espace_payment_on_its_way")):
             raise UserError(
@@ -401,7 +401,7 @@ class EspaceReservation(models.Model):
                     "before you cancel."
                 )
             )
-        return super()._cancel(now, staff, reason)
+        return super()._cancel(now, staff, reason, promote)
 
     def _expirable(self):
         return (

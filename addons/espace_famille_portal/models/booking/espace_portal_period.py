@@ -6,7 +6,7 @@ from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES, Item
 from odoo.addons.espace_famille.models.booking.booking_facts import BookingFacts
-from odoo.addons.espace_famille.models.booking.espace_reservation_option import (
+from odoo.addons.espace_famille.models.booking.espace_reservation_booking import (
     CHANGEABLE,
 )
 

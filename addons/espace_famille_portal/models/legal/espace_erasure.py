@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from odoo.addons.espace_famille.models.erasure.erasure import erase_records
+from odoo.addons.espace_famille.models.erasure.espace_erasure_mixin import erase_records
 
 
 class EspaceFamily(models.Model):
@@ -60,4 +60,6 @@ class EspaceRequest(models.Model):
     def action_erase_family(self):
         """Ask whether all data of the family that asked for it are to be erased."""
         self.ensure_one()
-        return self.family_id.with_context(default_notify=True).action_erase()
+        return self.env["espace.erasure.wizard"]._action_open(
+            self.family_id, notify=True
+        )

@@ -202,10 +202,10 @@ class EspaceReservation(models.Model):
 
     _inherit = "espace.reservation"
 
-    def _cancel(self, now=None, staff=False, reason=None):
+    def _cancel(self, now=None, staff=False, reason=None, promote=True):
         now = now or fields.Datetime.now()
         known = self.filtered(lambda line: line.state in KNOWN_STATES)
-        cancelled = super()._cancel(now, staff, reason)
+        cancelled = super()._cancel(now, staff, reason, promote)
         for family, lines in known.grouped("family_id").items():
             if not staff and family._is_a_guardian(self.env.user):
                 self.env["espace.booking.notice"]._note(family, now, cancelled=lines)

@@ -1,5 +1,3 @@
-"""How many absences a child or a family has, and the way to them."""
-
 from odoo import api, fields, models
 
 
@@ -39,25 +37,3 @@ class EspaceFamily(models.Model):
     def action_open_absences(self):
         self.ensure_one()
         return self.env["espace.absence"]._action_of("family_id", self)
-
-
-class EspaceAbsence(models.Model):
-    _inherit = "espace.absence"
-
-    @api.model
-    def _counts(self, field, records):
-        """Return {record: number of absences}, grouped by `field`."""
-        return dict(
-            self._read_group([(field, "in", records.ids)], [field], ["__count"])
-        )
-
-    @api.model
-    def _action_of(self, field, record):
-        """Return the list of the absences of one child or one family."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "espace_famille.espace_absence_action"
-        )
-        action["display_name"] = record.display_name
-        action["domain"] = [(field, "=", record.id)]
-        action["context"] = {f"default_{field}": record.id}
-        return action
