@@ -85,15 +85,13 @@ class EspacePublicForms(http.Controller):
             errors["email"] = env._("This is no e-mail address.")
         if not errors and not env["espace.captcha"]._passed(values, now):
             errors["captcha"] = env._("Do the captcha again.")
-        if not errors and not env["espace.rate.limit"]._allowed(
-            kind, who, computer, now
-        ):
+        limits = env["espace.rate.limit"]
+        if not errors and not limits._count_in(kind, who, computer, now):
             errors["captcha"] = env._(
                 "Too many messages: wait an hour, or call the town hall."
             )
         if errors:
             return self._page(kind, values, errors)
-        env["espace.rate.limit"]._note(kind, who, computer, now)
         act(asked_commune(values), values)
         return self._page(kind, values, sent=True)
 

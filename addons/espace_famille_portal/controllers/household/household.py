@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
 from ..core.base import EspacePortal, family_page
 
@@ -142,15 +142,7 @@ class EspaceHousehold(EspacePortal):
         )
         if not file_sudo:
             raise request.not_found()
-        return request.make_response(
-            file_sudo.raw,
-            [
-                ("Content-Type", file_sudo.mimetype),
-                ("Content-Disposition", content_disposition(file_sudo.name)),
-                ("Cache-Control", "no-store"),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return self._espace_download(file_sudo.raw, file_sudo.name, file_sudo.mimetype)
 
     # === Tools === #
 

@@ -29,13 +29,12 @@ class EspaceMyData(EspacePortal):
         now = fields.Datetime.now()
         limits = request.env["espace.rate.limit"]
         who, computer = request.env.user.login, request.httprequest.remote_addr or ""
-        if not limits._allowed("data", who, computer, now):
+        if not limits._count_in("data", who, computer, now):
             self._espace_notify(
                 "warning",
                 request.env._("You have taken several copies: wait an hour."),
             )
             return request.redirect(URL)
-        limits._note("data", who, computer, now)
         data = request.env["espace.gdpr.export"]
         archive = data._archive(family_sudo, now)
         size = archive.seek(0, 2)

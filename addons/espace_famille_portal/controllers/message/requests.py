@@ -104,11 +104,10 @@ class EspaceRequests(EspacePortal):
         who = request.env.user.login
         computer = request.httprequest.remote_addr or ""
         now = fields.Datetime.now()
-        if not limits._allowed("request", who, computer, now):
+        if not limits._count_in("request", who, computer, now):
             raise UserError(
                 request.env._("Too many messages: wait an hour, or call the town hall.")
             )
-        limits._note("request", who, computer, now)
 
     @route(
         f"{URL}/<int:request_id>",

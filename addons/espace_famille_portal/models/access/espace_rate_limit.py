@@ -49,6 +49,14 @@ class EspaceRateLimit(models.Model):
         )
 
     @api.model
+    def _count_in(self, kind, who, computer, now):
+        """Count a try that is still allowed; return whether it is."""
+        allowed = self._allowed(kind, who, computer, now)
+        if allowed:
+            self._note(kind, who, computer, now)
+        return allowed
+
+    @api.model
     def _note(self, kind, who, computer, now):
         """Remember a try."""
         self.sudo().create(
