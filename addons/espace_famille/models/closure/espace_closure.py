@@ -29,7 +29,7 @@ RECORDED = frozenset(
         "session_ids",
         "reservation_ids",
         "cancelled_count",
-        "told_count",
+        "notified_count",
         "not_restored",
     )
 )
@@ -120,7 +120,7 @@ class EspaceClosure(models.Model):
     cancelled_count = fields.Integer(
         "Bookings Cancelled by it", readonly=True, copy=False
     )
-    told_count = fields.Integer("Families Notified", readonly=True, copy=False)
+    notified_count = fields.Integer("Families Notified", readonly=True, copy=False)
     not_restored = fields.Text("Not Brought Back", readonly=True, copy=False)
 
     # Preview

@@ -128,7 +128,7 @@ class EspaceClosure(models.Model):
                 "applied_by": self.env.uid,
                 "session_ids": [fields.Command.set(plan.sessions.ids)],
                 "cancelled_count": len(bookings),
-                "told_count": len(families),
+                "notified_count": len(families),
             }
         )
         for family, cancelled in bookings.grouped("family_id").items():

@@ -43,7 +43,7 @@ class TestApply(ClosureCase):
             session = self.session(activity, MONDAY)
             self.assertEqual((session.state, session.booked_count), ("closed", 0))
             self.assertEqual(self.session(activity, TUESDAY).state, "open")
-        self.assertEqual((closure.cancelled_count, closure.told_count), (3, 2))
+        self.assertEqual((closure.cancelled_count, closure.notified_count), (3, 2))
         message = self.messages(self.martin)
         self.assertEqual(len(message), 1)
         for words in ("A minimum service", "Nina Martin: Repas", "Tom Martin: Tranche"):
