@@ -82,7 +82,7 @@ REDIRECT = "leads elsewhere"
 ODOO = "a page of Odoo to which no page of ours leads"
 NO_PAGES = {
     "/espace-famille/agenda/<string:secret>.ics": FILE,
-    "/espace-famille/securite": "data for the widget of the security test",
+    "/espace-famille/securite": "data for the widget of the captcha",
     "/my/absences/<int:absence_id>/justificatif/<int:proof_id>": FILE,
     "/my/actualites/<int:news_id>/piece/<int:attachment_id>": FILE,
     "/my/attestations/<int:year>": FILE,

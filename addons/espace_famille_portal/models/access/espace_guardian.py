@@ -16,6 +16,11 @@ class EspaceGuardian(models.Model):
         groups="espace_famille.group_manager",
     )
 
+    # What it wants to be written about
+    notify_limits = fields.Boolean("Reminders Before Limits", default=True)
+    notify_cart = fields.Boolean("Reminders of the Cart", default=True)
+    notify_news = fields.Boolean("News by E-mail", default=True)
+
     def action_invite(self):
         """Open the invitation of these guardians."""
         self._check_invites()
@@ -32,11 +37,13 @@ class EspaceGuardian(models.Model):
         :return: the invitations; those without a proper address are left out
         """
         now = now or fields.Datetime.now()
-        template = self.env.ref("espace_famille_portal.mail_template_activation").sudo()
+        template_sudo = self.env.ref(
+            "espace_famille_portal.mail_template_activation"
+        ).sudo()
         invitations = self.env["espace.activation"]
         for guardian in self._invitable():
             invitation, code = invitations._issue(guardian, now)
-            template.with_context(
+            template_sudo.with_context(
                 activation_url=guardian._activation_url(code)
             ).send_mail(guardian.id)
             invitations |= invitation

@@ -88,7 +88,7 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _row_items(self, family, order, children, span, now):
         """Return the items of a day that can be booked, one option a service."""
-        products = self.env["espace.portal.agenda"]._products(family)
+        products = self.env["espace.portal.offer"]._products(family)
         asked = [
             (child.id, product.id, order.day)
             for child in children
@@ -146,7 +146,7 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _takers(self, family, order, children):
         """Return the child pressed, then the others who may have its option."""
-        offer = self.env["espace.portal.agenda"]._offer(family, fields.Datetime.now())
+        offer = self.env["espace.portal.offer"]._read(family, fields.Datetime.now())
         others = children.filtered(
             lambda child: (
                 child.id != order.child_id

@@ -28,10 +28,12 @@ class EspaceFamily(models.Model):
 
         It is that of no record, and deleted once it is sent.
         """
-        template = self.env.ref("espace_famille_portal.mail_template_erased").sudo()
+        template_sudo = self.env.ref(
+            "espace_famille_portal.mail_template_erased"
+        ).sudo()
         written = self.filtered(lambda family: any(family.guardian_ids.mapped("email")))
         columns = ("subject", "body_html", "email_from", "email_to")
-        mails = template._generate_template(written.ids, columns)
+        mails = template_sudo._generate_template(written.ids, columns)
         return [
             {**{name: mail[name] for name in columns}, "auto_delete": True}
             for mail in mails.values()
@@ -58,4 +60,6 @@ class EspaceRequest(models.Model):
     def action_erase_family(self):
         """Ask whether all data of the family that asked for it are to be erased."""
         self.ensure_one()
-        return self.env["espace.erasure.wizard"]._action_open(self.family_id, tell=True)
+        return self.env["espace.erasure.wizard"]._action_open(
+            self.family_id, notify=True
+        )

@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.http import request, route
 from odoo.tools.misc import format_date
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/factures"
 
@@ -46,39 +46,10 @@ class EspaceAccount(EspacePortal):
             f"{payment_sudo._espace_receipt_filename()}.pdf",
         )
 
-    def _espace_payments(self, family_sudo, limit=None):
-        """Return what the page shows of the payments that gave a receipt."""
-        company = family_sudo.company_id
-        payments_sudo = (
-            request.env["account.payment"]
-            .sudo()
-            .search(
-                [
-                    ("espace_family_id", "=", family_sudo.id),
-                    ("espace_receipt_number", "!=", False),
-                ],
-                order="date desc, id desc",
-                limit=limit,
-            )
-        )
-        return [
-            {
-                "payment": payment,
-                "day": format_date(request.env, payment.date, date_format="d MMM y"),
-                "amount": company._espace_amount_words(payment.amount),
-                "means": payment._espace_means_words(),
-                "rejected": payment._espace_rejection_words(),
-            }
-            for payment in payments_sudo
-        ]
-
     # === The account === #
 
-    @route(f"{URL}/compte", type="http", auth="user", website=True, methods=["GET"])
-    def espace_account(self, pdf=None, **kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(f"{URL}/compte")
+    def espace_account(self, family_sudo, pdf=None, **kwargs):
         today = family_sudo.company_id._espace_today()
         date_to = self._espace_period_day(kwargs.get("au"), today)
         date_from = self._espace_period_day(
