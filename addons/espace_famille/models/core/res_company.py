@@ -128,9 +128,13 @@ class ResCompany(models.Model):
 
     # === Calendar === #
 
-    @tools.ormcache("self.id")
     def _espace_calendar(self):
         """Return the immutable `school_calendar.Calendar` of this company."""
+        return self._espace_calendar_under(self.sudo().espace_revision)
+
+    @tools.ormcache("self.id", "revision")
+    def _espace_calendar_under(self, revision):
+        """Return the calendar as it is kept, see `espace_rulebook.py`."""
         years = (
             self.env["espace.school.year"].sudo().search([("company_id", "=", self.id)])
         )
@@ -142,8 +146,8 @@ class ResCompany(models.Model):
         return self._espace_calendar().day_kind(date)
 
     def _espace_calendar_changed(self):
-        """Forget the cached calendar and find the coming limits again."""
-        self.env.registry.clear_cache()
+        """Renew what is kept of the calendar and find the coming limits again."""
+        self._espace_rulebook_changed()
         self.env["espace.session"].sudo()._recompute_limits(self)
 
     # === Demonstration === #

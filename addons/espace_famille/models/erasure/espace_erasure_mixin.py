@@ -16,7 +16,7 @@ class EspaceErasureMixin(models.AbstractModel):
     """Keep personal data no longer than needed: erase who left.
 
     The bookings stay, in nobody's name, for the statistics of the commune; what the
-    accounting needs stays as long as the law asks (see espace_famille_billing).
+    accounting needs stays as long as the law asks.
     Source: articles 5.1.e and 17 of the GDPR.
     """
 
