@@ -37,7 +37,10 @@ class EspaceChange(models.Model):
 
     def _notify_former_address(self, guardian, before, after):
         """Warn whoever reads the former address: it may be the only one robbed."""
-        template = self.env.ref("espace_famille_portal.mail_template_login_changed")
-        template.sudo().with_context(espace_new_login=after).send_mail(
-            guardian.id, email_values={"email_to": before}
+        self.env["mail.template"]._espace_make(
+            "espace_famille_portal.mail_template_login_changed",
+            lambda template: template.with_context(espace_new_login=after).send_mail(
+                guardian.id, email_values={"email_to": before}
+            ),
+            guardian.family_id,
         )

@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 
 # An agent who goes through the changes of a family one by one is given so long.
@@ -44,28 +42,17 @@ class EspaceChange(models.Model):
             [*self._untold(), ("family_id", "in", families.ids)], order="id"
         )
         for family, decided in changes.grouped("family_id").items():
-            lang = family.lang or self.env.lang
-            decided.with_context(lang=lang)._notify_family(
-                family.with_context(lang=lang)
-            )
+            decided._notify_family(family)
         changes.told = True
 
     def _notify_family(self, family):
         """Write to who proposed and to those who book, in the commune's name."""
-        commune = family.company_id.partner_id
-        lines = Markup("").join(
-            Markup("<li>%s</li>") % change._decision_words() for change in self
-        )
         partners = self.user_id.partner_id & family.guardian_ids.partner_id
         partners |= family.guardian_ids.filtered("may_book").partner_id
-        family.message_post(
-            subject=self.env._("Your corrections"),
-            body=Markup("<p>%s</p><ul>%s</ul>")
-            % (self.env._("The town hall has looked at your corrections:"), lines),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=commune.id,
-            email_from=commune.email_formatted or None,
+        family._notify_with(
+            "espace_famille_portal.mail_template_corrections",
+            self[:1],
+            {"changes": self},
             partner_ids=partners.ids,
         )
 
