@@ -16,6 +16,7 @@
         "data/ir_cron_billing_run.xml",
         "data/ir_cron_reminder.xml",
         "data/mail_template_family_invoice.xml",
+        "data/mail_template_payment.xml",
         "data/espace_reminder_level.xml",
         "report/espace_collection_reports.xml",
         "report/espace_collection_templates.xml",

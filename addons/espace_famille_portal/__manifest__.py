@@ -21,6 +21,7 @@
         "data/mail_template_change.xml",
         "data/mail_template_reminders.xml",
         "data/mail_template_erased.xml",
+        "data/mail_template_corrections.xml",
         "wizards/espace_invitation_views.xml",
         "views/access/espace_activation_views.xml",
         "views/household/espace_change_views.xml",

@@ -1,6 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
 
 REASONS = [
     ("illness", "Illness"),
@@ -204,87 +203,47 @@ class EspaceAbsence(models.Model):
                 )
             )
 
-    # === Messages === #
+    # === Messages (their lines are called by the templates) === #
 
     def _in_family_words(self):
         """Return the absence in the language of its family."""
         return self.with_context(lang=self.sudo().family_id.lang or self.env.lang)
 
-    def _notify(self, subject, lines):
+    def _notify(self, name, **values):
         """Write to the family; what a parent does itself comes from the commune."""
         family = self.sudo().family_id
         if self.env.user.share:
             family = family.with_user(SUPERUSER_ID)
-        family.with_context(lang=self.env.context.get("lang"))._notify(
-            subject, plaintext2html("\n".join(filter(None, lines)))
-        )
+        name = f"espace_famille.mail_template_absence_{name}"
+        family._notify_with(name, self, values)
 
     def _notify_declared(self, present):
-        known = self._in_family_words()
-        proof = known.proof_words and not known.proof_count
-        known._notify(
-            known.env._("Absence declared: %s", known.sudo().child_id.firstname),
-            [
-                known.env._("The absence of %s is recorded:", known.display_name),
-                *known._lines(),
-                *known._present_lines(present),
-                proof and known.env._("Send us the proof until %s.", known.proof_words),
-            ],
-        )
+        self._notify("declared", there=present)
 
     def _notify_accepted(self, present):
-        known = self._in_family_words()
-        bookings = known._live().with_context(lang=known.env.lang)
-        due = bookings.filtered(lambda r: r.absence_due)
-        excused = bookings.filtered(
-            lambda r: r.attendance == "absent_justified" and not r.absence_due
-        )
-        known._notify(
-            known.env._("Absence accepted: %s", known.sudo().child_id.firstname),
-            [
-                known.env._("The absence of %s is accepted.", known.display_name),
-                excused and known.env._("These days are not due:"),
-                *known._bullets(excused),
-                due and known.env._("These first days stay due (carence):"),
-                *known._bullets(due),
-                *known._present_lines(present),
-            ],
-        )
+        self._notify("accepted", there=present)
 
     def _notify_refused(self):
-        known = self._in_family_words()
-        stay_due = known._live().filtered(
+        self._notify("refused")
+
+    def _absent_lines(self):
+        absent = self._live().filtered(lambda r: r.attendance != "present")
+        return absent._absence_lines()
+
+    def _excused_lines(self):
+        excused = self._live().filtered(
+            lambda r: r.attendance == "absent_justified" and not r.absence_due
+        )
+        return excused._absence_lines()
+
+    def _carence_lines(self):
+        return self._live().filtered("absence_due")._absence_lines()
+
+    def _unexcused_lines(self):
+        unexcused = self._live().filtered(
             lambda r: r.attendance in ("expected", "absent_unjustified")
         )
-        known._notify(
-            known.env._("Absence refused: %s", known.sudo().child_id.firstname),
-            [
-                known.env._(
-                    "The absence of %(absence)s is refused: %(reason)s",
-                    absence=known.display_name,
-                    reason=known.refusal,
-                ),
-                known.env._("These days stay due:"),
-                *known._bullets(stay_due.with_context(lang=known.env.lang)),
-            ],
-        )
-
-    def _lines(self):
-        bookings = self._live().with_context(lang=self.env.lang)
-        return self._bullets(bookings.filtered(lambda r: r.attendance != "present"))
-
-    def _present_lines(self, present):
-        if not present:
-            return []
-        bookings = present.with_context(lang=self.env.lang)
-        return [
-            self.env._("The child was there: nothing changes for these days:"),
-            *self._bullets(bookings),
-        ]
-
-    @api.model
-    def _bullets(self, bookings):
-        return [f"• {line}" for line in bookings._absence_lines()]
+        return unexcused._absence_lines()
 
     def _span_words(self):
         """Say the days, '' while they are being typed in."""

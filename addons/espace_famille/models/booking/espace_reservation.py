@@ -249,18 +249,15 @@ class EspaceReservation(models.Model):
 
     def _notify_expired(self, family):
         """Write to the family that its seats were freed."""
-        lines = "\n".join(
-            f"• {r.display_name}, {r.company_id._espace_day_words(r.date)}"
-            for r in self
+        family._notify_with(
+            "espace_famille.mail_template_hold_expired", self[:1], {"places": self}
         )
-        family._notify(
-            self.env._("Booking not kept: payment not completed"),
-            self.env._(
-                "Your payment was not completed in time: these places were given back "
-                "and nothing was charged. You may book again.\n%s",
-                lines,
-            ),
-        )
+
+    def _day_lines(self):
+        """Return one line of words for each of these bookings, in their order."""
+        return [
+            f"{r.display_name}, {r.company_id._espace_day_words(r.date)}" for r in self
+        ]
 
     # === Actions === #
 

@@ -255,31 +255,17 @@ class EspaceReservation(models.Model):
 
     def _notify_promoted(self, family):
         """Write to the family which places it was given, and until when to pay."""
-        company = family.company_id
-        lines = "\n".join(
-            f"• {line.display_name}, {company._espace_day_words(line.date)}"
-            for line in self.sorted("date")
+        family._notify_with(
+            "espace_famille.mail_template_place_given",
+            self[:1],
+            {"places": self.sorted("date")},
         )
+
+    def _pay_until_words(self):
+        """Say until when to pay for the first of these places, '' if there is none."""
         unpaid = self.filtered(lambda line: line.state == "pending_payment")
         until = min(filter(None, unpaid.mapped("hold_until")), default=None)
-        if until:
-            body = self.env._(
-                "A place is free for:\n%(lines)s\n\nPay before %(limit)s on your "
-                "family account to keep it; afterwards it goes to the next family.",
-                lines=lines,
-                limit=company._espace_limit_words(until),
-            )
-        elif self.filtered(lambda line: line.state == "pending_approval"):
-            body = self.env._(
-                "A place is free for:\n%s\n\nThe town hall still has to approve it.",
-                lines,
-            )
-        else:
-            body = self.env._(
-                "A place is free for:\n%s\n\nIt is booked: there is nothing to do.",
-                lines,
-            )
-        family._notify(self.env._("Waiting list: a place for your child"), body)
+        return self.company_id[:1]._espace_limit_words(until) if until else ""
 
     # === Actions === #
 

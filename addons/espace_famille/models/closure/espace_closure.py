@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import plaintext2html
 
 from ...domain import closure as rules
 from ..core.guards import without_defaults
@@ -298,49 +297,29 @@ class EspaceClosure(models.Model):
     # === Messages === #
 
     def _notify_closed(self, family, bookings):
-        known = self.with_context(lang=family.lang or self.env.lang)
-        known._notify(
-            family,
-            known.env._("Closed: %s", known.display_name),
-            [
-                known._words() + ".",
-                known.message,
-                known.env._("These bookings are cancelled and are not due:"),
-                *(f"• {line}" for line in known._booking_lines(bookings)),
-            ],
-        )
+        self._notify(family, "closed", cancelled=bookings)
 
     def _notify_reopened(self, family, restored, left):
-        known = self.with_context(lang=family.lang or self.env.lang)
-        lines = [known.env._("The closure is withdrawn: the services are open.")]
         waiting = restored.filtered(lambda r: r.state == "waiting")
-        if restored - waiting:
-            lines.append(known.env._("These bookings stand again:"))
-            lines += [f"• {line}" for line in known._booking_lines(restored - waiting)]
-        if waiting:
-            lines.append(known.env._("These children are on the waiting list again:"))
-            lines += [f"• {line}" for line in known._booking_lines(waiting)]
-        if left:
-            lines.append(
-                known.env._(
-                    "These could not be brought back, you may book them again or call "
-                    "us:"
-                )
-            )
-            lines += [f"• {line}" for line in known._booking_lines(left)]
-        known._notify(
-            family, known.env._("Open after all: %s", known.display_name), lines
+        self._notify(
+            family, "reopened", restored=restored - waiting, waiting=waiting, left=left
         )
 
-    def _notify(self, family, subject, lines):
+    def _notify(self, family, name, **values):
         """Write to one family; e-mails of a large closure go out through the queue."""
-        family.with_context(
-            lang=self.env.context.get("lang"), mail_notify_force_send=False
-        )._notify(subject, plaintext2html("\n".join(filter(None, lines))))
+        family.with_context(mail_notify_force_send=False)._notify_with(
+            f"espace_famille.mail_template_{name}", self, values
+        )
 
-    def _booking_lines(self, bookings):
-        """Return one line of words for each booking, in the order given."""
+    def _booking_lines(self, bookings=None):
+        """Return one line of words for each booking, in the order given.
+
+        A preview gives none and shows those of one family.
+        """
         company_sudo = self.sudo().company_id
+        if bookings is None:
+            bookings = self.sudo().reservation_ids
+            bookings = bookings.filtered(lambda r: r.family_id == bookings[0].family_id)
         return [
             self.env._(
                 "%(child)s: %(option)s, %(day)s",

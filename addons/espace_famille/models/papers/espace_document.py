@@ -360,13 +360,8 @@ class EspaceDocument(models.Model):
             }
         )
         for document in self:
-            family = document.family_id
-            lang = family.lang or self.env.lang
-            document = document.with_context(lang=lang)
-            lack = documents.Lack("refused", words=reason)
-            family.with_context(lang=lang)._notify(
-                document.env._("Document refused"),
-                f"{document.display_name}\n{document.type_id._lack_words(lack)}",
+            document.family_id._notify_with(
+                "espace_famille.mail_template_document_refused", document
             )
 
     # === Tools === #
@@ -405,10 +400,3 @@ class EspaceDocument(models.Model):
         """Return what two documents share when one may follow the other."""
         self.ensure_one()
         return self.type_id, self.child_id or self.family_id
-
-    def _ending_words(self):
-        self.ensure_one()
-        day = self.company_id._espace_format_day(self.expires_on, "d MMMM y")
-        return self.env._(
-            "• %(document)s: until %(day)s", document=self.display_name, day=day
-        )

@@ -90,14 +90,10 @@ class EspaceDocumentReminder(models.Model):
     def _remind_ending(self, family, ending):
         if not ending:
             return
-        lang = family.lang or self.env.lang
-        ending = ending.with_context(lang=lang)
-        family.with_context(lang=lang)._notify(
-            ending.env._("Documents that end soon"),
-            ending.env._(
-                "These documents end soon, send us the new ones:\n%s",
-                "\n".join(document._ending_words() for document in ending),
-            ),
+        family._notify_with(
+            "espace_famille.mail_template_documents_ending",
+            ending[0],
+            {"documents": ending},
         )
         for document in ending:
             document.reminded_on = document.company_id._espace_today()

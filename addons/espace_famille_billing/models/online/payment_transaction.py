@@ -92,39 +92,18 @@ class PaymentTransaction(models.Model):
         )
         if not family or not self.payment_id:
             return
-        env = self.with_context(lang=family.lang).env
         if self.invoice_ids:
-            self._espace_notify_what_is_left(family, env)
+            if self.payment_id._espace_kept():
+                family._notify_with(
+                    "espace_famille_billing.mail_template_payment_left", self
+                )
             return
-        if family._espace_payment_move():
-            subject = env._("Payment of another amount")
-            body = env._(
-                "Your payment is not what your places cost by now: it stays on your "
-                "account and is deducted from the amount shown there. The places still "
-                "wait for the rest: pay it in time, or ask the town hall for help."
-            )
-        else:
-            subject = env._("Payment received too late")
-            body = env._(
-                "Your payment arrived after the places were given back: the amount "
-                "stays on your account. Book again, or ask the town hall to refund it."
-            )
-        family._notify(subject, body)
-
-    def _espace_notify_what_is_left(self, family, env):
-        """Write to the family whose invoices were paid, in part or whole, meanwhile.
-
-        :param env: an environment in the language of the family
-        """
-        left = self.payment_id._espace_kept()
-        if not left:
-            return
-        family._notify(
-            env._("Part of your payment stays on your account"),
-            env._(
-                "Your invoices were paid, in part or whole, before your payment "
-                "arrived: %(left)s stays on your account and will be deducted, or ask "
-                "the town hall to pay it back.",
-                left=family.with_env(env).company_id._espace_amount_words(left),
-            ),
+        problem = "other_amount" if family._espace_payment_move() else "too_late"
+        family._notify_with(
+            f"espace_famille_billing.mail_template_payment_{problem}", self
         )
+
+    def _espace_kept_words(self):
+        """Say how much of this payment settled nothing."""
+        left = self.payment_id._espace_kept() if self.payment_id else 0
+        return self.company_id._espace_amount_words(left)

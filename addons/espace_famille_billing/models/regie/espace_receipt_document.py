@@ -86,23 +86,10 @@ class AccountPayment(models.Model):
         self.ensure_one()
         family = self.espace_family_id
         payment = self.with_context(lang=family.lang)
-        company = payment.company_id
-        commune = company.partner_id
         # The Régie does not change families: it writes to them in the commune's name.
-        family.sudo().message_post(
-            subject=payment.env._("Receipt %s", payment.espace_receipt_number),
-            body=payment.env._(
-                "We received your payment of %(amount)s on %(day)s (%(means)s). "
-                "Your receipt is attached. Left to pay: %(left)s.",
-                amount=company._espace_amount_words(payment.amount),
-                day=company._espace_day_words(payment.date, year=True),
-                means=payment._espace_means_words(),
-                left=company._espace_amount_words(max(payment.espace_balance_after, 0)),
-            ),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=commune.id,
-            email_from=commune.email_formatted or None,
+        family.sudo()._notify_with(
+            "espace_famille_billing.mail_template_receipt",
+            self,
             partner_ids=family._espace_receipt_partners().ids,
             attachments=[
                 (

@@ -1,4 +1,5 @@
 from . import test_analytic
+from . import test_billing_messages
 from . import test_check
 from . import test_check_collection
 from . import test_rights

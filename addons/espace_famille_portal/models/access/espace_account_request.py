@@ -91,10 +91,13 @@ class EspaceAccountRequest(models.Model):
             raise UserError(
                 self.env._("Enter the reason of the refusal: the parent reads it.")
             )
-        template = self.env.ref("espace_famille_portal.mail_template_account_refused")
         for request in self:
             request.state = "refused"
-            template.sudo().send_mail(request.id)
+            self.env["mail.template"]._espace_make(
+                "espace_famille_portal.mail_template_account_refused",
+                lambda template, request=request: template.send_mail(request.id),
+                request,
+            )
 
     def _check_decides(self):
         if not self.env.user.has_group("espace_famille.group_manager"):

@@ -34,19 +34,21 @@ class EspaceGuardian(models.Model):
     def _invite(self, now=None):
         """Send each of these guardians an e-mail with a new activation code.
 
-        :return: the invitations; those without a proper address are left out
+        :return: the invitations sent; those without a proper address are left out
         """
         now = now or fields.Datetime.now()
-        template_sudo = self.env.ref(
-            "espace_famille_portal.mail_template_activation"
-        ).sudo()
         invitations = self.env["espace.activation"]
         for guardian in self._invitable():
             invitation, code = invitations._issue(guardian, now)
-            template_sudo.with_context(
-                activation_url=guardian._activation_url(code)
-            ).send_mail(guardian.id)
-            invitations |= invitation
+            is_sent = self.env["mail.template"]._espace_make(
+                "espace_famille_portal.mail_template_activation",
+                lambda template, guardian=guardian, code=code: template.with_context(
+                    activation_url=guardian._activation_url(code)
+                ).send_mail(guardian.id),
+                guardian.family_id,
+            )
+            if is_sent:
+                invitations |= invitation
         to_invite = invitations.family_id.filtered(lambda f: f.state == "draft")
         to_invite.sudo().state = "invited"
         return invitations

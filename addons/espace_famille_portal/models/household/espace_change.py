@@ -1,8 +1,6 @@
 import logging
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
@@ -171,8 +169,13 @@ class EspaceChange(models.Model):
             self._check_login_free(user_sudo, after)
             user_sudo.login = after
             # The former address may be the only one that was robbed.
-            template = self.env.ref("espace_famille_portal.mail_template_login_changed")
-            template.sudo().send_mail(guardian.id, email_values={"email_to": before})
+            self.env["mail.template"]._espace_make(
+                "espace_famille_portal.mail_template_login_changed",
+                lambda template: template.send_mail(
+                    guardian.id, email_values={"email_to": before}
+                ),
+                guardian.family_id,
+            )
 
     def _check_login_free(self, user_sudo, login):
         like = self.env["espace.activation"]._like_itself(login)
@@ -281,28 +284,17 @@ class EspaceChange(models.Model):
             [*self._to_notify(), ("family_id", "in", families.ids)], order="id"
         )
         for family, decided in changes_sudo.grouped("family_id").items():
-            lang = family.lang or self.env.lang
-            decided.with_context(lang=lang)._notify_family(
-                family.with_context(lang=lang)
-            )
+            decided._notify_family(family)
         changes_sudo.notified = True
 
     def _notify_family(self, family):
         """Write to who proposed and to those who book, in the commune's name."""
-        commune = family.company_id.partner_id
-        lines = Markup("").join(
-            Markup("<li>%s</li>") % change._decision_words() for change in self
-        )
         partners = self.user_id.partner_id & family.guardian_ids.partner_id
         partners |= family.guardian_ids.filtered("may_book").partner_id
-        family.message_post(
-            subject=self.env._("Your corrections"),
-            body=Markup("<p>%s</p><ul>%s</ul>")
-            % (self.env._("The town hall has looked at your corrections:"), lines),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=commune.id,
-            email_from=commune.email_formatted or None,
+        family._notify_with(
+            "espace_famille_portal.mail_template_corrections",
+            self[:1],
+            {"changes": self},
             partner_ids=partners.ids,
         )
 

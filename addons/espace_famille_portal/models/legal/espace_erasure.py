@@ -28,15 +28,16 @@ class EspaceFamily(models.Model):
 
         It is that of no record, and deleted once it is sent.
         """
-        template_sudo = self.env.ref(
-            "espace_famille_portal.mail_template_erased"
-        ).sudo()
         written = self.filtered(lambda family: any(family.guardian_ids.mapped("email")))
         columns = ("subject", "body_html", "email_from", "email_to")
-        mails = template_sudo._generate_template(written.ids, columns)
+        mails = self.env["mail.template"]._espace_make(
+            "espace_famille_portal.mail_template_erased",
+            lambda template: template._generate_template(written.ids, columns),
+            self.browse(),
+        )
         return [
             {**{name: mail[name] for name in columns}, "auto_delete": True}
-            for mail in mails.values()
+            for mail in (mails or {}).values()
         ]
 
 

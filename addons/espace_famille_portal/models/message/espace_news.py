@@ -242,17 +242,25 @@ class EspaceNews(models.Model):
     def _mail(self, now):
         """Write to the guardians of the families that this news is for, once."""
         self.ensure_one()
-        template_sudo = self.env.ref("espace_famille_portal.mail_template_news").sudo()
         families_sudo = self.env["espace.family"].sudo().search(self._reached())
         guardians = families_sudo.guardian_ids.filtered(
             lambda one: one.email_normalized and one.notify_news
         )
-        for guardian in guardians:
+
+        def headers(guardian):
             choices = f"{guardian.get_base_url()}{CHOICES}"
-            template_sudo.with_context(news=self).send_mail(
-                guardian.id,
-                email_values={"headers": repr({"List-Unsubscribe": f"<{choices}>"})},
-            )
+            return repr({"List-Unsubscribe": f"<{choices}>"})
+
+        self.env["mail.template"]._espace_make(
+            "espace_famille_portal.mail_template_news",
+            lambda template: [
+                template.with_context(news=self).send_mail(
+                    guardian.id, email_values={"headers": headers(guardian)}
+                )
+                for guardian in guardians
+            ],
+            self,
+        )
         self.mailed_at = now
 
     def _row(self):

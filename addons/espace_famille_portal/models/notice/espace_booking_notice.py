@@ -252,15 +252,18 @@ class EspaceFamily(models.Model):
         """
         if not guardians:
             return
-        template_sudo = self.env.ref(f"espace_famille_portal.{name}").sudo()
-        template_sudo.with_context(words=values).send_mail(
-            self.id,
-            email_values={
-                "recipient_ids": [(4, one.id) for one in guardians.partner_id],
-                # The message stays with the family, to be read again by staff.
-                "is_notification": True,
-                **({"headers": repr(headers)} if headers else {}),
-            },
+        email_values = {
+            "recipient_ids": [(4, one.id) for one in guardians.partner_id],
+            # The message stays with the family, to be read again by staff.
+            "is_notification": True,
+            **({"headers": repr(headers)} if headers else {}),
+        }
+        self.env["mail.template"]._espace_make(
+            f"espace_famille_portal.{name}",
+            lambda template: template.with_context(words=values).send_mail(
+                self.id, email_values=email_values
+            ),
+            self,
         )
 
     # === Words === #
