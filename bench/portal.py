@@ -115,6 +115,7 @@ def build():
         ]
         gate = env["espace.reservation"]
         gate._book(family, items)
+        env["espace.charge"]._cron_invoice_at_once()
         gate._add_to_cart(family, [(family.child_ids[:1], products[:1], month[7])])
         return Visit(town, parent, family, products, month, open_session(env, parent))
 

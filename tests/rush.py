@@ -196,7 +196,8 @@ class Parent:
 
     def put_in_cart(self, items: Sequence[tuple]) -> list[Answer]:
         """Press the buttons of these cells: [(child id, product id, day)]."""
-        self.get("/my/reservations")
+        # The days to come may lie beyond the month that the page opens by itself.
+        self.get(f"/my/reservations?view=week&date={items[0][2].isoformat()}")
         return [
             self.post(
                 "/my/reservations",

@@ -46,7 +46,7 @@ STAFF = {
     "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
     "espace.charge": ("", "r", "r", "r"),
     "espace.activation": ("", "r", "", "r"),
-    "espace.attempt": ("", "", "", ""),
+    "espace.rate.limit": ("", "", "", ""),
     "espace.change": ("", "rw", "", "rw"),
     "espace.calendar.feed": ("", "", "", ""),
     "espace.account.request": ("", "rw", "", "rw"),

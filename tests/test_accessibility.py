@@ -10,6 +10,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille_portal.demo import Demonstration
+
 from .accessibility import findings, small_targets
 from .browser import DESKTOP, PHONE, chromium, open_browser
 from .valdurenque import PARENT, PASSWORD, ValdurenqueCase
@@ -80,7 +82,7 @@ REDIRECT = "leads elsewhere"
 ODOO = "a page of Odoo to which no page of ours leads"
 NO_PAGES = {
     "/espace-famille/agenda/<string:secret>.ics": FILE,
-    "/espace-famille/securite": "data for the widget of the security test",
+    "/espace-famille/securite": "data for the widget of the captcha",
     "/my/absences/<int:absence_id>/justificatif/<int:proof_id>": FILE,
     "/my/actualites/<int:news_id>/piece/<int:attachment_id>": FILE,
     "/my/attestations/<int:year>": FILE,
@@ -203,7 +205,7 @@ class TestAccessibility(ValdurenqueCase):
     @classmethod
     def _book(cls, *items):
         """Book through the gate as a commune that sends invoices."""
-        demo = cls.env["espace.demo"]
+        demo = Demonstration(cls.env)
         demo._set_online_payment(False)
         cls.env["espace.reservation"]._book(cls.family, items)
         demo._set_online_payment(True)

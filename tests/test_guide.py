@@ -13,6 +13,8 @@ from lxml import html
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille_portal.demo import Demonstration
+
 from .accessibility import findings, small_targets
 from .browser import PHONE, chromium, open_browser
 from .valdurenque import ValdurenqueCase
@@ -376,7 +378,7 @@ class TestGuide(GuideCase):
 
     def invoice_by_post(self):
         """Return the number of an invoice of the family that waits for its payment."""
-        demo = self.env["espace.demo"]
+        demo = Demonstration(self.env)
         demo._set_online_payment(False)
         [quote] = self.env["espace.reservation"]._book(
             self.family, [(self.clara, self.meal, self.days[1])]
@@ -393,7 +395,7 @@ class TestGuide(GuideCase):
 @unittest.skipUnless(chromium(), "Chromium is not installed")
 class TestGuideOnAPhone(GuideCase):
     def test_account_booking_and_cart_without_javascript(self):
-        self.env["espace.demo"]._set_online_payment(False)
+        Demonstration(self.env)._set_online_payment(False)
         path = self.invitation()
         with (
             self.allow_requests(all_requests=True),

@@ -4,6 +4,8 @@ import unittest
 
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille_portal.demo import Demonstration
+
 from .browser import chromium, open_browser
 from .valdurenque import PARENT, PASSWORD, ValdurenqueCase
 
@@ -17,7 +19,7 @@ class TestKeyboard(ValdurenqueCase):
     def setUpClass(cls):
         super().setUpClass()
         # Invoiced at once: the page of the bank is not ours.
-        cls.env["espace.demo"]._set_online_payment(False)
+        Demonstration(cls.env)._set_online_payment(False)
         cls.child = cls.children[0]
         cls.env.flush_all()
 

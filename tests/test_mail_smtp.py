@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
@@ -280,6 +280,244 @@ class TestMailSmtp(EspaceBillingCase):
         self.assertTrue(name.endswith(".pdf"))
         self.assertTrue(content.startswith(b"%PDF-"))
         self.assertGreater(len(content), 5000)
+
+    # === What happens to bookings, absences, papers and payments === #
+
+    def assert_message(self, subject, *words, answers="mairie@example.org"):
+        """The only letter of this subject has each of these in its text part."""
+        [letter] = [one for one in self.send() if subject in one.subject]
+        self.assert_letter(letter, sender=answers)
+        text = letter.text.replace("\N{NO-BREAK SPACE}", " ").replace("\r\n", "\n")
+        self.assertNotIn("\N{ZERO WIDTH SPACE}", text)
+        self.assertEqual(text.count(words[0]), 1)
+        for one in words:
+            self.assertIn(one, text)
+        return letter
+
+    def declare(self, **options):
+        self.booked(self.nina, self.meal, MONDAY)
+        values = {"reason": "illness", "now": NOW, **options}
+        return self.env["espace.absence"]._declare(
+            self.martin, self.nina, MONDAY, MONDAY, **values
+        )
+
+    def test_mail_template_absence_declared(self):
+        self.declare()
+        self.assert_message(
+            "Absence déclarée\N{NO-BREAK SPACE}: Nina",
+            "est enregistrée :",
+            "• Repas, lundi 11 janvier\n",
+            "Envoyez-nous le justificatif avant le mercredi 13 janvier",
+        )
+
+    def test_mail_template_absence_accepted(self):
+        self.declare()._accept(now=NOW)
+        self.assert_message(
+            "Absence acceptée\N{NO-BREAK SPACE}: Nina",
+            "Ces jours ne sont pas dus :\n• Repas, lundi 11 janvier",
+        )
+
+    def test_mail_template_absence_refused(self):
+        self.declare()._refuse("Certificat d’un autre enfant.\nÀ renvoyer.", now=NOW)
+        self.assert_message(
+            "Absence refusée\N{NO-BREAK SPACE}: Nina",
+            "est refusée : Certificat d’un autre enfant.\nÀ renvoyer.",
+            "Ces jours restent dus :\n• Repas, lundi 11 janvier",
+        )
+
+    def closure(self):
+        return self.env["espace.closure"].create(
+            {
+                "name": "Grève",
+                "date_from": MONDAY,
+                "date_to": MONDAY,
+                "message": "Service minimum.\nApportez un pique-nique.",
+            }
+        )
+
+    def test_mail_template_closed(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        self.booked(self.tom, self.t1, MONDAY)
+        self.closure()._apply(now=NOW)
+        self.assert_message(
+            "Fermé\N{NO-BREAK SPACE}: Grève",
+            "Service minimum.\nApportez un pique-nique.\n",
+            "Ces réservations sont annulées et ne sont pas dues :\n",
+            "• Nina Martin : Repas, lundi 11 janvier\n",
+            "• Tom Martin : Tranche 1, lundi 11 janvier",
+        )
+
+    def test_mail_template_reopened(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        closure = self.closure()
+        closure._apply(now=NOW)
+        closure._undo(now=NOW)
+        self.assert_message(
+            "Finalement ouvert\N{NO-BREAK SPACE}: Grève",
+            "La fermeture est levée : les services sont ouverts.\n",
+            "Ces réservations sont rétablies :\n• Nina Martin : Repas, lundi 11",
+        )
+
+    def test_mail_template_place_given(self):
+        self.evening.waiting_list = True
+        taken = self.booked(self.lina, self.t1, MONDAY)
+        self.booked(self.tom, self.t1, MONDAY)
+        item = (self.nina, self.t1, MONDAY)
+        self.Reservation._join_waiting(self.martin, [item], NOW)
+        taken._cancel(NOW)
+        self.assert_message(
+            "Liste d’attente\N{NO-BREAK SPACE}: une place pour votre enfant",
+            "Une place s’est libérée pour :\n• Nina",
+            "Elle est réservée : vous n’avez rien à faire.",
+        )
+
+    def test_mail_template_hold_expired(self):
+        self._publish_provider()
+        self.booked(self.nina, self.meal, MONDAY)
+        self.Reservation._release_expired(NOW + timedelta(minutes=61))
+        self.assert_message(
+            "Réservation non conservée\N{NO-BREAK SPACE}: paiement non abouti",
+            "Votre paiement n’a pas abouti dans le délai",
+            "\n• Nina",
+        )
+
+    def test_mail_template_enrolment_accepted(self):
+        enrolment = self.nina.enrolment_ids[0]
+        enrolment.state = "pending"
+        enrolment.action_approve()
+        self.assert_message(
+            "Inscription acceptée", "L’inscription de Nina est acceptée (Cantine, du "
+        )
+
+    def test_mail_template_enrolment_refused(self):
+        self.nina.enrolment_ids[0]._refuse("Plus de place cette année")
+        self.assert_message(
+            "Inscription refusée",
+            "L’inscription de Nina (Cantine) a été refusée : Plus de place cette année",
+        )
+
+    def document(self, **vals):
+        kind = self.env["espace.document.type"].create(
+            {"name": "Assurance", "instructions": "Demandez-la à l’assureur."}
+        )
+        return self.env["espace.document"].create(
+            {
+                "type_id": kind.id,
+                "child_id": self.nina.id,
+                "issued_on": NOW.date(),
+                **vals,
+            }
+        )
+
+    def test_mail_template_document_refused(self):
+        self.document()._refuse("illisible")
+        self.assert_message(
+            "Pièce refusée",
+            "Le document « Assurance » a été refusé (illisible) : ",
+            "il en faut un nouveau. Demandez-la à l’assureur.",
+        )
+
+    def test_mail_template_documents_ending(self):
+        ending = self.document()
+        self.env["espace.document.reminder"]._remind_ending(self.martin, ending)
+        self.assert_message(
+            "Pièces bientôt échues",
+            "Ces pièces arrivent à échéance, transmettez-nous les nouvelles :\n• ",
+        )
+
+    def test_mail_template_documents_missing(self):
+        self.document(child_id=self.lina.id)
+        self.env["espace.document.missing"].search(
+            [("family_id", "=", self.martin.id)]
+        )._remind()
+        self.assert_message(
+            "Pièces à fournir",
+            "Ces pièces manquent :\n• Assurance (",
+            "• Assurance (Nina) – Demandez-la à l’assureur.",
+        )
+
+    def paid_online(self, amount, late=False):
+        """Book a meal of 3.60 €, pay this online, and hear of it from the bank."""
+        self._publish_provider()
+        booking = self.booked(self.nina, self.meal, MONDAY)
+        move = booking.charge_ids.move_id
+        transaction = self.transaction(move, amount=amount)
+        if late:
+            self.Reservation._release_expired(NOW + timedelta(minutes=61))
+        self.notify(transaction)
+
+    def test_mail_template_payment_other_amount(self):
+        self.paid_online(0.01)
+        self.assert_message(
+            "Paiement d’un autre montant", "Les places attendent encore le reste"
+        )
+
+    def test_mail_template_payment_too_late(self):
+        self.paid_online(3.60, late=True)
+        self.assert_message(
+            "Paiement reçu trop tard", "arrivé après la libération des places"
+        )
+
+    def test_mail_template_payment_left(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        [move] = self.Move.search([("espace_family_id", "=", self.martin.id)])
+        self._publish_provider()
+        transactions = [self.transaction(move) for _time in range(2)]
+        for transaction in transactions:
+            self.notify(transaction)
+        self.assert_message(
+            "Une partie de votre paiement reste sur votre compte",
+            "3,60 € restent sur votre compte et seront déduits",
+        )
+
+    def counter_payment(self):
+        self._create_regie()
+        self.martin.guardian_ids[1].is_payer = False
+        self.booked(self.nina, self.meal, MONDAY)
+        clerk = self._create_staff("finance")
+        self.regie.regisseur_id = clerk
+        action = self.martin.with_user(clerk).action_espace_pay()
+        model = self.env[action["res_model"]].with_user(clerk)
+        form = Form(model.with_context(**action["context"]))
+        form.journal_id = self.journals["cash"]
+        form.send_receipt = False
+        action = form.save().action_register()
+        return (
+            self.env["account.payment"]
+            .with_user(clerk)
+            .search([("espace_receipt_number", "!=", False)])
+        )
+
+    def test_mail_template_payment_rejected(self):
+        payment = self.counter_payment()
+        rejection = payment._espace_reject("other", NOW.date())
+        rejection._espace_notify_rejection()
+        self.assert_message(
+            "Règlement rejeté",
+            "Votre règlement de 3,60 € du lundi 4 janvier 2027 (quittance RS-2027-",
+            "Ce qu’il avait payé est à nouveau dû.",
+        )
+
+    def test_mail_template_receipt(self):
+        payment = self.counter_payment()
+        payment._espace_send_receipt()
+        letter = self.assert_message(
+            f"Quittance {payment.espace_receipt_number}",
+            "Nous avons reçu votre règlement de 3,60 € le lundi 4 janvier 2027",
+            "Reste à payer : 0,00 €.",
+        )
+        self.assertTrue(letter.attachments)
+
+    def test_mail_template_corrections(self):
+        change = self.env["espace.change"]._propose(
+            self.martin.guardian_ids[0], {"phone": "05 63 11 11 11"}
+        )
+        change.with_user(self._create_staff("manager")).action_accept()
+        self.assert_message(
+            "Vos corrections",
+            "La mairie a examiné vos corrections :\n• ",
+            "05 63 11 11 11",
+        )
 
     def test_each_template_has_its_test(self):
         data = self.env["ir.model.data"].search(

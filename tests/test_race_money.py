@@ -130,7 +130,10 @@ class TestMoneyRace(BaseCase):
     def owe(self, day):
         """Book a meal of 3.60 € as an agent does; return the id of its invoice."""
         with self.open() as env:
-            return self.book(env, day, staff=True).charge_ids.move_id.id
+            booking = self.book(env, day, staff=True)
+            # What the scheduled action does of this booking alone.
+            booking._invoice_booking(booking.family_id, NOW)
+            return booking.charge_ids.move_id.id
 
     def give(self, amount):
         """Receive money for nothing yet."""

@@ -16,7 +16,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
-from odoo.addons.espace_famille_billing.models import espace_billing_run_work
+from odoo.addons.espace_famille_billing.models.run import espace_billing_run_work
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 EVENING = "2027-01-11 18:00:00"

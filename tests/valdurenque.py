@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo.tests import HttpCase
 from odoo.tools.convert import convert_file
 
+from odoo.addons.espace_famille_portal.demo import Demonstration
+
 from .browser import settle
 
 PARENT = "camille.vasseur@example.org"
@@ -28,7 +30,7 @@ class ValdurenqueCase(HttpCase):
         convert_file(
             cls.env, "espace_famille", "demo/espace_famille_demo.xml", {}, mode="init"
         )
-        demo = cls.env["espace.demo"]
+        demo = Demonstration(cls.env)
         demo._load_tariff()
         demo._load_incomes()
         demo._set_online_payment(True)

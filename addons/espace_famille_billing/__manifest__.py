@@ -1,7 +1,7 @@
 {
     "name": "Espace Famille – Billing",
     "summary": "Tariffs by quotient, charges, invoices and payments of families",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Espace Famille",
     "author": "Espace Famille contributors",
     "website": "https://github.com/espace-famille/espace-famille",
@@ -16,6 +16,7 @@
         "data/ir_cron_billing_run.xml",
         "data/ir_cron_reminder.xml",
         "data/mail_template_family_invoice.xml",
+        "data/mail_template_payment.xml",
         "data/espace_reminder_level.xml",
         "report/espace_collection_reports.xml",
         "report/espace_collection_templates.xml",

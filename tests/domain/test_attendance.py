@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from espace_famille_domain.attendance import (
-    POINTING_STATES,
-    Point,
+    ATTENDANCE_STATES,
+    Mark,
     attendance_state,
     latest,
     minutes_present,
@@ -21,7 +21,7 @@ NOW = datetime(2027, 1, 4, 12, 0)
 instants = st.datetimes(NOW - timedelta(hours=4), NOW + timedelta(hours=4))
 points = st.lists(
     st.builds(
-        Point, st.integers(1, 4), st.sampled_from(["present", "absent"]), instants
+        Mark, st.integers(1, 4), st.sampled_from(["present", "absent"]), instants
     ),
     max_size=12,
 )
@@ -65,7 +65,7 @@ def test_no_instant_counts_as_later_than_now(batch):
 
 
 def test_of_two_at_the_same_instant_the_later_in_the_list_counts():
-    batch = [Point(1, "present", NOW), Point(1, "absent", NOW)]
+    batch = [Mark(1, "present", NOW), Mark(1, "absent", NOW)]
     assert latest(batch, NOW)[1].attendance == "absent"
 
 
@@ -89,7 +89,7 @@ def test_how_far_a_day_is(locked, over, expected, recorded, state):
         locked=locked, over=over, expected=expected, recorded=recorded
     )
     assert found == state
-    assert found in POINTING_STATES
+    assert found in ATTENDANCE_STATES
 
 
 # === Times === #

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from espace_famille_billing_domain.payment import spread
+from espace_famille_billing_domain.spread import spread
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,8 +5,8 @@ from decimal import Decimal as D
 
 import pytest
 from espace_famille_billing_domain.quotient_import import Row, parse
-from espace_famille_billing_domain.raising import raised
-from espace_famille_billing_domain.renewal import oldest_fresh
+from espace_famille_billing_domain.quotient_validity import oldest_fresh
+from espace_famille_billing_domain.tariff_increase import raised
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,2 +1,3 @@
-from . import valdurenque
-from . import valdurenque_people
+from .valdurenque_people import Demonstration
+
+__all__ = ["Demonstration"]

@@ -4,7 +4,7 @@ import random
 from datetime import date, datetime, timedelta
 from itertools import cycle
 
-from odoo import api, fields, models
+from odoo import fields
 from odoo.fields import Command
 
 # Families by number of children: 56 households with 100 children in all; four more
@@ -60,32 +60,33 @@ CLASSES = [
 ]
 
 
-class EspaceDemo(models.AbstractModel):
-    """Loads the demonstration commune; later addons add their own part."""
+class Demonstration:
+    """Loads the demonstration commune; later addons add their own part.
 
-    _name = "espace.demo"
-    _description = "Demonstration Commune"
+    It is no model: only the data file of the demonstration imports it.
+    """
 
-    @api.model
+    def __init__(self, env):
+        self.env = env
+
+    def with_context(self, **context):
+        return type(self)(self.env(context={**self.env.context, **context}))
+
     def _company(self):
         return self.env.ref("base.main_company")
 
-    @api.model
     def _today(self):
         return self._company()._espace_today()
 
-    @api.model
     def _random(self, salt):
         """Return a generator that gives the same numbers each time."""
         return random.Random(f"{SEED} {salt}")
 
-    @api.model
     def _ref(self, name):
         return self.env.ref(f"espace_famille.{name}")
 
     # === The year === #
 
-    @api.model
     def _load_year(self):
         """Create the school year around today, the next one too in summer."""
         company = self._company()
@@ -101,7 +102,6 @@ class EspaceDemo(models.AbstractModel):
                 year = Year._create_for(company, day)
                 activities._generate_sessions(year.date_from, year.date_to)
 
-    @api.model
     def _load_openings(self):
         """Open the Wednesdays of May to the summer on 1 April, at eight in Paris."""
         Year = self.env["espace.school.year"]
@@ -120,7 +120,6 @@ class EspaceDemo(models.AbstractModel):
 
     # === The families === #
 
-    @api.model
     def _load_families(self):
         """Create 60 families and 100 children, enrolled in every activity."""
         draw = self._random("families")
@@ -138,7 +137,6 @@ class EspaceDemo(models.AbstractModel):
         self._create_other_households(families[1:5], draw)
         self._enrol(families.child_ids)
 
-    @api.model
     def _create_family(self, number, surname, size, draw, names):
         mother = MOTHERS[number % len(MOTHERS)]
         father = FATHERS[number % len(FATHERS)]
@@ -170,7 +168,6 @@ class EspaceDemo(models.AbstractModel):
         )
         return family
 
-    @api.model
     def _guardian(self, civility, firstname, lastname, rank):
         return {
             "civility": civility,
@@ -181,7 +178,6 @@ class EspaceDemo(models.AbstractModel):
             "lang": self.env.lang or "fr_FR",
         }
 
-    @api.model
     def _child(self, family, lastname, firstname, draw):
         first_year = self._first_year()
         class_name, age = draw.choice(CLASSES)
@@ -203,12 +199,10 @@ class EspaceDemo(models.AbstractModel):
             else False,
         }
 
-    @api.model
     def _first_year(self):
         year = self.env["espace.school.year"]._year_of(self._company(), self._today())
         return year.date_from.year
 
-    @api.model
     def _create_other_households(self, families, draw):
         """Give the children of these families a second household, on odd weeks."""
         parents = zip(families, OTHER_PARENTS, OTHER_SURNAMES, strict=True)
@@ -236,7 +230,6 @@ class EspaceDemo(models.AbstractModel):
                 ]
             )
 
-    @api.model
     def _load_pickup_persons(self):
         """Name a grandparent or a neighbour for one family in three."""
         families = self.env["espace.family"].search(
@@ -257,7 +250,6 @@ class EspaceDemo(models.AbstractModel):
             ]
         )
 
-    @api.model
     def _enrol(self, children):
         company = self._company()
         years = self.env["espace.school.year"].search([("company_id", "=", company.id)])
@@ -280,7 +272,6 @@ class EspaceDemo(models.AbstractModel):
 
     # === Bookings === #
 
-    @api.model
     def _habits(self, child):
         """Return {product: weekdays} that a child usually comes on."""
         draw = self._random(f"habits {child.id}")
@@ -301,7 +292,6 @@ class EspaceDemo(models.AbstractModel):
             for name, weekdays in habits.items()
         }
 
-    @api.model
     def _items(self, family, date_from, date_to):
         """Return what `family` usually books between two dates, both included."""
         habits = {child: self._habits(child) for child in family.child_ids}
@@ -316,7 +306,6 @@ class EspaceDemo(models.AbstractModel):
             if day.weekday() in weekdays
         ]
 
-    @api.model
     def _booking_periods(self):
         """Yield (first day, last day, naive UTC instant of booking) by month.
 

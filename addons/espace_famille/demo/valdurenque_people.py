@@ -1,6 +1,8 @@
 """Documents, a pending enrolment and shared holidays of the demonstration commune."""
 
-from odoo import api, fields, models
+from odoo import fields
+
+from . import valdurenque
 
 INSURANCE_TEXT = (
     "Demandez-la à votre assureur : elle doit nommer l’enfant et couvrir la "
@@ -8,10 +10,7 @@ INSURANCE_TEXT = (
 )
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(valdurenque.Demonstration):
     def _load_people(self):
         """Fill the lists of documents and enrolments; nothing keeps a family out."""
         types = self._load_document_types()
@@ -21,13 +20,11 @@ class EspaceDemo(models.AbstractModel):
         self._load_pending_enrolment(children)
         self._load_holiday_halves()
 
-    @api.model
     def _children(self):
         return self.env["espace.child"].search(
             [("company_id", "=", self._company().id)], order="id"
         )
 
-    @api.model
     def _load_document_types(self):
         create = self.env["espace.document.type"].create
         return {
@@ -61,7 +58,6 @@ class EspaceDemo(models.AbstractModel):
             ),
         }
 
-    @api.model
     def _load_documents(self, types, children):
         """Nine children of ten have their papers; a few wait, ended or were refused."""
         today = self._today()
@@ -97,7 +93,6 @@ class EspaceDemo(models.AbstractModel):
                 )
         self.env["espace.document"].create(vals_list)
 
-    @api.model
     def _load_authorisations(self, children):
         draw = self._random("authorisations")
         self.env["espace.authorisation"].create(
@@ -118,7 +113,6 @@ class EspaceDemo(models.AbstractModel):
             ]
         )
 
-    @api.model
     def _load_pending_enrolment(self, children):
         """Let staff approve the enrolments of the leisure centre, from three years."""
         leisure = self._ref("activity_leisure")
@@ -132,7 +126,6 @@ class EspaceDemo(models.AbstractModel):
         )
         enrolments.write({"state": "pending"})
 
-    @api.model
     def _load_holiday_halves(self):
         """Share the holidays of one family by halves, one year in two."""
         custody = self.env["espace.custody"].search([], limit=1, order="id")

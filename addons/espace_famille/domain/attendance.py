@@ -10,34 +10,34 @@ from typing import NamedTuple
 
 EXPECTED, PRESENT = "expected", "present"
 
-POINTING_STATES = ("to_come", "to_mark", "marked", "locked")
+ATTENDANCE_STATES = ("to_come", "to_mark", "marked", "locked")
 
 
-class Point(NamedTuple):
-    """One child pointed: the instant `at` is naive UTC, of the device that did it."""
+class Mark(NamedTuple):
+    """One child marked: the instant `at` is naive UTC, of the device that did it."""
 
     reservation_id: int
     attendance: str
     at: datetime
 
 
-def latest(points: Iterable[Point], now: datetime) -> dict[int, Point]:
-    """Return the point that counts of each reservation: the last instant wins.
+def latest(marks: Iterable[Mark], now: datetime) -> dict[int, Mark]:
+    """Return the mark that counts of each reservation: the last instant wins.
 
     Of two at the same instant the one later in the list does. A device whose clock
-    is ahead cannot forbid later points: no instant counts as later than `now`.
+    is ahead cannot forbid later marks: no instant counts as later than `now`.
     """
-    found: dict[int, Point] = {}
-    for point in points:
-        point = point._replace(at=min(point.at, now).replace(microsecond=0))
-        known = found.get(point.reservation_id)
-        if known is None or point.at >= known.at:
-            found[point.reservation_id] = point
+    found: dict[int, Mark] = {}
+    for mark in marks:
+        mark = mark._replace(at=min(mark.at, now).replace(microsecond=0))
+        known = found.get(mark.reservation_id)
+        if known is None or mark.at >= known.at:
+            found[mark.reservation_id] = mark
     return found
 
 
 def supersedes(at: datetime, recorded_at: datetime | None) -> bool:
-    """Tell whether a point of `at` counts after what was recorded (both UTC).
+    """Tell whether a mark of `at` counts after what was recorded (both UTC).
 
     What comes a second time changes nothing, so that a batch may be sent again.
     """
@@ -45,7 +45,7 @@ def supersedes(at: datetime, recorded_at: datetime | None) -> bool:
 
 
 def attendance_state(*, locked: bool, over: bool, expected: int, recorded: int) -> str:
-    """Return how far a session is: to_come, to_mark, pointed or locked.
+    """Return how far a session is: to_come, to_mark, marked or locked.
 
     :param over: the service has ended, or its day has
     :param expected: how many children are neither present nor absent yet

@@ -90,7 +90,7 @@ def _usual_end(day: date) -> date:
 
 
 def _add_months(day: date, months: int) -> date:
-    """Return the eve of the day `months` later."""
+    """Return the day before the day `months` later."""
     years, month = divmod(day.month - 1 + months, 12)
     ordinal = day.day
     while True:

@@ -2,8 +2,8 @@
 
 Ages are counted as birthdays are: in whole years and months reached. A règlement says
 “à partir de 3 ans” or “3-11 ans”: a child of eleven years and eleven months is eleven,
-so that the last day of the limit is the eve of the twelfth birthday. A child born on
-the 29th, 30th or 31st reaches a month that has no such day on the first of the next.
+so that the last day of the limit is the day before the twelfth birthday. A child born
+on the 29th, 30th or 31st reaches a month that has no such day on the first of the next.
 
 The age is reckoned on the day of the service (“3 ans révolus”), or, as the schools
 count (articles L113-1 and L131-5 of the Code de l'éducation: the calendar year in which

@@ -161,7 +161,7 @@ def school_holidays_between(
 ) -> list[Period]:
     """Return the school holidays (vacances) and bridges between two dates, in order.
 
-    They start on the Saturday after class and end on the eve of the resumption.
+    They start on the Saturday after class and end on the day before the resumption.
     Source: calendar published by the ministry of education, as in `holidays`.
     Raises SchoolCalendarUnknown when the zone is not covered, or the school year
     in which the middle of the range falls.

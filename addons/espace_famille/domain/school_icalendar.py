@@ -152,7 +152,7 @@ def read(
     """Return what a file says of the school year between two dates, both included.
 
     An event that is named vacances is a period of holidays, one that is named pont
-    a bridge. “Début des vacances d'été” lasts until the eve of the next rentrée, or
+    a bridge. “Début des vacances d'été” lasts until the day before the next rentrée, or
     the end of the year. Rentrées themselves are read no further; what remains is
     unread. Events of another `zone` are passed over.
     Raises NotACalendar, and NothingForThisYear.

@@ -17,7 +17,7 @@ WEDNESDAY = date(2027, 1, 13)
 THURSDAY = date(2027, 1, 14)
 
 # Limits of that Monday: the canteen closes on Tuesday 5 at 12h, the childcare on the
-# eve at 17h, wall clock of Paris.
+# day before at 17h, wall clock of Paris.
 CANTEEN_CUTOFF = datetime(2027, 1, 5, 11, 0)
 EVENING_CUTOFF = datetime(2027, 1, 10, 16, 0)
 TOO_LATE = datetime(2027, 1, 10, 20, 0)
@@ -133,7 +133,9 @@ class Commune:
             }
         )
         cls.rule_never = Rule.create({"name": "Never", "kind": "never"})
-        cls.rule_eve = Rule.create({"name": "The eve", "kind": "offset", "time": 17})
+        cls.rule_eve = Rule.create(
+            {"name": "The day before", "kind": "offset", "time": 17}
+        )
         cls.canteen = cls.env["espace.activity"].create(
             {
                 "name": "Cantine",

@@ -30,14 +30,14 @@ class EspaceClosureWizard(models.TransientModel):
 
     def _undo_preview(self):
         closure = self.closure_id
-        bookings = closure.sudo().reservation_ids.filtered(
+        bookings_sudo = closure.sudo().reservation_ids.filtered(
             lambda r: r.state == "cancelled"
         )
         return {
             **closure._no_preview(),
             "session_count": len(closure.session_ids),
-            "booking_count": len(bookings),
-            "family_count": len(bookings.family_id),
+            "booking_count": len(bookings_sudo),
+            "family_count": len(bookings_sudo.family_id),
             "problems": "\n".join(closure._undo_problems()),
         }
 

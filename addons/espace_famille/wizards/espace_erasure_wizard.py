@@ -31,10 +31,13 @@ class EspaceErasureWizard(models.TransientModel):
             wizard.kept = "\n".join(kept)
 
     @api.model
-    def _action_open(self, records):
-        """Return the action that asks whether `records` are to be erased."""
+    def _action_open(self, records, **vals):
+        """Return the action that asks whether `records` are to be erased.
+
+        :param vals: of the wizard, beside the records
+        """
         name = "family_ids" if records._name == "espace.family" else "child_ids"
-        wizard = self.create({name: records.ids})
+        wizard = self.create({name: records.ids, **vals})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Erase Personal Data"),

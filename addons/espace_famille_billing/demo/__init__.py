@@ -1,7 +1,3 @@
-from . import valdurenque
-from . import books
-from . import absences
-from . import runs
-from . import arrears
-from . import statements
-from . import payments
+from .payments import Demonstration
+
+__all__ = ["Demonstration"]

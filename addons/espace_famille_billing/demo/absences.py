@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields
+
+from . import books
 
 CERTIFICATE = (
     "BT /F1 20 Tf 72 760 Td (Certificat medical) Tj "
@@ -11,19 +13,15 @@ CERTIFICATE = (
 )
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(books.Demonstration):
     def _load_attendance(self, reservations):
-        """Close a day and declare absences before the past days are pointed."""
+        """Close a day and declare absences before the past days are marked."""
         self._load_closure()
         self._load_absences()
         super()._load_attendance(
             reservations.filtered(lambda r: r.state == "confirmed" and not r.absence_id)
         )
 
-    @api.model
     def _load_closure(self):
         """Close the evening childcare on a day of last month: a strike."""
         session = self.env["espace.session"].search(
@@ -49,7 +47,6 @@ class EspaceDemo(models.AbstractModel):
                 }
             )._apply(now=self._morning(session.date - timedelta(days=5)))
 
-    @api.model
     def _load_absences(self):
         """Declare one absence that is accepted, and one whose proof is to be checked.
 
@@ -65,7 +62,6 @@ class EspaceDemo(models.AbstractModel):
         if coming:
             self._declare(coming)
 
-    @api.model
     def _last_meal(self, family, when, order):
         return self.env["espace.reservation"].search(
             [
@@ -78,7 +74,6 @@ class EspaceDemo(models.AbstractModel):
             limit=1,
         )
 
-    @api.model
     def _declare(self, booking):
         day = booking.date
         return self.env["espace.absence"]._declare(
@@ -92,7 +87,6 @@ class EspaceDemo(models.AbstractModel):
             proofs=[("certificat.pdf", _pdf(CERTIFICATE))],
         )
 
-    @api.model
     def _morning(self, day):
         return fields.Datetime.to_datetime(day) + timedelta(hours=6)
 

@@ -1,19 +1,15 @@
 """Reminders, a blocked and an exempted family in the demonstration commune."""
 
-from odoo import api, models
+from . import runs
 
 REMINDED = 6
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(runs.Demonstration):
     def _load_money(self):
         super()._load_money()
         self._load_arrears()
 
-    @api.model
     def _load_arrears(self):
         """Block families in debt, spare one of them, and remind a few."""
         company = self._company()

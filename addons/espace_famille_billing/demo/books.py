@@ -1,15 +1,13 @@
 """The books and the régie of the demonstration commune."""
 
-from odoo import api, models
 from odoo.fields import Command
+
+from . import valdurenque
 
 CHART = "fr_m57"
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(valdurenque.Demonstration):
     def _load_books(self):
         """Open the books under M57 where that chart is installed, and the régie."""
         company = self._company()
@@ -26,7 +24,6 @@ class EspaceDemo(models.AbstractModel):
             }
         )
 
-    @api.model
     def _may_change_chart(self, company):
         """Tell whether the commune has no books yet and M57 can be read from here."""
         charts = self.env["account.chart.template"]._get_chart_template_mapping()

@@ -2,15 +2,12 @@
 
 from datetime import timedelta
 
-from odoo import api, models
+from . import collections
 
 BANKS = ("Banque du Lac", "Crédit des Tilleuls", "Caisse de la Vallée")
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(collections.Demonstration):
     def _load_payments(self):
         """After the payments: a cheque comes back, a part is paid, a debt given up."""
         super()._load_payments()
@@ -20,13 +17,11 @@ class EspaceDemo(models.AbstractModel):
             self._pay_a_part()
             self._write_off_a_debt()
 
-    @api.model
     def _regie(self):
         return self.env["espace.regie"].search(
             [("company_id", "=", self._company().id)], limit=1
         )
 
-    @api.model
     def _payment_journals(self):
         """Return the journals of the régie, else those that Odoo makes."""
         journals = self._regie().journal_ids.filtered("espace_means")
@@ -37,7 +32,6 @@ class EspaceDemo(models.AbstractModel):
             ]
         )
 
-    @api.model
     def _number_cheques(self):
         draw = self._random("cheques")
         for payment in self._received([("espace_means", "in", ("cheque", "cesu"))]):
@@ -45,7 +39,6 @@ class EspaceDemo(models.AbstractModel):
             if payment.espace_means == "cheque":
                 payment.espace_cheque_bank = draw.choice(BANKS)
 
-    @api.model
     def _received(self, domain, **options):
         return self.env["account.payment"].search(
             [
@@ -56,7 +49,6 @@ class EspaceDemo(models.AbstractModel):
             **options,
         )
 
-    @api.model
     def _reject_a_cheque(self):
         """Have the bank send back a cheque of last month."""
         until = self._today() - timedelta(days=10)
@@ -68,7 +60,6 @@ class EspaceDemo(models.AbstractModel):
         if cheque:
             cheque._espace_reject("unpaid_cheque", cheque.date + timedelta(days=6))
 
-    @api.model
     def _pay_a_part(self):
         """Have a family bring what it can, in cash."""
         journal = self._regie().journal_ids.filtered(
@@ -80,7 +71,6 @@ class EspaceDemo(models.AbstractModel):
                 family, journal, {line: 2.50}, self._today()
             )
 
-    @api.model
     def _write_off_a_debt(self):
         """Give up the oldest debt, as the council decided."""
         family, line = self._open_debt(0)
@@ -95,7 +85,6 @@ class EspaceDemo(models.AbstractModel):
                 account,
             )
 
-    @api.model
     def _open_debt(self, at_least):
         """Return (family, line) of the oldest debt above an amount, in euros."""
         move = self.env["account.move"].search(

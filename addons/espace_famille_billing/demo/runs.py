@@ -2,35 +2,29 @@
 
 from datetime import timedelta
 
-from odoo import api, models
-
 from ..domain.invoicing import previous_month
+from . import absences
 
-# The day after the month on which the agent has pointed everything.
-POINTED = timedelta(days=7)
+# The day after the month on which the agent has marked everything.
+MARKED = timedelta(days=7)
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(absences.Demonstration):
     def _load_payments(self):
         """Invoice what bookings left, before the families pay."""
         self._load_deliveries()
         self._load_run()
         super()._load_payments()
 
-    @api.model
     def _load_deliveries(self):
         """Have some families want paper, and some pay by direct debit."""
         families = self._families()
         families[3::12].invoice_delivery = "paper"
         families[5::10].pays_by_debit = True
 
-    @api.model
     def _load_run(self):
-        """Invoice the last month that is wholly pointed; it is still to be sent."""
-        first, last = previous_month(self._today() - POINTED)
+        """Invoice the last month that is wholly marked; it is still to be sent."""
+        first, last = previous_month(self._today() - MARKED)
         run = self.env["espace.billing.run"].create(
             {"date_from": first, "date_to": last, "minimum_amount": 5}
         )

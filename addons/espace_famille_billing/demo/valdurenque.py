@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields
 
-from odoo.addons.espace_famille.models.core.guards import allow
-
-from ..models.charge.espace_reservation import INVOICE_LATER
+from odoo.addons.espace_famille import demo
 
 # (product, event, QF from, QF below, price, unit); prices of the commune's règlement
 # for canteen and childcare, invented for the leisure centre.
@@ -29,12 +27,9 @@ PRICES = [
 RECENT_DAYS = 20
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(demo.Demonstration):
     def _load_money(self):
-        """Set the prices and quotients, then book, point, invoice and collect."""
+        """Set the prices and quotients, then book, mark, invoice and collect."""
         self._load_books()
         # Paid once the child came, by the invoices of a run; the rest is at booking.
         self._ref("activity_leisure").billing_mode = "consumption"
@@ -46,7 +41,6 @@ class EspaceDemo(models.AbstractModel):
         self._load_payments()
         self._set_online_payment(True)
 
-    @api.model
     def _load_tariff(self):
         company = self._company()
         years = self.env["espace.school.year"].search([("company_id", "=", company.id)])
@@ -74,7 +68,6 @@ class EspaceDemo(models.AbstractModel):
             }
         )
 
-    @api.model
     def _load_incomes(self):
         """Give a quotient to nine families of ten; the others pay the dearest price."""
         draw = self._random("incomes")
@@ -91,16 +84,14 @@ class EspaceDemo(models.AbstractModel):
             ]
         )
 
-    @api.model
     def _families(self):
         return self.env["espace.family"].search(
             [("company_id", "=", self._company().id)], order="id"
         )
 
-    @api.model
     def _load_bookings(self):
         """Book month by month, through the gate, and invoice each month at once."""
-        Reservation = allow(self.env["espace.reservation"], INVOICE_LATER)
+        Reservation = self.env["espace.reservation"]
         ids = []
         for start, end, instant in self._booking_periods():
             for family in self._families():
@@ -115,9 +106,8 @@ class EspaceDemo(models.AbstractModel):
             charges._invoice(instant)._post()
         return self.env["espace.reservation"].browse(ids)
 
-    @api.model
     def _load_attendance(self, reservations):
-        """Point past days but the last evening: nearly everybody came."""
+        """Mark who came on past days but the last evening: nearly everybody came."""
         draw = self._random("attendance")
         today = self._today()
         evenings = reservations.filtered(
@@ -140,7 +130,6 @@ class EspaceDemo(models.AbstractModel):
             reservations.browse(ids)._set_attendance(attendance)
         self._load_walk_ins()
 
-    @api.model
     def _load_walk_ins(self):
         """Have two children come to the last canteen without booking."""
         session = self.env["espace.session"].search(
@@ -156,7 +145,6 @@ class EspaceDemo(models.AbstractModel):
         for child in (self._families().main_child_ids - booked)[:2]:
             self.env["espace.reservation"]._walk_in(child, meal, session)
 
-    @api.model
     def _load_payments(self):
         """Have most families pay within two weeks, by several means.
 
@@ -194,7 +182,6 @@ class EspaceDemo(models.AbstractModel):
                 }
             )._create_payments()
 
-    @api.model
     def _waiting_invoice(self, invoices, family):
         """Return the recent invoice that a visitor finds to pay for a family."""
         since = self._today() - timedelta(days=RECENT_DAYS)
@@ -202,7 +189,6 @@ class EspaceDemo(models.AbstractModel):
             lambda move: move.espace_family_id == family and move.invoice_date >= since
         ).sorted("id")[-1:]
 
-    @api.model
     def _set_online_payment(self, is_published):
         """Let families pay online, or not, with the demonstration provider."""
         provider = self.env["payment.provider"].search([("code", "=", "demo")], limit=1)

@@ -6,7 +6,7 @@ the method of the largest remainder: each share is within one cent of its exact
 proportion and the shares add up to the amount. Parts of one invoice are shared
 cumulatively, so that once it is paid its lines have received exactly what they ask.
 
-What was recorded in a closed statement is never changed: what it should be now, less
+What was recorded in a closed collection is never changed: what it should be now, less
 what was recorded, is recorded in the open one, as a settlement does with charges.
 """
 

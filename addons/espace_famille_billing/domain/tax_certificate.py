@@ -81,7 +81,7 @@ class Settlement:
     """Euros that settled a part of a document on a day, of a means of payment.
 
     `means` is None where no money came or went: a credit note deducted, a debt written
-    off. `counted` tells whether it makes the document's parts paid (a credit note
+    off. `counted` says whether it makes the document's parts paid (a credit note
     does, a debt written off does not).
     """
 

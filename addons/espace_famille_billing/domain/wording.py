@@ -53,7 +53,7 @@ def depends_on_qf(line: Line) -> bool:
 
 def format_euros(amount: Decimal) -> str:
     """Return 1 234,50 € for 1234.5, with up to four decimals if it has them."""
-    whole, _mark, decimals = f"{amount:,.4f}".partition(".")
+    whole, _point, decimals = f"{amount:,.4f}".partition(".")
     decimals = decimals.rstrip("0").ljust(2, "0")
     return f"{whole.replace(',', NBSP)},{decimals}{NBSP}€"
 

@@ -3,21 +3,21 @@ from odoo.tools import format_date
 
 
 class EspaceCollectionReport(models.AbstractModel):
-    """The statement on paper: exactly what was kept when it was closed."""
+    """The collection on paper: exactly what was kept when it was closed."""
 
     _name = "report.espace_famille_billing.collection_statement"
-    _description = "Statement of Collection on Paper"
+    _description = "Collection on Paper"
 
     @api.model
     def _get_report_values(self, docids, data=None):
-        statements = self.env["espace.collection.statement"].browse(docids)
-        statements.check_access("read")
-        lang = statements.company_id[:1].partner_id.lang or self.env.lang
+        collections = self.env["espace.collection.statement"].browse(docids)
+        collections.check_access("read")
+        lang = collections.company_id[:1].partner_id.lang or self.env.lang
         in_words = self.with_context(lang=lang)
         return {
             "doc_ids": docids,
             "lang": lang,
-            "contents": [s.sudo()._read_content() for s in statements],
+            "contents": [s.sudo()._read_content() for s in collections],
             "money": in_words.env["espace.collection.statement"]._money,
             "day": in_words._day,
         }
@@ -28,8 +28,8 @@ class EspaceCollectionReport(models.AbstractModel):
 
 
 class EspaceCollectionReceipts(models.AbstractModel):
-    """The list of the receipts of a statement (journal des recettes), an annex."""
+    """The list of the receipts of a collection (journal des recettes), an annex."""
 
     _name = "report.espace_famille_billing.collection_receipts"
     _inherit = "report.espace_famille_billing.collection_statement"
-    _description = "Receipts of a Statement on Paper"
+    _description = "Receipts of a Collection on Paper"

@@ -10,10 +10,10 @@ MONEY, DAY, COUNT, TEXT = "money", "day", "count", "text"
 
 
 class EspaceCollectionWorkbook(models.AbstractModel):
-    """Writes the content of a statement as a workbook; numbers are numbers."""
+    """Writes the content of a collection as a workbook; numbers are numbers."""
 
     _name = "espace.collection.workbook"
-    _description = "Workbook of a Statement of Collection"
+    _description = "Workbook of a Collection"
 
     @api.model
     def _encoded(self, content):
@@ -48,7 +48,7 @@ class EspaceCollectionWorkbook(models.AbstractModel):
         sheet = book.add_worksheet(self.env._("Summary"))
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 46)
-        title = self.env._("Statement of Collection")
+        title = self.env._("Collection")
         sheet.write(0, 0, f"{title} {content['number']}".strip(), formats["title"])
         for row, (label, value, kind) in enumerate(self._summary(content), 2):
             sheet.write(row, 0, label)
@@ -157,7 +157,7 @@ class EspaceCollectionWorkbook(models.AbstractModel):
                     day,
                     number,
                     payer,
-                    (self.env._("Statement"), "statement", TEXT, 18),
+                    (self.env._("Collection"), "statement", TEXT, 18),
                     *imputation,
                     amount,
                 ],

@@ -9,11 +9,11 @@ class EspaceTaxCertificateReport(models.AbstractModel):
 
     @api.model
     def _get_report_values(self, docids, data=None):
-        runs = self.env["espace.tax.run"].browse(docids)
+        wizards = self.env["espace.tax.wizard"].browse(docids)
         payments = self.env["account.payment"]._fields["espace_means"]
         return {
             "doc_ids": docids,
-            "doc_model": runs._name,
-            "docs": runs,
+            "doc_model": wizards._name,
+            "docs": wizards,
             "row_means": dict(payments._description_selection(self.env)),
         }

@@ -33,6 +33,23 @@ class EspaceBillingCase(EspaceCase):
         cls._set_quotient(cls.martin, 750)
         cls.Charge = cls.env["espace.charge"]
         cls.Move = cls.env["account.move"]
+        cls._invoice_what_agents_book()
+
+    @classmethod
+    def _invoice_what_agents_book(cls):
+        """Have the scheduled action run as soon as somebody but a parent has booked.
+
+        What parents book waits for `invoice_what_is_due`, all in `not_invoiced`.
+        """
+        Charge = cls.env.registry["espace.charge"]
+        invoice_soon = Charge._invoice_soon
+
+        def invoice(charges, now):
+            invoice_soon(charges, now)
+            if not charges.env.user._is_portal():
+                charges._cron_invoice_at_once(now)
+
+        cls.classPatch(Charge, "_invoice_soon", invoice)
 
     # === Commune === #
 
@@ -242,12 +259,12 @@ class EspaceBillingCase(EspaceCase):
     # === Shortcuts === #
 
     def invoice_what_is_due(self):
-        """Run the scheduled action that invoices bookings; it commits nothing here."""
-        progress = patch.object(
-            self.env.registry["ir.cron"], "_commit_progress", return_value=60.0
-        )
-        with progress:
-            self.Charge._cron_invoice_at_once(NOW)
+        """Run the scheduled action that invoices bookings."""
+        self.Charge._cron_invoice_at_once(NOW)
+
+    def not_invoiced(self):
+        """Book in it as if the scheduled action had not run yet."""
+        return patch.object(self.env.registry["espace.charge"], "_invoice_soon")
 
     def invoices(self, family):
         """Return the invoices of a family, the oldest first."""

@@ -4,9 +4,9 @@ from . import espace_tariff_copy
 from . import espace_price_recompute
 from . import espace_income_import
 from . import espace_fec_wizard
-from . import espace_caf_run
-from . import espace_reminder_run
-from . import espace_tax_run
+from . import espace_caf_wizard
+from . import espace_reminder_wizard
+from . import espace_tax_wizard
 from . import espace_open_lines
 from . import espace_counter_wizard
 from . import espace_rejection_wizard

@@ -50,8 +50,8 @@ class EspaceCreditWizard(models.TransientModel):
         if not (self.env.su or self.env.user.has_group("espace_famille.group_finance")):
             raise AccessError(self.env._("Only the Régie credits invoices."))
         self.move_id.check_access("write")
-        charges = (self.charge_ids & self._offered()).sudo()
-        if not charges:
+        charges_sudo = (self.charge_ids & self._offered()).sudo()
+        if not charges_sudo:
             raise UserError(
                 self.env._(
                     "Nothing is left to be credited: choose lines of a posted "
@@ -59,8 +59,8 @@ class EspaceCreditWizard(models.TransientModel):
                 )
             )
         now = fields.Datetime.now()
-        moves = charges._credit(self.reason, now)
-        moves |= self._follow_up(charges.reservation_id, now)
+        moves = charges_sudo._credit(self.reason, now)
+        moves |= self._follow_up(charges_sudo.reservation_id, now)
         return self._open(moves)
 
     def _follow_up(self, bookings, now):

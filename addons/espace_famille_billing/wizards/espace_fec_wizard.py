@@ -87,7 +87,7 @@ class EspaceFecWizard(models.TransientModel):
                     "Install the module “France - Accounting”: it writes this file."
                 )
             )
-        engine = (
+        engine_sudo = (
             self.env[ENGINE]
             .sudo()
             .with_company(self.company_id)
@@ -102,7 +102,7 @@ class EspaceFecWizard(models.TransientModel):
                 }
             )
         )
-        result = engine.generate_fec()
+        result = engine_sudo.generate_fec()
         currency = self.company_id.currency_id.name
         text = fec.tidied(result["file_content"].decode(), currency)
         return result["file_name"], text.encode()

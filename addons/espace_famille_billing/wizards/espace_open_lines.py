@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..domain.payment import spread
+from ..domain.spread import spread
 from ..models.core.amounts import to_decimal
 
 
@@ -58,6 +58,8 @@ class EspaceOpenLines(models.AbstractModel):
     _description = "Form about the Open Lines of a Family"
 
     family_id = fields.Many2one("espace.family", "Family Account", required=True)
+    # The documents whose lines are chosen; without any, all that may be.
+    move_ids = fields.Many2many("account.move", string="Invoices")
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(compute="_compute_amount", store=True, readonly=False)
@@ -97,18 +99,18 @@ class EspaceOpenLines(models.AbstractModel):
     # === Lines === #
 
     def _open_commands(self):
-        """Return the commands that list what is open, chosen as the context says."""
+        """Return the commands that list what is open, some of it chosen."""
         family = self.family_id._origin
         lines = family._espace_open_lines(self._side()) if family else []
-        asked = self.env.context.get("espace_move_ids")
         return [
             Command.clear(),
-            *(Command.create(self._open_vals(line, asked)) for line in lines),
+            *(Command.create(self._open_vals(line)) for line in lines),
         ]
 
-    def _open_vals(self, line, asked):
+    def _open_vals(self, line):
         """Return the values of a line; what a bank is about to pay is not chosen."""
-        chosen = line.move_id.id in asked if asked else self._is_proposed(line)
+        asked = self.move_ids._origin
+        chosen = line.move_id in asked if asked else self._is_proposed(line)
         return {
             "move_line_id": line.id,
             "pay": chosen,
@@ -233,7 +235,7 @@ class EspaceRegieForm(models.AbstractModel):
             raise UserError(self.env._("Enter the number of the cheque."))
 
     def _payment_vals(self):
-        """Return what a payment tells besides its amount."""
+        """Return what a payment says besides its amount."""
         self._check_cheque()
         vals = {"memo": self.memo} if self.memo else {}
         if self.means in ("cheque", "cesu"):
@@ -241,23 +243,3 @@ class EspaceRegieForm(models.AbstractModel):
         if self.means == "cheque":
             vals["espace_cheque_bank"] = self.cheque_bank
         return vals
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    def _espace_own_regie(self):
-        """Return the régie that the user works for, else the first one, maybe none."""
-        self.ensure_one()
-        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
-        user = self.env.user
-        own = regies.filtered(
-            lambda regie: user in regie.regisseur_id | regie.deputy_ids
-        )
-        return (own or regies)[:1]
-
-    def _espace_has_counter(self):
-        """Tell whether a régie of this commune can collect."""
-        self.ensure_one()
-        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
-        return bool(regies.journal_ids)

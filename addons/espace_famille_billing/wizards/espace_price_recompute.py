@@ -52,13 +52,13 @@ class EspacePriceRecompute(models.TransientModel):
     def _bookings(self):
         """Return, as superuser, the bookings that this tariff gives a price to."""
         tariff = self.tariff_id._origin or self.tariff_id
-        bookings = self.env["espace.reservation"].sudo()
+        bookings_sudo = self.env["espace.reservation"].sudo()
         if not self.date_from:
-            return bookings
-        return bookings.search(
+            return bookings_sudo
+        return bookings_sudo.search(
             [
                 ("company_id", "=", tariff.company_id.id),
-                *bookings._due_between(
+                *bookings_sudo._due_between(
                     max(self.date_from, tariff.date_from), tariff.date_to
                 ),
             ]

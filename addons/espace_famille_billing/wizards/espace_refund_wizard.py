@@ -32,7 +32,7 @@ class EspaceRefundWizard(models.TransientModel):
     def _side(self):
         return "credit"
 
-    @api.depends("family_id")
+    @api.depends("family_id", "move_ids")
     def _compute_line_ids(self):
         for wizard in self:
             wizard.line_ids = wizard._open_commands()

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.regie.espace_receipt import REASONS
+from ..models.regie.account_payment import REASONS
 
 REASON_OF_MEANS = {
     "cheque": "unpaid_cheque",
@@ -52,8 +52,8 @@ class EspaceRejectionWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
-    tell = fields.Boolean(
-        "Tell the Family", compute="_compute_tell", store=True, readonly=False
+    notify = fields.Boolean(
+        "Notify the Family", compute="_compute_notify", store=True, readonly=False
     )
 
     @api.depends("payment_id")
@@ -71,12 +71,12 @@ class EspaceRejectionWizard(models.TransientModel):
             wizard.charge_fee = bool(product) and wizard.reason != "mistake"
 
     @api.depends("reason")
-    def _compute_tell(self):
+    def _compute_notify(self):
         for wizard in self:
-            wizard.tell = wizard.reason != "mistake"
+            wizard.notify = wizard.reason != "mistake"
 
     def action_reject(self):
-        """Reject, charge the fee, tell the family, and open the new movement."""
+        """Reject, charge the fee, notify the family, and open the new movement."""
         self.ensure_one()
         vals = {"memo": self.note} if self.note else {}
         rejection = self.payment_id._espace_reject(self.reason, self.date, **vals)
@@ -86,7 +86,7 @@ class EspaceRejectionWizard(models.TransientModel):
             fee_move = rejection._espace_charge_fee(
                 self.fee_product_id, self.fee, self.date
             )
-        if self.tell:
+        if self.notify:
             rejection._espace_notify_rejection(fee_move)
         return rejection._get_records_action()
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from ..domain.raising import raised
+from ..domain.tariff_increase import raised
 from ..models.core.amounts import to_decimal
 
 # The amounts of a line, and the step of those that are a percentage of the quotient.
@@ -113,9 +113,9 @@ class EspaceTariffCopy(models.TransientModel):
         tariff = self.tariff_id
         tariff.check_access("write")
         self._check_dates()
-        eve = self.date_from - timedelta(days=1)
-        if not tariff.date_to or tariff.date_to > eve:
-            tariff.date_to = eve
+        last_day = self.date_from - timedelta(days=1)
+        if not tariff.date_to or tariff.date_to > last_day:
+            tariff.date_to = last_day
         new = tariff.copy(self._prepare_tariff())
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(

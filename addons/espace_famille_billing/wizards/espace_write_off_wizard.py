@@ -44,7 +44,7 @@ class EspaceWriteOffWizard(models.TransientModel):
         """Propose nothing: debts are given up one by one, as the council decided."""
         return False
 
-    @api.depends("family_id")
+    @api.depends("family_id", "move_ids")
     def _compute_line_ids(self):
         for wizard in self:
             wizard.line_ids = wizard._open_commands()

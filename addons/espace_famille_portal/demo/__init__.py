@@ -1,2 +1,3 @@
-from . import valdurenque
-from . import town_life
+from .town_life import Demonstration
+
+__all__ = ["Demonstration"]

@@ -6,10 +6,11 @@ from datetime import datetime, time, timedelta
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
-from odoo import api, models
 from odoo.fields import Command
 
 from odoo.addons.espace_famille.domain.cutoff import to_utc
+
+from . import valdurenque
 
 
 def page(title):
@@ -151,10 +152,7 @@ REQUESTS = [
 ]
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(valdurenque.Demonstration):
     def _load_town_life(self):
         """Publish news and let the demonstration parents ask; no e-mail is sent."""
         quiet = self.with_context(
@@ -167,14 +165,12 @@ class EspaceDemo(models.AbstractModel):
         unsent = [("model", "=", "espace.request"), ("state", "=", "outgoing")]
         self.env["mail.mail"].search(unsent).unlink()
 
-    @api.model
     def _days_ago(self, days, hour=9):
         """Return a time of a day before today, naive UTC."""
         company = self._company()
         day = company._espace_today() - timedelta(days=days)
         return to_utc(datetime.combine(day, time(hour)), company.espace_tz)
 
-    @api.model
     def _load_news(self):
         for days, kind, title, body, more, activity in NEWS:
             values = {
@@ -201,7 +197,6 @@ class EspaceDemo(models.AbstractModel):
                 values["activity_ids"] = [Command.set(option.ids)]
             self.env["espace.news"].create(values)
 
-    @api.model
     def _load_requests(self):
         agent = self.env["res.users"].search([("login", "=", AGENT)])
         for days, email, kind, name, messages, file, assigned in REQUESTS:
@@ -234,7 +229,6 @@ class EspaceDemo(models.AbstractModel):
                 )
                 message.sudo().date = self._days_ago(days - 1, 14)
 
-    @api.model
     def _date_back(self, request, instant):
         """Date a request as if it had been written then."""
         request.flush_recordset()

@@ -1,7 +1,8 @@
 """The parents who may log in to the demonstration commune."""
 
-from odoo import api, models
 from odoo.fields import Command
+
+from odoo.addons.espace_famille_billing import demo
 
 PARENTS = [
     "camille.vasseur@example.org",
@@ -11,10 +12,7 @@ PARENTS = [
 PASSWORD = "parent"
 
 
-class EspaceDemo(models.AbstractModel):
-    _inherit = "espace.demo"
-
-    @api.model
+class Demonstration(demo.Demonstration):
     def _load_portal_users(self):
         """Give these parents an account; their passwords are those of the demo."""
         guardians = self.env["espace.guardian"].search(

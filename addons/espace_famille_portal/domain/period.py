@@ -5,11 +5,16 @@ be booked: cells only carry the answer of `espace.reservation._quote`.
 """
 
 from calendar import monthrange
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 VIEWS = ("month", "week")
+
+# From so many days on that can be booked, a month or a week is worth opening.
+PLENTY = {"month": 5, "week": 1}
 ACTIONS = ("add", "remove", "swap", "wait", "cancel", "all", "none")
 
 # A whole day of all the children shown; no child and no option are named.
@@ -62,18 +67,19 @@ class Span:
         return [self.start + timedelta(days=n) for n in range(count)]
 
 
-def opening_span(view, today, is_open):
-    """Return the `Span` that a page opens on by itself: it has days to come.
+def opening_span(view, today, bookable):
+    """Return the `Span` that a page opens on by itself.
 
-    On a Sunday the week of today has none left: it is the next one. The same goes for
-    the month when it ends on a weekend.
+    It is the first that has plenty of days to book, else the first that has any: at
+    the end of a month it is the next, in the summer holidays it is September. That of
+    today where nothing can be booked.
 
-    :param is_open: function of a date: services may open on such a day
+    :param bookable: the dates from today on that can still be booked, in any order
     """
-    span = Span.around(view, today)
-    if any(is_open(day) for day in span.days() if day >= today):
-        return span
-    return Span.around(view, span.next)
+    counts = Counter(Span.around(view, day) for day in bookable)
+    spans = sorted(counts, key=lambda span: span.start)
+    plenty = (span for span in spans if counts[span] >= PLENTY[view])
+    return next(chain(plenty, spans), Span.around(view, today))
 
 
 def read_day(text, today):

@@ -20,8 +20,8 @@ STILL_CHOOSING = timedelta(hours=1)
 HABIT_WEEKS = 2
 LOOKED_BACK = timedelta(weeks=6)
 
-# What a family changes is told once it has been quiet for so long; its invoice is made
-# meanwhile. One that never stops is told all the same.
+# A family is notified of its changes once it has been quiet for so long; its invoice
+# is made meanwhile. One that never stops is notified all the same.
 QUIET = timedelta(minutes=2)
 PATIENCE = timedelta(minutes=15)
 
@@ -117,7 +117,7 @@ def is_expected(booked: Iterable[date], days: Iterable[date], enrolled: bool) ->
 def is_settled(changes: Iterable[datetime], now: datetime, unpaid: bool) -> bool:
     """Tell whether what a family changed can be told it in one e-mail.
 
-    :param changes: when it changed something, not told yet
+    :param changes: when it changed something, not notified yet
     :param unpaid: some of its new bookings wait for their payment
     """
     changes = list(changes)

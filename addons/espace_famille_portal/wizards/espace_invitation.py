@@ -85,10 +85,10 @@ class EspaceInvitationLine(models.TransientModel):
     @api.depends("guardian_id")
     def _compute_status(self):
         for line in self:
-            guardian = line.guardian_id.sudo()
-            if guardian.user_id:
+            guardian_sudo = line.guardian_id.sudo()
+            if guardian_sudo.user_id:
                 line.status = "account"
-            elif not guardian.email_normalized:
+            elif not guardian_sudo.email_normalized:
                 line.status = "no_email"
             else:
-                line.status = "again" if guardian.activation_ids else "new"
+                line.status = "again" if guardian_sudo.activation_ids else "new"

@@ -1,14 +1,5 @@
-import logging
-from dataclasses import replace
-from datetime import timedelta
-
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import plaintext2html
-
-from ...domain import absence as rules
-
-_logger = logging.getLogger(__name__)
+from odoo.exceptions import UserError
 
 REASONS = [
     ("illness", "Illness"),
@@ -29,20 +20,8 @@ STATES = [
 # Not decided yet.
 OPEN_STATES = ("declared", "waiting_proof", "to_check")
 
-# What somebody who declares an absence says; the rest is found by the gate.
-DECLARED_FIELDS = {
-    "child_id",
-    "family_id",
-    "date_from",
-    "date_to",
-    "activity_ids",
-    "reason",
-    "note",
-}
 # What agents may correct afterwards.
 CORRECTED_FIELDS = {"reason", "note", "proof_ids"}
-
-MAX_DAYS = 366
 
 
 class EspaceAbsence(models.Model):
@@ -55,7 +34,7 @@ class EspaceAbsence(models.Model):
 
     _name = "espace.absence"
     _description = "Absence"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "espace.guard.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -194,393 +173,24 @@ class EspaceAbsence(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Declare what agents enter in a form; see `_declare`."""
-        if self.env.su:
-            return super().create(vals_list)
-        self.browse().check_access("create")
-        return self.browse(self._declare_form(dict(vals)).id for vals in vals_list)
+    @property
+    def _by_code(self):
+        """All fields of this model itself but those that agents may correct."""
+        own = self._fields.keys() - {*models.MAGIC_COLUMNS} - CORRECTED_FIELDS
+        return {n for n in own if not n.startswith(("message_", "website_message"))}
 
     @api.model
-    def _declare_form(self, vals):
-        proofs = vals.pop("proof_ids", None)
-        vals = {name: vals[name] for name in DECLARED_FIELDS & vals.keys()}
-        entered = self.new(vals)
-        if not (entered.child_id and entered.family_id):
-            raise ValidationError(self.env._("Choose the child and its family."))
-        absence = self._declare(
-            entered.family_id._origin,
-            entered.child_id._origin,
-            entered.date_from,
-            entered.date_to,
-            entered.activity_ids._origin,
-            entered.reason,
-            entered.note,
-            origin="staff",
-        )
-        absence = self.browse(absence.id)
-        if proofs:
-            absence.write({"proof_ids": proofs})
-        return absence
-
-    def write(self, vals):
-        ours = vals.keys() & set(self._declared_once())
-        if ours - CORRECTED_FIELDS and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "An absence is not rewritten: accept, refuse or withdraw it, then "
-                    "declare it again."
-                )
-            )
-        return super().write(vals)
-
-    @api.model
-    def _declared_once(self):
-        """Return the fields of this model itself, without those of its thread."""
-        return [
-            name
-            for name, field in self._fields.items()
-            if not name.startswith(("message_", "website_message"))
-            and name not in models.MAGIC_COLUMNS
-        ]
-
-    # === The gate: declare === #
-
-    @api.model
-    def _declare(
-        self,
-        family,
-        child,
-        date_from,
-        date_to,
-        activities=None,
-        reason="other",
-        note="",
-        now=None,
-        origin="portal",
-        proofs=(),
-    ):
-        """Declare that a child is or was absent from what `family` booked.
-
-        :param activities: `espace.activity`, all those booked if empty
-        :param datetime now: naive UTC, the present if None
-        :param str origin: 'portal', bound by the delays, or 'staff'
-        :param proofs: iterable of (file name, bytes)
-        :return: the absence: accepted already where no proof is asked
-        :raise AccessError: the child or an activity is not the family's
-        :raise UserError: why nothing was declared, with what to do
-        """
-        now = now or fields.Datetime.now()
-        family, child = family.sudo(), child.sudo()
-        activities = (activities or self.env["espace.activity"]).sudo()
-        self._check_who(family, child, activities)
-        self._check_span(family.company_id, date_from, date_to, now)
-        if reason not in dict(REASONS):
-            raise UserError(self.env._("Choose the reason of the absence."))
-        bookings = self._bookings_of(family, child, date_from, date_to, activities)
-        concerned = self._concerned(bookings, activities)
-        concerned._check_absence_open()
-        if origin == "portal":
-            self._check_declared_in_time(concerned, now)
-        deadline = self._proof_deadline(concerned, now, origin)
-        if deadline and deadline <= now and not proofs:
-            raise UserError(self._too_late_for_proof(family.company_id, deadline))
-        # The parent who declares does not follow what agents write to each other.
-        silent = self.sudo().with_context(mail_create_nosubscribe=True)
-        absence = silent.create(
-            {
-                "child_id": child.id,
-                "family_id": family.id,
-                "date_from": date_from,
-                "date_to": date_to,
-                "activity_ids": [fields.Command.set(activities.ids)],
-                "reason": reason,
-                "note": note or False,
-                "origin": origin,
-                "declared_on": now,
-                "declared_by": self.env.uid,
-                "proof_deadline": deadline,
-            }
-        )
-        absence = self.sudo().browse(absence.id)
-        concerned.absence_id = absence
-        absence._add_proofs(proofs, now)
-        absence._take_in(now, bookings.filtered(lambda r: r.attendance == "present"))
-        return absence
-
-    @api.model
-    def _check_who(self, family, child, activities):
-        if len(family) != 1 or len(child) != 1 or child not in family.child_ids:
-            raise AccessError(
-                self.env._("This child does not belong to your family account.")
-            )
-        if activities.company_id - family.company_id:
-            raise AccessError(self.env._("This activity is not one of your commune's."))
-
-    @api.model
-    def _check_span(self, company, date_from, date_to, now):
-        if not (date_from and date_to):
-            raise UserError(self.env._("Enter the first and the last day."))
-        if date_to < date_from:
-            raise UserError(self.env._("The last day is before the first: correct it."))
-        today = company._espace_today(now)
-        reach = timedelta(days=MAX_DAYS)
-        if date_to - date_from >= reach or not today - reach <= date_from <= today + (
-            reach
-        ):
-            raise UserError(
-                self.env._("Declare one year at most, around today: correct the dates.")
-            )
-
-    @api.model
-    def _bookings_of(self, family, child, date_from, date_to, activities):
-        domain = [
-            ("family_id", "=", family.id),
-            ("child_id", "=", child.id),
-            ("state", "=", "confirmed"),
-            ("date", ">=", date_from),
-            ("date", "<=", date_to),
-        ]
-        if activities:
-            domain.append(("activity_id", "in", activities.ids))
-        return self.env["espace.reservation"].sudo().search(domain)
-
-    @api.model
-    def _concerned(self, bookings, activities):
-        """Return the bookings to excuse, or say why there is none."""
-        strict = bookings.activity_id.filtered(lambda a: not a.absence_allowed)
-        if strict and (activities or strict == bookings.activity_id):
-            raise UserError(
-                self.env._(
-                    "%s: absences stay due, there is nothing to declare.",
-                    ", ".join(strict.mapped("name")),
-                )
-            )
-        allowed = bookings.filtered(lambda r: r.activity_id not in strict)
-        absent = allowed.filtered(lambda r: r.attendance != "present")
-        left = absent - absent._in_live_absence()
-        left = left.filtered(lambda r: r.attendance != "absent_justified")
-        if left:
-            return left
-        if absent:
-            raise UserError(self.env._("An absence is already declared on these days."))
-        if allowed:
-            raise UserError(
-                self.env._("The child was pointed present: there is nothing to excuse.")
-            )
-        raise UserError(
-            self.env._(
-                "Nothing is booked for this child on these days: there is no absence "
-                "to declare."
-            )
-        )
-
-    @api.model
-    def _check_declared_in_time(self, bookings, now):
-        for booking in bookings.sorted("date"):
-            company = booking.company_id
-            limit = rules.declaration_deadline(
-                booking.activity_id._absence_policy(), booking.date, company.espace_tz
-            )
-            if now >= limit:
-                raise UserError(
-                    self.env._(
-                        "The absence of %(day)s (%(activity)s) could be declared until "
-                        "%(limit)s: contact the town hall.",
-                        day=company._espace_day_words(booking.date),
-                        activity=booking.activity_id.name,
-                        limit=company._espace_limit_words(limit),
-                    )
-                )
-
-    @api.model
-    def _proof_deadline(self, bookings, now, origin):
-        """Return until when the proof of all the bookings may come, None without.
-
-        Where activities differ, the longest delay holds. An agent who takes a call
-        late gives the family a new delay.
-        """
-        company = bookings.company_id
-        local = company._espace_local(now)
-        first = min(bookings.mapped("date"))
-
-        def deadlines(**changes):
-            for activity in bookings.activity_id:
-                yield rules.proof_deadline(
-                    replace(activity._absence_policy(), **changes),
-                    first,
-                    local,
-                    company.espace_tz,
-                )
-
-        deadline = max(filter(None, deadlines()), default=None)
-        if deadline and deadline <= now and origin == "staff":
-            deadline = max(filter(None, deadlines(start="declaration")))
-        return deadline
-
-    @api.model
-    def _too_late_for_proof(self, company, deadline):
+    def _by_code_words(self):
         return self.env._(
-            "The proof of this absence was due until %s: contact the town hall.",
-            company._espace_limit_words(deadline),
+            "An absence is not rewritten: accept, refuse or withdraw it, then "
+            "declare it again."
         )
 
-    # === From declared to decided === #
-
-    def _take_in(self, now, present):
-        """Accept at once what asks for no proof, and say what is expected."""
-        self.ensure_one()
-        at_once = self._live().filtered(self._is_excused_at_once)
-        self._excuse(at_once)
-        if at_once == self._live():
-            self._settle_state("accepted", now, by=False)
-            self._notify_accepted(present)
-        elif self.proof_count:
-            self.state = "to_check"
-        elif self.proof_deadline:
-            self.state = "waiting_proof"
-        if self.state in OPEN_STATES:
-            self._notify_declared(present)
-
-    @api.model
-    def _is_excused_at_once(self, reservation):
-        policy = reservation.activity_id._absence_policy()
-        return policy.automatic and not policy.proof
+    # === Tools === #
 
     def _live(self):
         """Return the bookings concerned that still stand, as superuser."""
         return self.sudo().reservation_ids.filtered(lambda r: r.state == "confirmed")
-
-    def _excuse(self, bookings):
-        """Excuse bookings; those of the days of carence stay due."""
-        for activity, group in bookings.grouped("activity_id").items():
-            days = self._carence_days(activity)
-            due = group.filtered(lambda r, days=days: r.date in days)
-            due._set_absence("absent_justified", due=True)
-            (group - due)._set_absence("absent_justified")
-
-    def _decided_for(self, booking, now):
-        """Return what was decided of one booking, as values of it."""
-        self.ensure_one()
-        if self.state == "accepted":
-            due = booking.date in self._carence_days(booking.activity_id)
-            return {"attendance": "absent_justified", "absence_due": due}
-        past = booking.date <= self.company_id._espace_today(now)
-        refused = self.state == "refused" and past
-        return {
-            "attendance": "absent_unjustified" if refused else "expected",
-            "absence_due": False,
-        }
-
-    def _carence_days(self, activity):
-        """Return the days on which `activity` stays due during this absence."""
-        policy = activity._absence_policy()
-        if not policy.carence_days:
-            return set()
-        others = (
-            self.sudo()
-            .search(
-                [
-                    ("id", "!=", self.id),
-                    ("child_id", "=", self.child_id.id),
-                    ("family_id", "=", self.family_id.id),
-                    ("state", "in", (*OPEN_STATES, "accepted")),
-                    ("date_from", "<", self.date_from),
-                    ("date_from", ">=", self.date_from - timedelta(days=MAX_DAYS)),
-                ]
-            )
-            .filtered(lambda a: not a.activity_ids or activity in a.activity_ids)
-        )
-        first = min([self.date_from, *others.mapped("date_from")])
-        service_days = (
-            self.env["espace.session"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("activity_id", "=", activity.id),
-                    ("state", "=", "open"),
-                    ("date", ">=", first),
-                    ("date", "<=", self.date_to),
-                ],
-                ["date"],
-            )
-            .mapped("date")
-        )
-        spans = [rules.Span(a.date_from, a.date_to) for a in others]
-        start = rules.first_day_of_run(self.date_from, spans, service_days)
-        return rules.carence(policy, start, service_days)
-
-    def _settle_state(self, state, now, by=None, refusal=False):
-        self.sudo().write(
-            {
-                "state": state,
-                "refusal": refusal,
-                "decided_on": now,
-                "decided_by": self.env.uid if by is None else by,
-            }
-        )
-
-    def _accept(self, now=None):
-        """Excuse the bookings concerned; those pointed present stay as they are.
-
-        :raise UserError: it is decided already, or a day is locked or invoiced
-        """
-        now = now or fields.Datetime.now()
-        for absence in self:
-            absence._check_state(*OPEN_STATES, "refused")
-            bookings = absence._live()
-            present = bookings.filtered(lambda r: r.attendance == "present")
-            absence._excuse(bookings - present)
-            absence._settle_state("accepted", now)
-            absence._notify_accepted(present)
-
-    def _refuse(self, refusal, now=None):
-        """Refuse: past days are without excuse, the child is expected on the others.
-
-        :param str refusal: the reason, as the family reads it
-        :raise UserError: it is decided already, or a day is locked or invoiced
-        """
-        now = now or fields.Datetime.now()
-        for absence in self:
-            absence._check_state(*OPEN_STATES, "accepted")
-            bookings = absence._live()
-            if absence.state in OPEN_STATES:
-                bookings -= bookings.filtered(absence._is_excused_at_once)
-            absence._mark_unexcused(bookings, now)
-            absence._settle_state("refused", now, refusal=refusal)
-            absence._notify_refused()
-
-    def _mark_unexcused(self, bookings, now):
-        today = self.company_id._espace_today(now)
-        past = bookings.filtered(lambda r: r.date <= today)
-        past._set_absence("absent_unjustified")
-        (bookings - past)._set_absence("expected")
-
-    def _withdraw(self, now=None):
-        """Take a declaration back: the child is expected again on the days to come.
-
-        :raise UserError: the absence was refused, or has begun and was decided on
-        """
-        now = now or fields.Datetime.now()
-        for absence in self:
-            absence._check_state(*OPEN_STATES, "accepted")
-            bookings = absence._live()
-            today = absence.company_id._espace_today(now)
-            to_come = bookings.filtered(lambda r, today=today: r.date > today)
-            decided = (bookings - to_come).filtered(
-                lambda r: r.attendance == "absent_justified"
-            )
-            if decided:
-                raise UserError(
-                    self.env._(
-                        "The absence of %s was accepted and its day has come: contact "
-                        "the town hall.",
-                        absence.company_id._espace_day_words(decided[0].date),
-                    )
-                )
-            to_come._set_absence("expected")
-            absence._settle_state("withdrawn", now)
 
     def _check_state(self, *states):
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -593,155 +203,54 @@ class EspaceAbsence(models.Model):
                 )
             )
 
-    # === Proofs === #
-
-    def _add_proofs(self, proofs, now):
-        """Attach (file name, bytes) to the absence, as superuser."""
-        self.env["espace.absence.proof"].sudo().create(
-            [
-                self.env["espace.absence.proof"]._prepare(self, name, content, now)
-                for name, content in proofs
-            ]
-        )
-
-    def _send_proofs(self, proofs, now=None):
-        """Add the proofs that a family sends afterwards.
-
-        :param proofs: iterable of (file name, bytes)
-        :raise UserError: none is awaited, it is too late, or a file is not taken
-        """
-        self.ensure_one()
-        now = now or fields.Datetime.now()
-        self._check_state(*OPEN_STATES)
-        if not proofs:
-            raise UserError(self.env._("Choose a file to send."))
-        if self.proof_deadline and now > self.proof_deadline:
-            raise UserError(
-                self._too_late_for_proof(self.company_id, self.proof_deadline)
-            )
-        self._add_proofs(proofs, now)
-        self._proof_received()
-
-    def _proof_received(self):
-        self.sudo().filtered(
-            lambda absence: absence.state in ("declared", "waiting_proof")
-        ).state = "to_check"
-
-    @api.model
-    def _cron_refuse_overdue(self):
-        """Refuse the absences whose proof did not come; one failure stops nobody."""
-        now = fields.Datetime.now()
-        for absence in self.search(
-            [("state", "=", "waiting_proof"), ("proof_deadline", "<", now)]
-        ):
-            try:
-                with self.env.cr.savepoint():
-                    absence._refuse_overdue(now)
-            except UserError as error:
-                _logger.warning("Absence %s is left as it is: %s", absence.id, error)
-            except Exception:
-                _logger.exception("Absence %s could not be refused", absence.id)
-
-    def _refuse_overdue(self, now):
-        self.ensure_one()
-        if not self._live():
-            # Its days were cancelled meanwhile: there is nothing to excuse.
-            self._settle_state("withdrawn", now)
-            return
-        in_words = self._in_family_words()
-        in_words._refuse(
-            in_words.env._("The proof was not received by %s.", in_words.proof_words),
-            now,
-        )
-
-    # === Messages === #
+    # === Messages (their lines are called by the templates) === #
 
     def _in_family_words(self):
         """Return the absence in the language of its family."""
         return self.with_context(lang=self.sudo().family_id.lang or self.env.lang)
 
-    def _notify(self, subject, lines):
+    def _notify(self, name, **values):
         """Write to the family; what a parent does itself comes from the commune."""
         family = self.sudo().family_id
         if self.env.user.share:
             family = family.with_user(SUPERUSER_ID)
-        family.with_context(lang=self.env.context.get("lang"))._notify(
-            subject, plaintext2html("\n".join(filter(None, lines)))
-        )
+        name = f"espace_famille.mail_template_absence_{name}"
+        family._notify_with(name, self, values)
 
     def _notify_declared(self, present):
-        known = self._in_family_words()
-        proof = known.proof_words and not known.proof_count
-        known._notify(
-            known.env._("Absence declared: %s", known.sudo().child_id.firstname),
-            [
-                known.env._("The absence of %s is recorded:", known.display_name),
-                *known._lines(),
-                *known._present_lines(present),
-                proof and known.env._("Send us the proof until %s.", known.proof_words),
-            ],
-        )
+        self._notify("declared", there=present)
 
     def _notify_accepted(self, present):
-        known = self._in_family_words()
-        bookings = known._live().with_context(lang=known.env.lang)
-        due = bookings.filtered(lambda r: r.absence_due)
-        excused = bookings.filtered(
-            lambda r: r.attendance == "absent_justified" and not r.absence_due
-        )
-        known._notify(
-            known.env._("Absence accepted: %s", known.sudo().child_id.firstname),
-            [
-                known.env._("The absence of %s is accepted.", known.display_name),
-                excused and known.env._("These days are not due:"),
-                *known._bullets(excused),
-                due and known.env._("These first days stay due (carence):"),
-                *known._bullets(due),
-                *known._present_lines(present),
-            ],
-        )
+        self._notify("accepted", there=present)
 
     def _notify_refused(self):
-        known = self._in_family_words()
-        stay_due = known._live().filtered(
+        self._notify("refused")
+
+    def _absent_lines(self):
+        absent = self._live().filtered(lambda r: r.attendance != "present")
+        return absent._absence_lines()
+
+    def _excused_lines(self):
+        excused = self._live().filtered(
+            lambda r: r.attendance == "absent_justified" and not r.absence_due
+        )
+        return excused._absence_lines()
+
+    def _carence_lines(self):
+        return self._live().filtered("absence_due")._absence_lines()
+
+    def _unexcused_lines(self):
+        unexcused = self._live().filtered(
             lambda r: r.attendance in ("expected", "absent_unjustified")
         )
-        known._notify(
-            known.env._("Absence refused: %s", known.sudo().child_id.firstname),
-            [
-                known.env._(
-                    "The absence of %(absence)s is refused: %(reason)s",
-                    absence=known.display_name,
-                    reason=known.refusal,
-                ),
-                known.env._("These days stay due:"),
-                *known._bullets(stay_due.with_context(lang=known.env.lang)),
-            ],
-        )
-
-    def _lines(self):
-        bookings = self._live().with_context(lang=self.env.lang)
-        return self._bullets(bookings.filtered(lambda r: r.attendance != "present"))
-
-    def _present_lines(self, present):
-        if not present:
-            return []
-        bookings = present.with_context(lang=self.env.lang)
-        return [
-            self.env._("The child was there: nothing changes for these days:"),
-            *self._bullets(bookings),
-        ]
-
-    @api.model
-    def _bullets(self, bookings):
-        return [f"• {line}" for line in bookings._absence_lines()]
+        return unexcused._absence_lines()
 
     def _span_words(self):
         """Say the days, '' while they are being typed in."""
-        company = self.sudo().company_id or self.env.company
+        company_sudo = self.sudo().company_id or self.env.company
         if not (self.date_from and self.date_to):
             return ""
-        return company._espace_span_words(self.date_from, self.date_to)
+        return company_sudo._espace_span_words(self.date_from, self.date_to)
 
     # === Actions === #
 
@@ -769,4 +278,22 @@ class EspaceAbsence(models.Model):
         )
         action["display_name"] = self.display_name
         action["domain"] = [("absence_id", "=", self.id)]
+        return action
+
+    @api.model
+    def _counts(self, field, records):
+        """Return {record: number of absences}, grouped by `field`."""
+        return dict(
+            self._read_group([(field, "in", records.ids)], [field], ["__count"])
+        )
+
+    @api.model
+    def _action_of(self, field, record):
+        """Return the list of the absences of one child or one family."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_absence_action"
+        )
+        action["display_name"] = record.display_name
+        action["domain"] = [(field, "=", record.id)]
+        action["context"] = {f"default_{field}": record.id}
         return action

@@ -44,20 +44,12 @@ class EspaceReservation(models.Model):
                 )
             reservation.absence_words = words
 
-    def _set_attendance(self, attendance):
-        """Keep excused a child whose accepted absence an agent finds confirmed."""
-        excused = self.sudo().filtered(lambda r: r.absence_id.state == "accepted")
-        excused = self.browse(excused.ids)
-        if attendance != "absent_unjustified" or not excused:
-            return super()._set_attendance(attendance)
-        super(EspaceReservation, excused)._set_attendance("absent_justified")
-        return super(EspaceReservation, self - excused)._set_attendance(attendance)
-
-    def _still_expected(self):
-        """Nobody expects a child whose absence is announced."""
-        return super()._still_expected() - self._in_live_absence()
-
     # === Absences === #
+
+    def _excused(self):
+        """Return those whose absence was accepted."""
+        accepted_sudo = self.sudo().filtered(lambda r: r.absence_id.state == "accepted")
+        return self.browse(accepted_sudo.ids)
 
     def _in_live_absence(self):
         """Return those of which an absence is announced or accepted."""
@@ -95,11 +87,8 @@ class EspaceReservation(models.Model):
         changed._after_absence()
         return changed
 
-    def _restore(self):
-        """Bring back bookings of a closed day as their absence was decided meanwhile.
-
-        The money follows when they stand again.
-        """
+    def _catch_up_with_absences(self):
+        """Write on bookings of a closed day what was decided of absences meanwhile."""
         now = fields.Datetime.now()
         for absence, bookings in self.grouped("absence_id").items():
             since = bookings.filtered(
@@ -109,7 +98,6 @@ class EspaceReservation(models.Model):
             )
             for booking in since.filtered(lambda r: r.attendance != "present"):
                 booking.write(absence._decided_for(booking, now))
-        return super()._restore()
 
     def _after_absence(self):
         """Hook: an absence has just been decided on."""

@@ -7,12 +7,11 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ...domain import cutoff, wording
+from ..core.espace_weekday_mixin import WEEKDAYS
+from ..core.guards import CHECKED_LATER, allow, is_allowed
 
 PREVIEW_DAYS = 10
 PREVIEW_SPAN = 120
-
-# Value of the context key `espace_checked`; an object, which no client can send.
-CHECKED_BY_RULE = object()
 
 
 class EspaceDeadlineRule(models.Model):
@@ -250,15 +249,13 @@ class EspaceDeadlineRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        rules = super(EspaceDeadlineRule, self._checking()).create(vals_list)
+        # Lines change together: the rule is checked once they all have.
+        together = allow(self, CHECKED_LATER)
+        rules = super(EspaceDeadlineRule, together).create(vals_list)
         return rules.with_env(self.env)
 
     def write(self, vals):
-        return super(EspaceDeadlineRule, self._checking()).write(vals)
-
-    def _checking(self):
-        """Let lines change together: the rule is checked once they all have."""
-        return self.with_context(espace_checked=CHECKED_BY_RULE)
+        return super(EspaceDeadlineRule, allow(self, CHECKED_LATER)).write(vals)
 
     # === Tools === #
 
@@ -339,3 +336,61 @@ class EspaceDeadlineRule(models.Model):
                 )
             ) from error
         return cutoff.to_utc(local, company.espace_tz)
+
+
+class EspaceDeadlineRuleLine(models.Model):
+    """For services on these days, the limit is that day of an earlier week."""
+
+    _name = "espace.deadline.rule.line"
+    _inherit = ["espace.weekday.mixin", "espace.rulebook.mixin"]
+    _description = "Weekly Limit"
+    _order = "rule_id, id"
+    _rulebook_company = "rule_id.company_id"
+
+    rule_id = fields.Many2one(
+        "espace.deadline.rule", required=True, index=True, ondelete="cascade"
+    )
+    cutoff_weekday = fields.Selection(
+        [
+            ("0", "Monday"),
+            ("1", "Tuesday"),
+            ("2", "Wednesday"),
+            ("3", "Thursday"),
+            ("4", "Friday"),
+            ("5", "Saturday"),
+            ("6", "Sunday"),
+        ],
+        "Limit Day",
+        required=True,
+        default="1",
+    )
+    weeks_back = fields.Integer(default=1, help="0: the same week; 1: the week before.")
+    time = fields.Float("Time of Day", default=12.0)
+
+    _weeks_back_positive = models.Constraint(
+        "CHECK(weeks_back >= 0)", "The number of weeks must not be negative."
+    )
+    _time_in_day = models.Constraint(
+        "CHECK(time >= 0 AND time <= 24)", "The time must lie between 0:00 and 24:00."
+    )
+
+    @api.constrains("rule_id", "cutoff_weekday", "weeks_back", "time", *WEEKDAYS)
+    def _check_line(self):
+        """Whoever writes a line, the rule must make sense; it checks its own."""
+        if not is_allowed(self.env, CHECKED_LATER):
+            self.rule_id._check_rule()
+
+    def unlink(self):
+        rules = self.rule_id
+        result = super().unlink()
+        if not is_allowed(self.env, CHECKED_LATER):
+            rules._check_rule()
+        return result
+
+    def _domain_line(self):
+        return cutoff.WeeklyLine(
+            weekdays=self._weekdays(),
+            cutoff_weekday=int(self.cutoff_weekday),
+            weeks_back=self.weeks_back,
+            time=self.time,
+        )

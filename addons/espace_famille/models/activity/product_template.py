@@ -17,6 +17,7 @@ class ProductTemplate(models.Model):
 
     _name = "product.template"
     _inherit = ["product.template", "espace.rulebook.mixin"]
+    _rulebook_company = "espace_activity_id.company_id"
 
     espace_activity_id = fields.Many2one(
         "espace.activity", "Activity", index="btree_not_null", ondelete="restrict"
@@ -65,3 +66,23 @@ class ProductTemplate(models.Model):
                         "%s must end after it starts, within one day.", template.name
                     )
                 )
+
+
+class ProductProduct(models.Model):
+    _name = "product.product"
+    _inherit = ["product.product", "espace.rulebook.mixin"]
+    _rulebook_company = "espace_activity_id.company_id"
+
+    def _in_rulebook(self):
+        return self.filtered("espace_activity_id")
+
+    @api.model
+    def _rulebook_fields(self):
+        return ("product_tmpl_id", "active", *OFFER_FIELDS)
+
+    def _compute_display_name(self):
+        """Call the options of activities by their names, without internal codes."""
+        options = self.filtered("espace_activity_id")
+        for option in options:
+            option.display_name = option.name
+        return super(ProductProduct, self - options)._compute_display_name()

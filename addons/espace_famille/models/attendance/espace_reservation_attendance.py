@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...domain import attendance as pointing
-from ...domain.booking import ENDED_STATES
+from ...domain import attendance as rules
 from ..booking.espace_reservation import ATTENDANCE_FIELDS, ATTENDANCE_STAMP
 
 # What may not change once the attendance of the day is locked, beside the state.
@@ -19,21 +18,21 @@ LOCKED = ATTENDANCE_FIELDS | {
 class EspaceReservation(models.Model):
     """Who came, from when to when, and who says so (pointage).
 
-    Agents point without the right to write bookings: they go through the methods
-    here, which check first. A write by hand is held to the same checks, and nothing
-    passes the lock of a day.
+    Agents mark attendance without the right to write bookings: they go through the
+    methods here, which check first. A write by hand is held to the same checks, and
+    nothing passes the lock of a day.
     """
 
     _inherit = "espace.reservation"
 
     attendance_at = fields.Datetime(
-        "Pointed on",
+        "Marked on",
         readonly=True,
         copy=False,
         help="When it was seen, on the clock of the device that recorded it.",
     )
     attendance_uid = fields.Many2one(
-        "res.users", "Pointed by", readonly=True, copy=False, groups="base.group_user"
+        "res.users", "Marked by", readonly=True, copy=False, groups="base.group_user"
     )
     arrived_at = fields.Float(
         "Arrived at", copy=False, aggregator=False, help="Local hours; 0: not recorded."
@@ -52,7 +51,14 @@ class EspaceReservation(models.Model):
         related="child_id.pai_details", groups="espace_famille.group_health"
     )
 
-    _to_point = models.Index(
+    pickup_words = fields.Char(
+        "May be Fetched by",
+        compute="_compute_pickup_words",
+        compute_sudo=True,
+        groups="espace_famille.group_animation",
+    )
+
+    _to_mark = models.Index(
         "(date, session_id) WHERE state = 'confirmed' AND attendance = 'expected'"
     )
     _times_of_one_day = models.Constraint(
@@ -83,42 +89,36 @@ class EspaceReservation(models.Model):
             else:
                 reservation.remark = False
 
-    # === CRUD === #
+    @api.depends("child_id", "date")
+    @api.depends_context("lang")
+    def _compute_pickup_words(self):
+        for day, bookings in self.grouped("date").items():
+            words = bookings.child_id._pickup_words(day) if day else {}
+            for booking in bookings:
+                booking.pickup_words = words.get(booking.child_id.id)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        reservations = super().create(vals_list)
-        reservations.filtered(lambda r: r.state != "draft")._check_unlocked()
-        if not self.env.su:
-            pointed = reservations.filtered(
-                lambda r: r.attendance != "expected" or r.arrived_at or r.left_at
-            )
-            pointed._check_may_mark()
-            pointed._check_confirmed()
-            pointed._after_attendance()
-        return reservations
+    # === Steps of create and write === #
 
-    def write(self, vals):
-        self._check_change_unlocked(vals)
-        if self.env.su or not vals.keys() & ATTENDANCE_FIELDS:
-            return super().write(vals)
-        # By hand: super first, for the access rights to the records themselves.
+    def _after_creation_by_hand(self):
+        marked = self.filtered(
+            lambda r: r.attendance != "expected" or r.arrived_at or r.left_at
+        )
+        marked._check_may_mark()
+        marked._check_confirmed()
+        marked._after_attendance()
+
+    def _check_marks_by_hand(self):
+        # First the access rights to the records themselves.
         self.check_access("write")
         self._check_may_mark()
         self._check_confirmed()
-        result = super().write(self._attendance_vals(vals))
-        self.sudo()._check_times()
-        self._after_attendance()
-        return result
-
-    # === Guards === #
 
     def _check_change_unlocked(self, vals):
         """Refuse what would change a locked day; see `_changes_the_day`."""
         if not vals.keys() & (LOCKED | {"state"}):
             return
-        bookings = self.sudo()
-        bookings.filtered(lambda r: r._changes_the_day(vals))._check_unlocked()
+        bookings_sudo = self.sudo()
+        bookings_sudo.filtered(lambda r: r._changes_the_day(vals))._check_unlocked()
         if vals.get("session_id"):
             self.env["espace.session"].browse(
                 vals["session_id"]
@@ -159,14 +159,14 @@ class EspaceReservation(models.Model):
             session._check_attendance_open()
 
     def _check_confirmed(self):
-        for reservation in self.sudo():
-            if reservation.state != "confirmed":
-                raise UserError(reservation._not_confirmed_words())
+        for booking_sudo in self.sudo():
+            if booking_sudo.state != "confirmed":
+                raise UserError(booking_sudo._not_confirmed_words())
 
     def _not_confirmed_words(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
-            "%(booking)s is “%(state)s”: only confirmed bookings are pointed.",
+            "%(booking)s is “%(state)s”: only confirmed bookings are marked.",
             booking=self.display_name,
             state=labels[self.state],
         )
@@ -174,7 +174,7 @@ class EspaceReservation(models.Model):
     def _check_times(self):
         """Say which child's times are wrong, before the database does."""
         for reservation in self:
-            if pointing.times_problem(reservation.arrived_at, reservation.left_at):
+            if rules.times_problem(reservation.arrived_at, reservation.left_at):
                 raise UserError(
                     self.env._(
                         "%s leaves after arriving, within one day: correct the times.",
@@ -182,24 +182,34 @@ class EspaceReservation(models.Model):
                     )
                 )
 
-    # === Pointing === #
+    # === Marking === #
 
     def _set_attendance(self, attendance):
         """Record who came; agents of the Animation do it, for days that have come.
+
+        A child whose accepted absence an agent finds confirmed stays excused.
 
         :raise AccessError: the user is not one of the agents
         :raise UserError: a day is still to come, or its attendance is locked
         """
         self._check_may_mark()
-        self.filtered(lambda r: r.state == "confirmed")._record_attendance(
-            {"attendance": attendance}
-        )
+        confirmed = self.filtered(lambda r: r.state == "confirmed")
+        excused = self.browse()
+        if attendance == "absent_unjustified":
+            excused = confirmed._excused()
+        if excused:
+            excused._record_attendance({"attendance": "absent_justified"})
+        (confirmed - excused)._record_attendance({"attendance": attendance})
 
     def _still_expected(self):
-        """Return those to be recorded as present when all the others came."""
-        return self.filtered(
+        """Return those to be recorded as present when all the others came.
+
+        Nobody expects a child whose absence is announced.
+        """
+        expected = self.filtered(
             lambda r: r.state == "confirmed" and r.attendance == "expected"
         )
+        return expected - expected._in_live_absence()
 
     def _record_attendance(self, vals, at=None):
         """Write what was checked, and let money follow.
@@ -207,9 +217,9 @@ class EspaceReservation(models.Model):
         :param vals: of the fields `ATTENDANCE_FIELDS`
         :param datetime at: naive UTC, the present if None
         """
-        bookings = self.sudo()
-        bookings.write(self._attendance_vals(vals, at))
-        bookings._after_attendance()
+        bookings_sudo = self.sudo()
+        bookings_sudo.write(self._attendance_vals(vals, at))
+        bookings_sudo._after_attendance()
 
     @api.model
     def _attendance_vals(self, vals, at=None):
@@ -245,22 +255,22 @@ class EspaceReservation(models.Model):
         self._record_attendance(vals)
 
     def _check_coming_times(self, vals):
-        for reservation in self.sudo():
-            arrived = vals.get("arrived_at", reservation.arrived_at)
-            left = vals.get("left_at", reservation.left_at)
-            if any(vals.values()) and not reservation.records_times:
+        for booking_sudo in self.sudo():
+            arrived = vals.get("arrived_at", booking_sudo.arrived_at)
+            left = vals.get("left_at", booking_sudo.left_at)
+            if any(vals.values()) and not booking_sudo.records_times:
                 raise UserError(
                     self.env._(
                         "%s is not an option with times of arrival and departure.",
-                        reservation.product_id.name,
+                        booking_sudo.product_id.name,
                     )
                 )
-            if pointing.times_problem(arrived, left):
+            if rules.times_problem(arrived, left):
                 raise UserError(
                     self.env._(
                         "%(child)s cannot leave at %(left)s after arriving at "
                         "%(arrived)s: correct the times.",
-                        child=reservation.child_id.name,
+                        child=booking_sudo.child_id.name,
                         left=_clock(left),
                         arrived=_clock(arrived),
                     )
@@ -275,7 +285,7 @@ class EspaceReservation(models.Model):
         if self.attendance != "present" or not self.records_times:
             return None
         product = self.product_id
-        return pointing.minutes_present(
+        return rules.minutes_present(
             self.arrived_at,
             self.left_at,
             product.espace_time_from if product.espace_time_to else 0,
@@ -337,7 +347,7 @@ class EspaceReservation(models.Model):
             raise UserError(
                 self.env._("That day is not today: enter the times by hand.")
             )
-        return pointing.to_hours(local)
+        return rules.to_hours(local)
 
     def action_times(self):
         """Open the times of one child, to be entered or corrected."""
@@ -351,98 +361,6 @@ class EspaceReservation(models.Model):
             "target": "new",
             "context": {"default_reservation_id": self.id},
         }
-
-    # === Walk-ins === #
-
-    @api.model
-    def _walk_in(self, child, product, session, now=None):
-        """Record a child who came without booking (non prévu); places do not bind.
-
-        A child on the waiting list leaves it: it is there. The family that has the
-        child on that day pays.
-
-        :param datetime now: naive UTC, the present if None
-        :return: the reservation, present
-        :raise AccessError: the user is no agent or may not read child or session
-        :raise UserError: the child is already booked there, or the day cannot be
-            pointed
-        """
-        now = now or fields.Datetime.now()
-        self._check_may_mark()
-        child.check_access("read")
-        session.check_access("read")
-        session._check_attendance_open()
-        self._check_walk_in(child, product, session)
-        live = self._live(child, session)
-        if live.state == "draft":
-            live.unlink()
-            live = live.browse()
-        elif live and live.state != "waiting":
-            raise UserError(live._already_there_words())
-        vals = {
-            "product_id": product.id,
-            "family_id": child._paying_family(session.date).id,
-            "state": "confirmed",
-            "origin": "walk_in",
-            "booked_at": now,
-            "attendance": "present",
-            "attendance_at": now,
-            "attendance_uid": self.env.uid,
-        }
-        if live:
-            live.write(vals)
-        else:
-            live = self.sudo().create(
-                {"child_id": child.id, "session_id": session.id, **vals}
-            )
-        live._after_attendance()
-        return live.with_env(self.env)
-
-    @api.model
-    def _check_walk_in(self, child, product, session):
-        if product.sudo().espace_activity_id != session.activity_id:
-            raise UserError(
-                self.env._(
-                    "%(product)s is not an option of %(activity)s.",
-                    product=product.name,
-                    activity=session.activity_id.name,
-                )
-            )
-        if child.company_id != session.company_id:
-            raise UserError(self.env._("%s is a child of another commune.", child.name))
-
-    @api.model
-    def _live(self, child, session):
-        """Return the child's reservation there that has not ended, maybe empty."""
-        return self.sudo().search(
-            [
-                ("child_id", "=", child.id),
-                ("session_id", "=", session.id),
-                ("state", "not in", ENDED_STATES),
-            ],
-            limit=1,
-        )
-
-    def _already_there_words(self):
-        """Say what became of a booking in whose way a walk-in stands."""
-        self.ensure_one()
-        labels = {
-            name: dict(self._fields[name]._description_selection(self.env))
-            for name in ("state", "attendance")
-        }
-        if self.state == "confirmed":
-            return self.env._(
-                "%(child)s is booked there (%(attendance)s): record it as present in "
-                "the list.",
-                child=self.child_id.name,
-                attendance=labels["attendance"][self.attendance],
-            )
-        return self.env._(
-            "%(child)s has a booking there that is “%(state)s”: management must "
-            "decide about it first.",
-            child=self.child_id.name,
-            state=labels["state"][self.state],
-        )
 
 
 def _clock(hours):

@@ -5,13 +5,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools.i18n import format_list
 
-from ...domain import attendance as pointing
+from ...domain import attendance as rules
 from ...domain.booking import SEAT_STATES
 
-POINTING_STATES = [
+ATTENDANCE_STATES = [
     ("to_come", "To come"),
-    ("to_mark", "To point"),
-    ("marked", "Pointed"),
+    ("to_mark", "To mark"),
+    ("marked", "Marked"),
     ("locked", "Locked"),
 ]
 COMPARE = {
@@ -25,9 +25,9 @@ COMPARE = {
 
 
 class EspaceSession(models.Model):
-    """The attendance of a day: who is expected, what is left to point, the lock.
+    """The attendance of a day: who is expected, who is left to mark, the lock.
 
-    Nothing here is stored on the session but the lock: two agents who point at the
+    Nothing here is stored on the session but the lock: two agents who mark at the
     same time must not wait for each other.
     """
 
@@ -39,13 +39,13 @@ class EspaceSession(models.Model):
     present_count = fields.Integer("Present", compute="_compute_attendance_state")
     absent_count = fields.Integer("Absent", compute="_compute_attendance_state")
     to_mark_count = fields.Integer(
-        "To Point",
+        "To Mark",
         compute="_compute_attendance_state",
         search="_search_to_mark_count",
         help="Children neither present nor absent, once the service has ended.",
     )
     attendance_state = fields.Selection(
-        POINTING_STATES,
+        ATTENDANCE_STATES,
         "Attendance",
         compute="_compute_attendance_state",
         search="_search_attendance_state",
@@ -83,7 +83,7 @@ class EspaceSession(models.Model):
             session.present_count = present
             session.absent_count = absent
             session.to_mark_count = expected if over else 0
-            session.attendance_state = pointing.attendance_state(
+            session.attendance_state = rules.attendance_state(
                 locked=session.attendance_locked,
                 over=over,
                 expected=expected,
@@ -111,7 +111,7 @@ class EspaceSession(models.Model):
 
     @api.model
     def _to_mark_counts(self):
-        """Return {session id: children left to point}, of the days that are over."""
+        """Return {session id: children left to mark}, of the days that are over."""
         groups = self.env["espace.reservation"]._read_group(
             Domain("state", "=", "confirmed")
             & Domain("attendance", "=", "expected")
@@ -140,7 +140,7 @@ class EspaceSession(models.Model):
 
     @api.model
     def _marked_before_the_end(self):
-        """Return the ids of today's sessions, not over, with nobody left to point."""
+        """Return the ids of today's sessions, not over, with nobody left to mark."""
         domain = Domain.OR(
             Domain("company_id", "=", company.id) & Domain("date", "=", today)
             for company, today in self._todays().items()
@@ -185,14 +185,17 @@ class EspaceSession(models.Model):
 
     # === Lock === #
 
-    def write(self, vals):
+    def _locked_by(self, vals):
+        """Return those whose lock `vals` change."""
         if "attendance_locked" not in vals:
-            return super().write(vals)
+            return self.browse()
         locked = bool(vals["attendance_locked"])
-        changed = self.filtered(lambda s: bool(s.attendance_locked) != locked)
-        result = super().write(vals)
-        self.env["espace.reservation.event"]._record_locks(changed, locked)
-        return result
+        return self.filtered(lambda session: session.attendance_locked != locked)
+
+    def _trace_lock(self):
+        """Record who has just locked or unlocked these days."""
+        for locked, sessions in self.grouped("attendance_locked").items():
+            self.env["espace.reservation.event"]._record_locks(sessions, locked)
 
     def _check_unlocked(self):
         """Refuse to change who came on a day whose attendance is locked."""
@@ -206,36 +209,36 @@ class EspaceSession(models.Model):
                     )
                 )
 
-    # === Pointing === #
+    # === Marking === #
 
-    def _mark(self, points, now=None):
-        """Record points taken one by one, maybe offline, and sent together.
+    def _mark(self, marks, now=None):
+        """Record marks made one by one, maybe offline, and sent together.
 
         The last instant of each child wins; what was sent before changes nothing.
         One that cannot be recorded does not stop the others.
 
-        :param points: iterable of (reservation id, attendance, naive UTC instant)
+        :param marks: iterable of (reservation id, attendance, naive UTC instant)
         :return: list of (reservation id, reason in words) of those refused
         :raise AccessError: the user is no agent, or may not read the session
         """
         self.ensure_one()
         self._check_agent()
         now = now or fields.Datetime.now()
-        points = pointing.latest((pointing.Point(*point) for point in points), now)
-        bookings = {
-            booking.id: booking
-            for booking in self.sudo().reservation_ids
-            if booking.id in points
+        marks = rules.latest((rules.Mark(*mark) for mark in marks), now)
+        bookings_sudo = {
+            booking_sudo.id: booking_sudo
+            for booking_sudo in self.sudo().reservation_ids
+            if booking_sudo.id in marks
         }
         closed = self._refusal()
         refused, accepted = [], {}
-        for key, point in points.items():
-            booking = bookings.get(key)
-            reason = closed or self._refusal_of(booking, point)
+        for key, mark in marks.items():
+            booking_sudo = bookings_sudo.get(key)
+            reason = closed or self._refusal_of(booking_sudo, mark)
             if reason:
                 refused.append((key, reason))
-            elif pointing.supersedes(point.at, booking.attendance_at):
-                accepted.setdefault((point.attendance, point.at), []).append(key)
+            elif rules.supersedes(mark.at, booking_sudo.attendance_at):
+                accepted.setdefault((mark.attendance, mark.at), []).append(key)
         Reservation = self.env["espace.reservation"]
         for (attendance, at), ids in accepted.items():
             Reservation.browse(ids).sudo().write(
@@ -246,6 +249,7 @@ class EspaceSession(models.Model):
         return refused
 
     def _check_agent(self):
+        """Refuse those who are not agents, or may not read these days."""
         if not (
             self.env.su or self.env.user.has_group("espace_famille.group_animation")
         ):
@@ -253,21 +257,21 @@ class EspaceSession(models.Model):
         self.check_access("read")
 
     def _refusal(self):
-        """Say why nobody can be pointed on this day, None if they can."""
+        """Say why nobody can be marked on this day, None if they can."""
         try:
             self._check_attendance_open()
         except UserError as error:
             return str(error)
         return None
 
-    def _refusal_of(self, booking, point):
-        """Say why this child cannot be pointed so, None if it can."""
+    def _refusal_of(self, booking, mark):
+        """Say why this child cannot be marked so, None if it can."""
         if not booking:
             return self.env._("This booking is not one of this day.")
         if booking.state != "confirmed":
             return booking._not_confirmed_words()
-        if point.attendance not in booking._fields["attendance"].get_values(self.env):
-            return self.env._("“%s” is no attendance.", point.attendance)
+        if mark.attendance not in booking._fields["attendance"].get_values(self.env):
+            return self.env._("“%s” is no attendance.", mark.attendance)
         return None
 
     def _waiting_list(self):
@@ -280,7 +284,7 @@ class EspaceSession(models.Model):
     # === Actions === #
 
     def action_open_attendance(self):
-        """Open who is expected, by class, to be pointed."""
+        """Open who is expected, by class, to be marked."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "espace_famille.espace_attendance_action"
@@ -318,7 +322,7 @@ class EspaceSession(models.Model):
         }
 
     def action_lock(self):
-        """Lock days whose children are all pointed; the others stay, and are named."""
+        """Lock days whose children are all marked; the others stay, and are named."""
         self.check_access("write")
         open_days = self.filtered(lambda s: not s.attendance_locked)
         ready = open_days.filtered(
@@ -341,7 +345,7 @@ class EspaceSession(models.Model):
         if len(self) > 5:
             names.append(self.env._("%s more", len(self) - 5))
         return self.env._(
-            "Children are still to be pointed, or the day is to come: %s.",
+            "Children are still to be marked, or the day is to come: %s.",
             format_list(self.env, names),
         )
 
@@ -364,7 +368,7 @@ class EspaceSession(models.Model):
 class EspaceActivity(models.Model):
     _inherit = "espace.activity"
 
-    to_mark_count = fields.Integer("Days to Point", compute="_compute_to_mark_count")
+    to_mark_count = fields.Integer("Days to Mark", compute="_compute_to_mark_count")
 
     @api.depends(
         "session_ids.attendance_locked",
@@ -391,13 +395,13 @@ class EspaceActivity(models.Model):
         """
         self.ensure_one()
         end = max(self.product_ids.mapped("espace_time_to"), default=0)
-        return bool(end) and pointing.to_hours(local) >= end
+        return bool(end) and rules.to_hours(local) >= end
 
     def action_open_to_mark(self):
-        """Open the days of this activity that are not fully pointed."""
+        """Open the days of this activity of which somebody is left to mark."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "espace_famille.espace_session_to_point_action"
+            "espace_famille.espace_session_to_mark_action"
         )
         action["domain"] = [
             ("attendance_state", "=", "to_mark"),

@@ -6,8 +6,6 @@ from odoo.exceptions import AccessError
 from ...domain import custody
 from ...domain.booking import ENDED_STATES, ChildFacts, Facts, Item
 from ...domain.closure import closing
-from ..core.cached_values import cached_rows
-from ..core.guards import PLACE_GIVEN, is_allowed
 from ..papers.document_facts import DocumentFacts
 from .session_facts import READ, SessionFacts
 
@@ -30,14 +28,27 @@ BOOKING_FACTS = (
 
 
 class BookingFacts:
-    """What the items of one family need, read once; all lookups are in memory."""
+    """A snapshot of what decides about items of one family; look-ups are in memory."""
 
-    def __init__(self, env, family, children, products, span, now, bookings=None):
+    def __init__(
+        self,
+        env,
+        family,
+        children,
+        products,
+        span,
+        now,
+        bookings=None,
+        given=False,
+        as_new=False,
+    ):
         """Read what decides about some children on some days.
 
         :param span: first and last local date, None when nothing is asked
         :param bookings: those of the children on these days that have not ended, with
             `BOOKING_FACTS`, if somebody has read them
+        :param bool given: no limit binds, see `_book`
+        :param bool as_new: what is in the cart, or waits, counts as asked for now
         :raise AccessError: a child of another family
         """
         self.env = env
@@ -45,13 +56,10 @@ class BookingFacts:
         self._family_id = family.id
         self.span = span
         self.now = now
-        # Quote what is in the cart or waits as if it were asked for now.
-        self.as_new = False
+        self.as_new = as_new
         rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
         self._read_household(children.sudo())
-        self.session_facts = SessionFacts(
-            now, self.company._espace_local(now), is_allowed(env, PLACE_GIVEN)
-        )
+        self.session_facts = SessionFacts(now, self.company._espace_local(now), given)
         self._read_offer(products.sudo(), span)
         self._read_bookings(bookings)
         self.documents = DocumentFacts(
@@ -67,8 +75,11 @@ class BookingFacts:
         self._payers = {}
 
     @classmethod
-    def of_items(cls, env, family, items, now):
-        """Read what (child, product, date) items need; the ids are not trusted."""
+    def of_items(cls, env, family, items, now, **how):
+        """Read what (child, product, date) items need; the ids are not trusted.
+
+        :param how: `given` and `as_new`
+        """
         items = [
             Item(_id(child), _id(product), fields.Date.to_date(day))
             for child, product, day in items
@@ -81,6 +92,7 @@ class BookingFacts:
             cls.existing(env, family, {item.product_id for item in items}),
             (min(days), max(days)) if days else None,
             now,
+            **how,
         )
         facts.items = items
         return facts
@@ -88,10 +100,10 @@ class BookingFacts:
     @staticmethod
     def existing(env, family, product_ids):
         """Return those of some products that exist, as superuser."""
-        products = env["product.product"].sudo().browse(product_ids)
+        products_sudo = env["product.product"].sudo().browse(product_ids)
         rulebook = env["espace.rulebook"]._of_company(family.sudo().company_id)
-        others = products - rulebook["product.product"]
-        return (products - others) | others.exists()
+        others_sudo = products_sudo - rulebook["product.product"]
+        return (products_sudo - others_sudo) | others_sudo.exists()
 
     def _read_household(self, children):
         env = self.env
@@ -138,10 +150,8 @@ class BookingFacts:
                     order="date, id",
                 )
             )
-            rows = self.session_facts.gather(sessions)
             self.sessions = {
-                (row.activity_id, row.date): session
-                for row, session in zip(rows, sessions, strict=True)
+                (session.activity_id.id, session.date): session for session in sessions
             }
         self.enrolments = (
             env["espace.enrolment"].sudo()._spans(self.children, activities)
@@ -162,10 +172,32 @@ class BookingFacts:
                 BOOKING_FACTS,
                 order="id",
             )
-        keys = cached_rows(reservations, ("child_id", "session_id"))
-        self.reservations = dict(zip(keys, reservations, strict=True))
+        self.reservations = {
+            (booking.child_id.id, booking.session_id.id): booking
+            for booking in reservations
+        }
         self.no_session = self.env["espace.session"].sudo()
         self.none = gate
+
+    # === What has changed since it was read: here and nowhere else === #
+
+    def add(self, reservations):
+        """Answer from now on with these lines of the cart."""
+        for reservation in reservations:
+            key = (reservation.child_id.id, reservation.session_id.id)
+            self.reservations[key] = reservation
+
+    def remove(self, reservation):
+        """Answer from now on without this line of the cart."""
+        del self.reservations[reservation.child_id.id, reservation.session_id.id]
+
+    def leave(self, reservation):
+        """Answer from now on as if this reservation had left its seat."""
+        session = reservation.session_id
+        del self.reservations[reservation.child_id.id, session.id]
+        self.session_facts.free_a_seat(session)
+
+    # === Look-ups === #
 
     def knows(self, item):
         """Tell whether all was read that decides about an item."""
@@ -187,22 +219,6 @@ class BookingFacts:
         if self.as_new and live.state in ("draft", "waiting"):
             return self.none
         return live
-
-    def add(self, reservations):
-        """Answer from now on with these lines of the cart."""
-        for reservation in reservations:
-            key = (reservation.child_id.id, reservation.session_id.id)
-            self.reservations[key] = reservation
-
-    def remove(self, reservation):
-        """Answer from now on without this line of the cart."""
-        del self.reservations[reservation.child_id.id, reservation.session_id.id]
-
-    def leave(self, reservation):
-        """Answer from now on as if this reservation had left its seat."""
-        session = reservation.session_id
-        del self.reservations[reservation.child_id.id, session.id]
-        self.session_facts.free_a_seat(session)
 
     def waits(self, item, session):
         """Return the family's reservation that waits for this very option, if any."""
@@ -320,7 +336,7 @@ class BookingFacts:
         return self._obstacles[key]
 
     def warning(self, item, session):
-        """Tell an agent what would keep the family itself from booking."""
+        """Say to an agent what would keep the family itself from booking."""
         return self.obstacle(item) if session else ""
 
     # === Words === #

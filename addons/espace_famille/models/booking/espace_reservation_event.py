@@ -127,31 +127,27 @@ class EspaceReservation(models.Model):
         groups="espace_famille.group_animation,espace_famille.group_finance",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        reservations = super().create(vals_list)
-        booked = reservations.filtered(lambda r: r.state != "draft")
-        if booked:
+    def _trace_creation(self):
+        booked_sudo = self.sudo().filtered(lambda r: r.state != "draft")
+        if booked_sudo:
             self.env["espace.reservation.event"]._record(
-                [booking._state_event("draft") for booking in booked.sudo()]
+                [booking._state_event("draft") for booking in booked_sudo]
             )
-        return reservations
 
-    def write(self, vals):
+    def _traced_before(self, vals):
+        """Return the values of each of these that `vals` may change, in their order."""
         names = [name for name in TRACED if name in vals]
-        if not names:
-            return super().write(vals)
-        bookings = self.sudo()
-        before = [booking._traced(names) for booking in bookings]
-        result = super().write(vals)
+        return [booking._traced(names) for booking in self.sudo()] if names else []
+
+    def _trace_changes(self, before):
+        """Record what has changed since `_traced_before`."""
         events = [
             event
-            for booking, old in zip(bookings, before, strict=True)
-            for event in booking._events_since(old)
+            for booking_sudo, old in zip(self.sudo(), before, strict=False)
+            for event in booking_sudo._events_since(old)
         ]
         if events:
             self.env["espace.reservation.event"]._record(events)
-        return result
 
     def _traced(self, names):
         """Return {field: value} of these fields and the state, as they are traced."""

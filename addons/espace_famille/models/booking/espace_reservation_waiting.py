@@ -7,7 +7,6 @@ from odoo.tools import SQL
 
 from ...domain import waiting
 from ...domain.booking import SEAT_STATES
-from ..core.guards import NO_PROMOTION, PLACE_GIVEN, allow, is_allowed
 
 
 class EspaceReservation(models.Model):
@@ -47,9 +46,15 @@ class EspaceReservation(models.Model):
             return super()._order_field_to_sql(
                 alias, field_name, direction, nulls, query
             )
-        sessions = self.env["espace.session"].sudo().search([("waiting_count", ">", 0)])
-        queues = self._waiting_queues(sessions)
-        ordered = [line.id for session in sessions for line in queues.get(session, ())]
+        sessions_sudo = (
+            self.env["espace.session"].sudo().search([("waiting_count", ">", 0)])
+        )
+        queues = self._waiting_queues(sessions_sudo)
+        ordered = [
+            line.id
+            for session_sudo in sessions_sudo
+            for line in queues.get(session_sudo, ())
+        ]
         return SQL(
             "ARRAY_POSITION(%s::int[], %s) %s %s",
             ordered,
@@ -98,28 +103,28 @@ class EspaceReservation(models.Model):
     @api.model
     def _waiting_queues(self, sessions):
         """Return {session: reservations that wait, the first to be served first}."""
-        waits = self.sudo().search_fetch(
+        waits_sudo = self.sudo().search_fetch(
             [("session_id", "in", sessions.ids), ("state", "=", "waiting")],
             ["session_id", "family_id", "child_id", "waiting_since"],
         )
         seated = set(
             self.sudo()._read_group(
                 [
-                    ("session_id", "in", waits.session_id.ids),
-                    ("family_id", "in", waits.family_id.ids),
+                    ("session_id", "in", waits_sudo.session_id.ids),
+                    ("family_id", "in", waits_sudo.family_id.ids),
                     ("state", "in", SEAT_STATES),
                 ],
                 ["session_id", "family_id"],
             )
         )
         queues = {}
-        for session, lines in waits.grouped("session_id").items():
-            by_key = {line.id: line for line in lines}
+        for session, lines_sudo in waits_sudo.grouped("session_id").items():
+            by_key = {line.id: line for line in lines_sudo}
             queue = waiting.ranked(
-                (line._candidate(seated) for line in lines),
+                (line._candidate(seated) for line in lines_sudo),
                 session.activity_id._waiting_criteria(),
             )
-            queues[session] = lines.browse(by_key[c.key].id for c in queue)
+            queues[session] = lines_sudo.browse(by_key[c.key].id for c in queue)
         return queues
 
     def _candidate(self, seated):
@@ -149,9 +154,7 @@ class EspaceReservation(models.Model):
         :return: the reservations that were given a place
         """
         now = now or fields.Datetime.now()
-        if is_allowed(self.env, NO_PROMOTION):
-            return self.browse()
-        sessions = sessions.sudo().filtered(
+        sessions_sudo = sessions.sudo().filtered(
             lambda session: (
                 session.waiting_count
                 and session.state == "open"
@@ -159,16 +162,16 @@ class EspaceReservation(models.Model):
                 and (given or session._in_time("booking", now))
             )
         )
-        gate = allow(self._as_commune(), PLACE_GIVEN, given)
-        queues = gate._waiting_queues(sessions)
-        willing = gate._still_bookable(queues.values(), now)
+        gate = self._as_commune()
+        queues = gate._waiting_queues(sessions_sudo)
+        willing = gate._still_bookable(queues.values(), now, given)
         chosen = gate.browse(
             reservation.id
             for session, queue in queues.items()
             for reservation in (queue & willing)._served(session)
         )
         for family, lines in chosen.grouped("family_id").items():
-            lines._take_given_places(family, now)
+            lines._take_given_places(family, now, given)
         return chosen
 
     @api.model
@@ -180,12 +183,13 @@ class EspaceReservation(models.Model):
         return self.sudo() if self.env.user._is_internal() else self.with_user(ROOT)
 
     @api.model
-    def _still_bookable(self, queues, now):
+    def _still_bookable(self, queues, now, given):
         """Return those who wait and may still come, if there is a place for them."""
         waits = self.browse(line.id for queue in queues for line in queue)
         found = self.browse()
         for family, lines in waits.grouped("family_id").items():
-            quotes = self._quote_cart(family, lines.mapped(self._item_of), now)
+            items = lines.mapped(self._item_of)
+            quotes = self._quote_cart(family, items, now, given=given)
             able = {q.item for q in quotes if q.status in ("available", "waiting")}
             found |= lines.filtered(lambda r, able=able: self._item_of(r) in able)
         return found
@@ -196,11 +200,11 @@ class EspaceReservation(models.Model):
         free = session.free_count if session.seats_limited else None
         return self.browse(c.key for c in waiting.served(candidates, free))
 
-    def _take_given_places(self, family, now):
-        """Book what one family waited for, and tell it."""
+    def _take_given_places(self, family, now, given):
+        """Book what one family waited for, and notify it."""
         lines = self.with_context(lang=family.lang)
         lines.promoted_at = now
-        lines._book(family, lines.mapped(self._item_of), now)
+        lines._book(family, lines.mapped(self._item_of), now, given=given)
         lines._notify_promoted(family)
 
     @api.model
@@ -251,31 +255,17 @@ class EspaceReservation(models.Model):
 
     def _notify_promoted(self, family):
         """Write to the family which places it was given, and until when to pay."""
-        company = family.company_id
-        lines = "\n".join(
-            f"• {line.display_name}, {company._espace_day_words(line.date)}"
-            for line in self.sorted("date")
+        family._notify_with(
+            "espace_famille.mail_template_place_given",
+            self[:1],
+            {"places": self.sorted("date")},
         )
+
+    def _pay_until_words(self):
+        """Say until when to pay for the first of these places, '' if there is none."""
         unpaid = self.filtered(lambda line: line.state == "pending_payment")
         until = min(filter(None, unpaid.mapped("hold_until")), default=None)
-        if until:
-            body = self.env._(
-                "A place is free for:\n%(lines)s\n\nPay before %(limit)s on your "
-                "family account to keep it; afterwards it goes to the next family.",
-                lines=lines,
-                limit=company._espace_limit_words(until),
-            )
-        elif self.filtered(lambda line: line.state == "pending_approval"):
-            body = self.env._(
-                "A place is free for:\n%s\n\nThe town hall still has to approve it.",
-                lines,
-            )
-        else:
-            body = self.env._(
-                "A place is free for:\n%s\n\nIt is booked: there is nothing to do.",
-                lines,
-            )
-        family._notify(self.env._("Waiting list: a place for your child"), body)
+        return self.company_id[:1]._espace_limit_words(until) if until else ""
 
     # === Actions === #
 
@@ -284,9 +274,9 @@ class EspaceReservation(models.Model):
         self.check_access("write")
         waits = self.filtered(lambda line: line.state == "waiting")
         now = fields.Datetime.now()
-        gate = allow(waits, PLACE_GIVEN)
-        for family, lines in gate.grouped("family_id").items():
-            quotes = lines._book(family, lines.mapped(self._item_of), now, staff=True)
+        for family, lines in waits.grouped("family_id").items():
+            items = lines.mapped(self._item_of)
+            quotes = lines._book(family, items, now, staff=True, given=True)
             refused = [quote for quote in quotes if quote.status == "waiting"]
             if refused and len(self) == 1:
                 return self._action_book_beyond()

@@ -1,13 +1,11 @@
 from collections import Counter
-from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from ...domain.booking import SEAT_STATES
-from ...domain.cutoff import is_in_time
-from ...domain.limits import LIMITS, NEVER, NO_LIMIT, as_limit, has_begun
+from ...domain.limits import LIMITS, has_begun
 
 COUNTS = (
     "booked_count",
@@ -18,9 +16,7 @@ COUNTS = (
     "fill_rate",
     "fill_state",
 )
-# What is counted or found, and entered by nobody.
-FOUND = {*LIMITS, *COUNTS}
-RULE = "espace.deadline.rule"
+NEARLY_FULL = 80  # percent of the places
 
 
 class EspaceSession(models.Model):
@@ -31,8 +27,10 @@ class EspaceSession(models.Model):
     """
 
     _name = "espace.session"
+    _inherit = ["espace.guard.mixin"]
     _description = "Session"
     _order = "date, activity_id"
+    _by_code = frozenset((*LIMITS, *COUNTS))
 
     activity_id = fields.Many2one(
         "espace.activity",
@@ -63,25 +61,26 @@ class EspaceSession(models.Model):
     )
     waiting_count = fields.Integer("Waiting", compute="_compute_counts", store=True)
     walk_in_count = fields.Integer("Walk-ins", compute="_compute_counts", store=True)
-    free_count = fields.Integer("Free", compute="_compute_free")
-    fill_rate = fields.Float("Filled", compute="_compute_free")
-
-    # Limits, naive UTC
-    booking_cutoff = fields.Datetime(
-        "Booking until", compute="_compute_booking_cutoff", store=True
+    free_count = fields.Integer("Free", compute="_compute_free", store=True)
+    fill_rate = fields.Float(
+        "Filled",
+        compute="_compute_free",
+        store=True,
+        aggregator="avg",
+        digits=(5, 1),
     )
-    cancel_cutoff = fields.Datetime(
-        "Cancelling until", compute="_compute_cancel_cutoff", store=True
+    fill_state = fields.Selection(
+        [
+            ("free", "Places left"),
+            ("nearly", "Nearly full"),
+            ("full", "Full"),
+            ("closed", "Closed"),
+        ],
+        "Occupancy",
+        compute="_compute_fill_state",
+        store=True,
     )
-    late_cutoff = fields.Datetime(
-        "Late Booking until", compute="_compute_late_cutoff", store=True
-    )
-    booking_words = fields.Char("Families Book until", compute="_compute_words")
-    cancel_words = fields.Char("Families Cancel until", compute="_compute_words")
-    late_words = fields.Char("Families Book Late until", compute="_compute_words")
-    booking_cutoff_override = fields.Datetime("Booking until, this Day only")
-    cancel_cutoff_override = fields.Datetime("Cancelling until, this Day only")
-    late_cutoff_override = fields.Datetime("Late Booking until, this Day only")
+    day_words = fields.Char("Day", compute="_compute_day_words")
 
     _activity_date_unique = models.UniqueIndex(
         "(activity_id, date)", "This activity already has a session on that day."
@@ -134,100 +133,26 @@ class EspaceSession(models.Model):
                 else 0
             )
 
-    @api.depends(lambda self: self._limit_dependencies("booking"))
-    def _compute_booking_cutoff(self):
-        self._compute_limit("booking")
-
-    @api.depends(lambda self: self._limit_dependencies("cancel"))
-    def _compute_cancel_cutoff(self):
-        self._compute_limit("cancel")
-
-    @api.depends(lambda self: self._limit_dependencies("late"))
-    def _compute_late_cutoff(self):
-        self._compute_limit("late")
-
-    @api.model
-    def _limit_dependencies(self, purpose):
-        rule = f"activity_id.{purpose}_rule_id"
-        return [
-            "date",
-            f"{purpose}_cutoff_override",
-            *(f"{rule}.{name}" for name in self.env[RULE]._cutoff_fields()),
-            "activity_id.product_ids.espace_time_from",
-            "activity_id.product_ids.espace_time_to",
-            *(f"activity_id.{name}" for name in self._opening_fields()),
-            "company_id.espace_tz",
-        ]
-
-    @api.model
-    def _opening_fields(self):
-        """Return what opens an activity: limits count its days of service."""
-        return [
-            *self.env["espace.weekday.mixin"]._days(),
-            "on_school_days",
-            "on_wednesdays",
-            "on_holidays",
-        ]
-
-    def _compute_limit(self, purpose):
-        """Fill in `<purpose>_cutoff` from the rule, unless the day has its own.
-
-        An activity without a booking or cancelling rule sets no limit; without a late
-        rule nobody books late.
-        """
-        field, override = f"{purpose}_cutoff", f"{purpose}_cutoff_override"
-        for activity, sessions in self.grouped("activity_id").items():
-            rule = activity[f"{purpose}_rule_id"]
-            days = [day for day in sessions.mapped("date") if day]
-            limits = rule._cutoffs(days, activity) if rule and days else {}
-            default = datetime.min if purpose == "late" else datetime.max
-            for session in sessions:
-                session[field] = session[override] or self._storable(
-                    limits.get(session.date, default)
-                )
-
-    @api.constrains("date", *(f"{limit}_override" for limit in LIMITS))
-    def _check_overrides(self):
-        """Refuse a limit of its own that comes after the day of the service."""
+    @api.depends("state", "seats_limited", "free_count", "fill_rate")
+    def _compute_fill_state(self):
         for session in self:
-            company = session.company_id
-            for name in LIMITS:
-                limit = session[f"{name}_override"]
-                if limit and company._espace_local(limit).date() > session.date:
-                    raise ValidationError(
-                        self.env._(
-                            "%(session)s: the limit of %(limit)s comes after the "
-                            "service. Enter an earlier one.",
-                            session=session.display_name,
-                            limit=company._espace_limit_words(limit),
-                        )
-                    )
+            session.fill_state = session._fill_state()
 
-    @api.model
-    def _storable(self, limit):
-        return min(max(limit, NEVER), NO_LIMIT)
+    def _fill_state(self):
+        if self.state == "closed":
+            return "closed"
+        if not self.seats_limited:
+            return "free"
+        if not self.free_count:
+            return "full"
+        return "nearly" if self.fill_rate >= NEARLY_FULL else "free"
 
-    def _limit(self, purpose):
-        """Return the limit for `purpose` with `datetime.max`/`min` for always/never."""
-        return as_limit(self[f"{purpose}_cutoff"])
-
-    @api.depends(*LIMITS)
-    def _compute_words(self):
+    @api.depends("date")
+    @api.depends_context("lang")
+    def _compute_day_words(self):
         for session in self:
-            session.booking_words = session._limit_words("booking")
-            session.cancel_words = session._limit_words("cancel")
-            late = session._limit("late") != datetime.min
-            session.late_words = late and session._limit_words("late")
-
-    def _limit_words(self, purpose):
-        """Say the limit for staff, with words for always and never."""
-        self.ensure_one()
-        limit = self._limit(purpose)
-        if limit == datetime.max:
-            return self.env._("No limit")
-        if limit == datetime.min:
-            return self.env._("Never")
-        return self.company_id._espace_limit_words(limit)
+            day = session.date
+            session.day_words = day and session.company_id._espace_day_words(day)
 
     @api.depends("activity_id.name", "date")
     @api.depends_context("lang", "espace_show_places")
@@ -250,33 +175,21 @@ class EspaceSession(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_found(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_found(vals)
         self._check_day_kept(vals)
         if vals.keys() & {"capacity", "seats_limited"}:
             vals = {"capacity_changed": True, **vals}
-        if vals.keys() & {"capacity", "seats_limited"}:
             self._check_places_kept(vals)
+        locked = self._locked_by(vals)
         result = super().write(vals)
         if vals.keys() & {"capacity", "seats_limited", "state"}:
             self.env["espace.reservation"]._promote_waiting(self)
+        locked._trace_lock()
         return result
 
     @api.model
-    def _check_found(self, vals):
-        """Refuse counters and limits that a client sends: the database counts."""
-        if vals.keys() & FOUND and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "The counters and limits of a day are never entered by hand."
-                )
-            )
+    def _by_code_words(self):
+        return self.env._("The counters and limits of a day are never entered by hand.")
 
     def _check_day_kept(self, vals):
         """Refuse to move a day under the children who are, or were, booked on it."""
@@ -337,7 +250,7 @@ class EspaceSession(models.Model):
         self.check_access("write")
         promoted = self.env["espace.reservation"]._promote_waiting(self, given=True)
         message = (
-            self.env._("%s place(s) given: the families have been told.", len(promoted))
+            self.env._("%s place(s) given: the families are notified.", len(promoted))
             if promoted
             else self.env._(
                 "No place was given: none is free, or nobody who waits can come."
@@ -382,6 +295,14 @@ class EspaceSession(models.Model):
 
     # === Tools === #
 
+    def _not_counting(self):
+        """Return a context in which nothing is counted again.
+
+        A line of a cart takes no seat.
+        """
+        counts = [self._fields[name] for name in COUNTS]
+        return self.env.protecting(counts, self)
+
     def _check_attendance_open(self):
         """Refuse to record who came on a day to come or a locked one."""
         self.ensure_one()
@@ -395,28 +316,10 @@ class EspaceSession(models.Model):
             )
         self._check_unlocked()
 
-    def _in_time(self, purpose, now):
-        """Tell whether `now` (UTC) respects the limit to book, cancel or book late."""
-        rule = self.activity_id[f"{purpose}_rule_id"]
-        return is_in_time(now, self._limit(purpose), rule.inclusive)
-
     def _is_past(self, now):
         """Tell whether the service has begun, or its day is over, at `now` (UTC)."""
         local = self.company_id._espace_local(now)
         return has_begun(self.date, self.activity_id._slot_start, local)
-
-    @api.model
-    def _recompute_limits(self, companies):
-        """Find the limits of coming sessions again, after a change of calendar."""
-        for company in companies:
-            sessions = self.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("date", ">=", company._espace_today()),
-                ]
-            )
-            for name in LIMITS:
-                self.env.add_to_compute(self._fields[name], sessions)
 
     def _attendance_list(self):
         """Return the seat-holding reservations, by class then name."""

@@ -1,11 +1,6 @@
 from odoo import fields, models
 
 from ...domain.booking import ENDED_STATES
-from ..core.guards import NO_PROMOTION, allow
-
-# Nobody but this module can pass this very object: no client has a way out of
-# “cancelled”.
-_RESTORING = object()
 
 
 class EspaceReservation(models.Model):
@@ -23,9 +18,13 @@ class EspaceReservation(models.Model):
     )
     closure_state_before = fields.Char("Status before the Closure", readonly=True)
 
-    def _check_transition(self, state):
-        if self.env.context.get("espace_restoring") is not _RESTORING:
-            super()._check_transition(state)
+    def _comes_back(self, vals):
+        """Tell whether `vals` undo that a closure has cancelled this booking."""
+        return (
+            self.closure_id
+            and vals.get("closure_id") is False
+            and vals["state"] == self.closure_state_before
+        )
 
     def _cancel_for(self, closure, now):
         """Cancel for a closure, whatever the limits, and remember what they were."""
@@ -37,7 +36,7 @@ class EspaceReservation(models.Model):
         language = closure.company_id.partner_id.lang or closure.env.lang
         reason = closure.with_context(lang=language)._words()
         # A place that a closed day frees is given to nobody.
-        allow(drafts | live, NO_PROMOTION)._cancel(now, staff=True, reason=reason)
+        (drafts | live)._cancel(now, staff=True, reason=reason, promote=False)
         return live
 
     def _restore(self):
@@ -47,8 +46,9 @@ class EspaceReservation(models.Model):
 
         :return: the bookings restored
         """
-        restoring = self.with_context(espace_restoring=_RESTORING)
-        for state, group in restoring.grouped("closure_state_before").items():
+        # The money follows when they stand again.
+        self._catch_up_with_absences()
+        for state, group in self.grouped("closure_state_before").items():
             group.write(
                 {
                     "state": state,

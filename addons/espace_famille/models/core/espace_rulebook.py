@@ -5,9 +5,20 @@ are kept in memory under the revision of the company, which changes in the trans
 that changes one of them: a change, or the rollback of one, needs to forget nothing.
 """
 
+from typing import NamedTuple
 from uuid import uuid4
 
 from odoo import api, fields, models, tools
+
+
+class Rows(NamedTuple):
+    """The rows of a model, as they are kept: all of it is immutable.
+
+    `columns`: (name of a field, values as in the ORM's cache, in the order of `ids`).
+    """
+
+    ids: tuple
+    columns: tuple
 
 
 class ResCompany(models.Model):
@@ -18,11 +29,9 @@ class ResCompany(models.Model):
         "Revision of the Regulations", readonly=True, copy=False
     )
 
-    @api.model
     def _espace_rulebook_changed(self):
-        # Whichever commune it belongs to, or did: they are few.
-        companies = self.sudo().search([("active", "in", (True, False))])
-        companies.write({"espace_revision": uuid4().hex})
+        if self:
+            self.sudo().write({"espace_revision": uuid4().hex})
 
 
 class EspaceRulebookMixin(models.AbstractModel):
@@ -33,38 +42,45 @@ class EspaceRulebookMixin(models.AbstractModel):
 
     # Lines and computed fields that are kept with the columns of a row.
     _rulebook_also = ()
+    # Path to the commune whose règlement a row belongs to, None for that of all.
+    _rulebook_company = "company_id"
 
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        records._rulebook_changed()
+        records._rulebook_companies()._espace_rulebook_changed()
         return records
 
     def write(self, vals):
-        before = self._in_rulebook()
+        companies = self._rulebook_companies()
         result = super().write(vals)
-        (before | self._in_rulebook())._rulebook_changed()
+        (companies | self._rulebook_companies())._espace_rulebook_changed()
         return result
 
     def unlink(self):
-        kept = bool(self._in_rulebook())
+        companies = self._rulebook_companies()
         result = super().unlink()
-        if kept:
-            self.env["res.company"]._espace_rulebook_changed()
+        companies._espace_rulebook_changed()
         return result
 
     def _update_field_translations(self, *args, **kwargs):
         result = super()._update_field_translations(*args, **kwargs)
-        self._in_rulebook()._rulebook_changed()
+        self._rulebook_companies()._espace_rulebook_changed()
         return result
 
     def _in_rulebook(self):
         """Return those of the records that belong to the règlement."""
         return self
 
-    def _rulebook_changed(self):
-        if self:
-            self.env["res.company"]._espace_rulebook_changed()
+    def _rulebook_companies(self):
+        """Return the communes, active or not, whose règlement these rows are in."""
+        rows_sudo = self.sudo()._in_rulebook()
+        companies_sudo = self.env["res.company"].sudo()
+        if not rows_sudo:
+            return companies_sudo
+        if self._rulebook_company:
+            return rows_sudo.mapped(self._rulebook_company)
+        return companies_sudo.search([("active", "in", (True, False))])
 
     @api.model
     def _rulebook_fields(self):
@@ -100,29 +116,14 @@ class EspaceRulebook(models.AbstractModel):
         env = self.sudo().env
         plain = self.with_env(env(context={"lang": env.lang}))
         kept = plain._rows(company.id, company.sudo().espace_revision)
-        for model, (ids, columns) in kept.items():
-            plain._fill_cache(plain.env[model].browse(ids), columns)
-        return {
-            model: env[model].browse(ids) for model, (ids, _columns) in kept.items()
-        }
-
-    @api.model
-    def _fill_cache(self, records, columns):
-        name = next(iter(columns))
-        if records and records._ids[-1] in records._fields[name]._get_cache(self.env):
-            return  # nobody has emptied it since the last time
-        for name, values in columns.items():
-            field = records._fields[name]
-            cache = field._get_cache(self.env)
-            if cache:
-                field._insert_cache(records, values.values())
-            else:
-                cache.update(values)
+        for model, rows in kept.items():
+            _fill_cache(plain.env[model].browse(rows.ids), rows.columns)
+        return {model: env[model].browse(rows.ids) for model, rows in kept.items()}
 
     @api.model
     @tools.ormcache("company_id", "revision", "self.env.lang")
     def _rows(self, company_id, revision):
-        """Return {name of model: (ids, {name of field: {id: value as in the cache}})}.
+        """Return {name of model: `Rows`}.
 
         :param str revision: of the company: what is kept is that of this one
         """
@@ -133,12 +134,8 @@ class EspaceRulebook(models.AbstractModel):
 
     @api.model
     def _read(self, records):
-        columns = {}
-        for name in records._rulebook_fields():
-            records.mapped(name)
-            cache = records._fields[name]._get_cache(self.env)
-            columns[name] = {id_: cache[id_] for id_ in records.ids}
-        return records._ids, columns
+        names = records._rulebook_fields()
+        return Rows(records._ids, tuple((n, _read_cache(records, n)) for n in names))
 
     @api.model
     def _domains(self, company_id):
@@ -158,3 +155,23 @@ class EspaceRulebook(models.AbstractModel):
             "product.template": offered,
             "product.product": offered,
         }
+
+
+# Odoo has no public way to put values into its cache; what is called here and why is
+# in docs/odoo-internals.md, and tests/core/test_rulebook.py notices a change of it.
+
+
+def _read_cache(records, name):
+    """Return the values of a field as the ORM caches them, in their order."""
+    records.mapped(name)
+    cache = records._fields[name]._get_cache(records.env)
+    return tuple(cache[id_] for id_ in records.ids)
+
+
+def _fill_cache(records, columns):
+    """Put values into the ORM's cache, where this transaction has none of its own."""
+    fields = [records._fields[name] for name, _values in columns]
+    if records and records._ids[-1] in fields[0]._get_cache(records.env):
+        return  # nobody has emptied it since the last time
+    for field, (_name, values) in zip(fields, columns, strict=True):
+        field._insert_cache(records, values)

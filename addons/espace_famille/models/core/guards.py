@@ -1,20 +1,20 @@
-"""What code tells the gate by the context, and no client can.
+"""What no client writes, whatever its rights, and how code says that it is no client.
 
 A client sends what context it likes with its calls, but never an object of ours: a
-key counts only with this very object as its value.
+key counts only with this very object as its value. The keys are for what no parameter
+can reach: create, write, unlink and the constraints, which the ORM calls.
 """
 
+from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.tools.misc import clean_context
 
-# The commune gives a place after the booking limit; the family asked in time, so that
-# limits do not bind, and owes it at once.
-PLACE_GIVEN = "espace_place_given"
-# The places that are freed are given to nobody.
-NO_PROMOTION = "espace_no_promotion"
 # The booking methods write, not somebody by hand.
 BY_THE_GATE = "espace_by_the_gate"
 # Personal data are erased: words leave what is never edited otherwise.
 ERASING = "espace_erasing"
+# Several records change together: who writes them checks them all at the end.
+CHECKED_LATER = "espace_checked_later"
 
 _TOKEN = object()
 
@@ -36,3 +36,37 @@ def without_defaults(records):
     """
     context = clean_context(records.env.context)
     return records.with_env(records.env(context=context))
+
+
+class EspaceGuardMixin(models.AbstractModel):
+    """Fields that code finds, counts or records, and that no client writes."""
+
+    _name = "espace.guard.mixin"
+    _description = "Fields Written by Code Only"
+
+    # Their names.
+    _by_code = frozenset()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_by_code(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_by_code(vals)
+        return super().write(vals)
+
+    def _check_by_code(self, vals):
+        if vals.keys() & self._by_code and not self._is_code():
+            raise AccessError(self._by_code_words())
+
+    @api.model
+    def _is_code(self):
+        """Hook: tell whether code writes; as superuser unless a key is asked for."""
+        return self.env.su
+
+    @api.model
+    def _by_code_words(self):
+        """Say what to do instead; each model that has such fields does."""
+        raise NotImplementedError

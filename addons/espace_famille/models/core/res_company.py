@@ -1,6 +1,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -127,9 +128,13 @@ class ResCompany(models.Model):
 
     # === Calendar === #
 
-    @tools.ormcache("self.id")
     def _espace_calendar(self):
         """Return the immutable `school_calendar.Calendar` of this company."""
+        return self._espace_calendar_under(self.sudo().espace_revision)
+
+    @tools.ormcache("self.id", "revision")
+    def _espace_calendar_under(self, revision):
+        """Return the calendar as it is kept, see `espace_rulebook.py`."""
         years = (
             self.env["espace.school.year"].sudo().search([("company_id", "=", self.id)])
         )
@@ -141,9 +146,21 @@ class ResCompany(models.Model):
         return self._espace_calendar().day_kind(date)
 
     def _espace_calendar_changed(self):
-        """Forget the cached calendar and find the coming limits again."""
-        self.env.registry.clear_cache()
+        """Renew what is kept of the calendar and find the coming limits again."""
+        self._espace_rulebook_changed()
         self.env["espace.session"].sudo()._recompute_limits(self)
+
+    # === Demonstration === #
+
+    @api.model
+    def _espace_load_demo(self, addon, steps):
+        """Do these steps of the `Demonstration` of an addon, in their order.
+
+        It is imported here alone: no production server loads invented people.
+        """
+        demonstration = import_module(f"odoo.addons.{addon}.demo").Demonstration
+        for step in steps:
+            getattr(demonstration(self.env), step)()
 
     # === Words === #
 

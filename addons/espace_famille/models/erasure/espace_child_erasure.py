@@ -3,8 +3,8 @@ from datetime import date
 from odoo import api, models
 from odoo.fields import Command, Domain
 
-from ..booking.espace_reservation import ENDED_STATES
-from .erasure import erase_papers
+from ...domain.booking import ENDED_STATES
+from .espace_erasure_mixin import erase_papers
 
 
 class EspaceChild(models.Model):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..core.batch import one_by_one
 from ..core.guards import ERASING, allow
 
 _logger = logging.getLogger(__name__)
@@ -15,7 +16,7 @@ class EspaceErasureMixin(models.AbstractModel):
     """Keep personal data no longer than needed: erase who left.
 
     The bookings stay, in nobody's name, for the statistics of the commune; what the
-    accounting needs stays as long as the law asks (see espace_famille_billing).
+    accounting needs stays as long as the law asks.
     Source: articles 5.1.e and 17 of the GDPR.
     """
 
@@ -85,8 +86,8 @@ class EspaceErasureMixin(models.AbstractModel):
             if why := record._why_kept():
                 raise UserError(why)
         # What was is not traced again by what replaces it.
-        silent = self.sudo().with_context(tracking_disable=True, active_test=False)
-        allow(silent, ERASING)._erase_all()
+        silent_sudo = self.sudo().with_context(tracking_disable=True, active_test=False)
+        allow(silent_sudo, ERASING)._erase_all()
 
     def _erase_all(self):
         """Hook: erase, with every right, what nothing keeps."""
@@ -103,17 +104,38 @@ class EspaceErasureMixin(models.AbstractModel):
             allowed_company_ids=companies.ids, active_test=False
         )
         old = everything.search(everything._old()) if companies else self.browse()
-        self.env["ir.cron"]._commit_progress(remaining=len(old))
-        for record in old:
-            record._erase_safely()
-            if not self.env["ir.cron"]._commit_progress(1):
-                break
+        one_by_one(
+            self.env,
+            old,
+            lambda record: record._erase_unless_kept(),
+            _logger,
+            "%s was not erased",
+        )
 
-    def _erase_safely(self):
-        """Erase one of them; what fails stays to be done and stops no other."""
-        try:
-            with self.env.cr.savepoint():
-                if not self._why_kept():
-                    self._erase()
-        except Exception:
-            _logger.exception("%s was not erased", self)
+    def _erase_unless_kept(self):
+        if not self._why_kept():
+            self._erase()
+
+
+def erase_papers(records):
+    """Delete the messages, the followers, the activities and the files of `records`.
+
+    The messages take with them the values they traced and the mails that were sent.
+    """
+    if not records:
+        return
+    env = records.sudo().env
+    own = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+    env["mail.message"].search(
+        [("model", "=", records._name), ("res_id", "in", records.ids)]
+    ).unlink()
+    for model in ("mail.followers", "mail.activity"):
+        env[model].with_context(active_test=False).search(own).unlink()
+    # A file kept in a field is only found where its field is asked for.
+    env["ir.attachment"].search([*own, ("id", "!=", False)]).unlink()
+
+
+def erase_records(records):
+    """Delete records with everything that hangs on them."""
+    erase_papers(records)
+    records.unlink()

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .erasure import erase_papers
+from .espace_erasure_mixin import erase_papers
 
 
 class EspaceFamily(models.Model):

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import email_normalize_all
 
-from .erasure import erase_papers
+from .espace_erasure_mixin import erase_papers
 
 # How somebody is reached, and what says where they live.
 REACHED = ("email", "phone", "comment")

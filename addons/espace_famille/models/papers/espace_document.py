@@ -155,9 +155,9 @@ class EspaceDocument(models.Model):
     @api.depends("type_id.name", "child_id.name", "family_id.name")
     def _compute_display_name(self):
         # Parents read their documents, not the types behind them.
-        for document, known in zip(self, self.sudo(), strict=True):
-            who = known.child_id.name or known.family_id.name or ""
-            document.display_name = f"{known.type_id.name or ''} – {who}"
+        for document, known_sudo in zip(self, self.sudo(), strict=True):
+            who = known_sudo.child_id.name or known_sudo.family_id.name or ""
+            document.display_name = f"{known_sudo.type_id.name or ''} – {who}"
 
     @api.constrains("type_id", "child_id", "family_id")
     def _check_about(self):
@@ -189,12 +189,12 @@ class EspaceDocument(models.Model):
         return documents
 
     def write(self, vals):
-        files = self.sudo().attachment_ids if "attachment_ids" in vals else None
+        files_sudo = self.sudo().attachment_ids if "attachment_ids" in vals else None
         result = super().write(vals)
-        if files is not None:
+        if files_sudo is not None:
             self._own_attachments()
             # A file taken out is erased: nobody could find it again.
-            (files - self.sudo().attachment_ids).unlink()
+            (files_sudo - self.sudo().attachment_ids).unlink()
         if vals.keys() & {"expires_on", "issued_on", "type_id"}:
             self.filtered("reminded_on").reminded_on = False
         return result
@@ -238,16 +238,20 @@ class EspaceDocument(models.Model):
         :raise AccessError: the family or the child is not the user's
         :raise UserError: this type, name or content is not accepted; nothing is kept
         """
-        family, child, kind = family.sudo(), child.sudo(), document_type.sudo()
-        self._check_sender(family, child)
-        self._check_expected(family, child, kind)
+        family_sudo, child_sudo, kind_sudo = (
+            family.sudo(),
+            child.sudo(),
+            document_type.sudo(),
+        )
+        self._check_sender(family_sudo, child_sudo)
+        self._check_expected(family_sudo, child_sudo, kind_sudo)
         name = self._check_file(name, content)
-        document = self.sudo().create(
+        document_sudo = self.sudo().create(
             {
-                "type_id": kind.id,
-                "child_id": child.id,
-                "family_id": family.id,
-                "issued_on": family.company_id._espace_today(),
+                "type_id": kind_sudo.id,
+                "child_id": child_sudo.id,
+                "family_id": family_sudo.id,
+                "issued_on": family_sudo.company_id._espace_today(),
                 "attachment_ids": [
                     Command.create(
                         {
@@ -260,7 +264,7 @@ class EspaceDocument(models.Model):
                 ],
             }
         )
-        return document.sudo(self.env.su)
+        return document_sudo.sudo(self.env.su)
 
     @api.model
     def _check_sender(self, family, child):
@@ -340,7 +344,7 @@ class EspaceDocument(models.Model):
         return self.env["espace.refusal.wizard"]._action_open(self)
 
     def _refuse(self, reason):
-        """Refuse these documents and tell the families why.
+        """Refuse these documents and notify the families why.
 
         :raise UserError: no reason is given
         """
@@ -356,13 +360,8 @@ class EspaceDocument(models.Model):
             }
         )
         for document in self:
-            family = document.family_id
-            lang = family.lang or self.env.lang
-            document = document.with_context(lang=lang)
-            lack = documents.Lack("refused", words=reason)
-            family.with_context(lang=lang)._notify(
-                document.env._("Document refused"),
-                f"{document.display_name}\n{document.type_id._lack_words(lack)}",
+            document.family_id._notify_with(
+                "espace_famille.mail_template_document_refused", document
             )
 
     # === Tools === #
@@ -401,10 +400,3 @@ class EspaceDocument(models.Model):
         """Return what two documents share when one may follow the other."""
         self.ensure_one()
         return self.type_id, self.child_id or self.family_id
-
-    def _ending_words(self):
-        self.ensure_one()
-        day = self.company_id._espace_format_day(self.expires_on, "d MMMM y")
-        return self.env._(
-            "• %(document)s: until %(day)s", document=self.display_name, day=day
-        )

@@ -173,17 +173,13 @@ class EspaceDocumentMissing(models.Model):
     # === Tools === #
 
     def _remind(self):
-        """Write to each family what it lacks, and keep that it was told."""
+        """Write to each family what it lacks, and keep that it was notified."""
         Reminder = self.env["espace.document.reminder"]
         for family, lines in self.grouped("family_id").items():
-            lang = family.lang or self.env.lang
-            lines = lines.with_context(lang=lang)
-            lines.family_id._notify(
-                lines.env._("Documents to hand in"),
-                lines.env._(
-                    "These documents are missing:\n%s",
-                    "\n".join(line._words() for line in lines),
-                ),
+            family._notify_with(
+                "espace_famille.mail_template_documents_missing",
+                lines[0],
+                {"documents": lines},
             )
             Reminder.create(
                 [
@@ -196,9 +192,3 @@ class EspaceDocumentMissing(models.Model):
                     for line in lines
                 ]
             )
-
-    def _words(self):
-        self.ensure_one()
-        who = f" ({self.child_id.firstname})" if self.child_id else ""
-        todo = f" – {self.type_id.instructions}" if self.type_id.instructions else ""
-        return f"• {self.type_id.name}{who}{todo}"

@@ -3,11 +3,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..core.batch import one_by_one
+
 _logger = logging.getLogger(__name__)
 
 
 class EspaceDocumentReminder(models.Model):
-    """A family was told that a document is missing: it is told once."""
+    """A family was notified that a document is missing: it is notified once."""
 
     _name = "espace.document.reminder"
     _description = "Reminder of a Missing Document"
@@ -28,26 +30,20 @@ class EspaceDocumentReminder(models.Model):
         """Remind of what is missing and of what ends soon, family by family."""
         missing = self._missing_to_remind()
         ending = self._ending_to_remind()
-        families = missing.family_id | ending.family_id
-        self.env["ir.cron"]._commit_progress(remaining=len(families))
-        for family in families:
-            self._remind_safely(
-                family,
-                missing.filtered(lambda line, f=family: line.family_id == f),
-                ending.filtered(lambda document, f=family: document.family_id == f),
-            )
-            if not self.env["ir.cron"]._commit_progress(1):
-                break
+        missing_of = missing.grouped("family_id")
+        ending_of = ending.grouped("family_id")
 
-    @api.model
-    def _remind_safely(self, family, missing, ending):
-        """Remind one family; what fails stays to be done and stops nobody else."""
-        try:
-            with self.env.cr.savepoint():
-                missing._remind()
-                self._remind_ending(family, ending)
-        except Exception:
-            _logger.exception("Family %s was not reminded of documents", family.id)
+        def remind(family):
+            missing_of.get(family, missing.browse())._remind()
+            self._remind_ending(family, ending_of.get(family, ending.browse()))
+
+        one_by_one(
+            self.env,
+            missing.family_id | ending.family_id,
+            remind,
+            _logger,
+            "%s was not reminded of documents",
+        )
 
     @api.model
     def _missing_to_remind(self):
@@ -94,14 +90,10 @@ class EspaceDocumentReminder(models.Model):
     def _remind_ending(self, family, ending):
         if not ending:
             return
-        lang = family.lang or self.env.lang
-        ending = ending.with_context(lang=lang)
-        family.with_context(lang=lang)._notify(
-            ending.env._("Documents that end soon"),
-            ending.env._(
-                "These documents end soon, send us the new ones:\n%s",
-                "\n".join(document._ending_words() for document in ending),
-            ),
+        family._notify_with(
+            "espace_famille.mail_template_documents_ending",
+            ending[0],
+            {"documents": ending},
         )
         for document in ending:
             document.reminded_on = document.company_id._espace_today()

@@ -47,7 +47,7 @@ class EspaceDocumentType(models.Model):
     )
     only_pai = fields.Boolean("Only Children with a PAI")
     blocking = fields.Boolean(
-        help="Without it, families cannot book; agents can, and are told."
+        help="Without it, families cannot book; agents can, and are warned."
     )
     confidential = fields.Boolean(
         help="Only the group Health sees these documents and their files."

@@ -79,8 +79,10 @@ class EspaceEnrolment(models.Model):
 
     @api.depends("child_id.name", "activity_id.name")
     def _compute_display_name(self):
-        for enrolment, known in zip(self, self.sudo(), strict=True):
-            enrolment.display_name = f"{known.child_id.name} – {known.activity_id.name}"
+        for enrolment, known_sudo in zip(self, self.sudo(), strict=True):
+            enrolment.display_name = (
+                f"{known_sudo.child_id.name} – {known_sudo.activity_id.name}"
+            )
 
     @api.constrains("child_id", "activity_id", "date_from", "date_to", "state")
     def _check_overlap(self):
@@ -167,7 +169,7 @@ class EspaceEnrolment(models.Model):
     # === Actions === #
 
     def action_approve(self):
-        """Approve these enrolments and tell the families of those that waited."""
+        """Approve these enrolments and notify the families of those that waited."""
         self.check_access("write")
         waiting = self.filtered(lambda enrolment: enrolment.state != "approved")
         waiting.write({"state": "approved", "refusal_reason": False})
@@ -180,7 +182,7 @@ class EspaceEnrolment(models.Model):
         return self.env["espace.refusal.wizard"]._action_open(self)
 
     def _refuse(self, reason):
-        """Refuse these enrolments and tell the families why.
+        """Refuse these enrolments and notify the families why.
 
         Bookings already made stay: agents cancel them if the child must not come.
 
@@ -195,39 +197,15 @@ class EspaceEnrolment(models.Model):
             enrolment._notify_refused()
 
     def _notify_approved(self):
-        for family, enrolment in self._by_family():
-            company = enrolment.company_id
-            family._notify(
-                enrolment.env._("Enrolment accepted"),
-                enrolment.env._(
-                    "%(child)s is enrolled in %(activity)s from %(start)s to %(end)s: "
-                    "you may book.",
-                    child=enrolment.child_id.firstname,
-                    activity=enrolment.activity_id.name,
-                    start=company._espace_format_day(enrolment.date_from, "d MMMM y"),
-                    end=company._espace_format_day(enrolment.date_to, "d MMMM y"),
-                ),
-            )
+        self._notify("accepted")
 
     def _notify_refused(self):
-        for family, enrolment in self._by_family():
-            family._notify(
-                enrolment.env._("Enrolment refused"),
-                enrolment.env._(
-                    "The enrolment of %(child)s in %(activity)s was refused: "
-                    "%(reason)s",
-                    child=enrolment.child_id.firstname,
-                    activity=enrolment.activity_id.name,
-                    reason=enrolment.refusal_reason,
-                ),
-            )
+        self._notify("refused")
 
-    def _by_family(self):
-        """Yield (household of the child, this enrolment in its language)."""
-        self.ensure_one()
+    def _notify(self, name):
+        """Write to each household of the child."""
         for family in self.child_id.family_ids:
-            lang = family.lang or self.env.lang
-            yield family.with_context(lang=lang), self.with_context(lang=lang)
+            family._notify_with(f"espace_famille.mail_template_enrolment_{name}", self)
 
     # === Tools === #
 

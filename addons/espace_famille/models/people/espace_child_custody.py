@@ -38,7 +38,7 @@ class EspaceChild(models.Model):
     def _compute_custody_preview(self):
         for child in self:
             lines = child.custody_ids._complete()
-            child.custody_preview = lines and self.env["ir.qweb"]._render(
+            child.custody_preview = bool(lines) and self.env["ir.qweb"]._render(
                 "espace_famille.custody_preview", child._custody_weeks(lines)
             )
 

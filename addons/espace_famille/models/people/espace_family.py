@@ -202,22 +202,53 @@ class EspaceFamily(models.Model):
         self.ensure_one()
         return lambda activity: ""
 
-    def _notify(self, subject, body):
+    def _notify_with(self, name, record, values=None, **options):
+        """Write to the family what a template of the commune says about a record.
+
+        Where the template is of no use nothing is sent, and its file says so.
+
+        :param str name: external identifier of the `mail.template`
+        :param record: what the template calls `object`; it is read as superuser
+        :param dict values: what else it may name; a preview is made without them
+        :param options: see `_notify`
+        """
+        self.ensure_one()
+        family = self.with_context(lang=self.lang or self.env.lang)
+        made = family.env["mail.template"]._espace_make(
+            name,
+            lambda template: (
+                *template._espace_words(record, values or {}),
+                template.attachment_ids.ids,
+            ),
+            self,
+        )
+        if made:
+            subject, body, attachment_ids = made
+            if attachment_ids:
+                options["attachment_ids"] = attachment_ids
+            family._notify(subject, body, **options)
+
+    def _notify(self, subject, body, **options):
         """Write to the guardians who book, and keep the message with the family.
 
         The commune writes, whoever or whatever caused it: a parent must not read the
         name of another one.
+
+        :param options: arguments of `message_post` that differ
         """
         self.ensure_one()
         commune = self.company_id.partner_id
         self.message_post(
-            subject=subject,
-            body=body,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=commune.id,
-            email_from=commune.email_formatted or None,
-            partner_ids=self.guardian_ids.filtered("may_book").partner_id.ids,
+            **{
+                "subject": subject,
+                "body": body,
+                "message_type": "comment",
+                "subtype_xmlid": "mail.mt_comment",
+                "author_id": commune.id,
+                "email_from": commune.email_formatted or None,
+                "partner_ids": self.guardian_ids.filtered("may_book").partner_id.ids,
+                **options,
+            }
         )
 
     @api.model

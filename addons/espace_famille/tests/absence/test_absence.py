@@ -19,7 +19,7 @@ PNG = base64.b64decode(
 # 48 h after the first day, wall clock: the end of Wednesday 13.
 PROOF_DEADLINE = datetime(2027, 1, 13, 23, 0)
 
-ABSENCE_LOGGER = "odoo.addons.espace_famille.models.absence.espace_absence"
+ABSENCE_LOGGER = "odoo.addons.espace_famille.models.absence.espace_absence_decision"
 
 
 class AbsenceCase(EspaceCase):
@@ -376,7 +376,7 @@ class TestProofs(AbsenceCase):
             freeze_time(PROOF_DEADLINE + timedelta(seconds=1)),
             patch.object(type(failing), "_refuse_overdue", fail),
             self.assertLogs(
-                "odoo.addons.espace_famille.models.absence.espace_absence"
+                "odoo.addons.espace_famille.models.absence.espace_absence_decision"
             ) as logs,
         ):
             self.Absence._cron_refuse_overdue()

@@ -183,7 +183,7 @@ class TestDeadlineRule(EspaceCase):
             "without days": lambda: line.write({"weekdays": ""}),
             "removed": lambda: line.unlink(),
             "with a context of one's own": lambda: line.with_context(
-                espace_checked=True
+                espace_checked_later=True
             ).write({"weeks_back": 0, "cutoff_weekday": "4"}),
         }
         for how, attempt in attempts.items():
@@ -273,7 +273,7 @@ class TestDeadlineRule(EspaceCase):
 
     def test_preview_shows_limits_before_the_rule_is_saved(self):
         form = Form(self.env["espace.deadline.rule"])
-        form.name = "The eve"
+        form.name = "The day before"
         form.kind = "offset"
         form.time = 17
         self.assertIn("Tuesday 5 January", form.preview)  # service

@@ -7,7 +7,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ...models.core.guards import NO_PROMOTION, is_allowed
 from ..common import MONDAY, NOW, TODAY, TUESDAY, EspaceCase
 
 
@@ -44,7 +43,7 @@ class TestApply(ClosureCase):
             session = self.session(activity, MONDAY)
             self.assertEqual((session.state, session.booked_count), ("closed", 0))
             self.assertEqual(self.session(activity, TUESDAY).state, "open")
-        self.assertEqual((closure.cancelled_count, closure.told_count), (3, 2))
+        self.assertEqual((closure.cancelled_count, closure.notified_count), (3, 2))
         message = self.messages(self.martin)
         self.assertEqual(len(message), 1)
         for words in ("A minimum service", "Nina Martin: Repas", "Tom Martin: Tranche"):
@@ -126,20 +125,15 @@ class TestApply(ClosureCase):
     def test_a_freed_place_is_given_to_nobody(self):
         self.booked(self.nina, self.meal, MONDAY)
         seen = []
-        after = type(self.Reservation)._after_cancelling
+        cancel = type(self.Reservation)._cancel
 
-        def look(reservations, now):
-            seen.append(
-                (
-                    is_allowed(reservations.env, NO_PROMOTION),
-                    set(reservations.session_id.mapped("state")),
-                )
-            )
-            after(reservations, now)
+        def look(reservations, now=None, staff=False, reason=None, promote=True):
+            seen.append((promote, set(reservations.session_id.mapped("state"))))
+            return cancel(reservations, now, staff, reason, promote)
 
-        with patch.object(type(self.Reservation), "_after_cancelling", look):
+        with patch.object(type(self.Reservation), "_cancel", look):
             self.closure()._apply(now=NOW)
-        self.assertEqual(seen[0], (True, {"closed"}))
+        self.assertEqual(seen[0], (False, {"closed"}))
 
     def test_who_was_there_stays_and_it_is_said(self):
         items = [(self.nina, self.t1, TODAY), (self.lina, self.t1, TODAY)]

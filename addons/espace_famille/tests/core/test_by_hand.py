@@ -24,7 +24,7 @@ FOUND = {
     "absence_id": False,
     "absence_due": False,
 }
-# What the code tells itself by the context.
+# What the code tells itself by the context, or once did.
 TOLD = (
     "espace_place_given",
     "espace_no_promotion",

@@ -49,12 +49,13 @@ class TestRulebook(EspaceCase):
 
     def test_a_page_reads_nothing_again(self):
         self.content()
+        sentence = self.evening.booking_rule_id.sentence
+        self.assertIn("17h", sentence)
         self.as_a_new_page()
         self.assertTrue(self.company.espace_revision)
         with self.assertQueryCount(0):
             names = {a.name for a in self.of_company()["espace.activity"]}
-            rule = self.evening.booking_rule_id
-            self.assertEqual(rule.sentence, rule.sentence)
+            self.assertEqual(self.evening.booking_rule_id.sentence, sentence)
             self.assertEqual(self.evening.waiting_criterion_ids, self.criterion)
             self.assertEqual(self.meal.sudo().espace_activity_id, self.canteen)
             self.assertEqual(self.meal.sudo().name, "Repas")
@@ -143,3 +144,14 @@ class TestRulebook(EspaceCase):
         other = self.env["espace.rulebook"]._of_company(company)["espace.activity"]
         self.assertIn(activity, other)
         self.assertFalse(mine & other)
+
+    def test_a_change_leaves_the_pages_of_other_communes_as_they_are(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        before = self.company.espace_revision
+        activity = self.env["espace.activity"].create(
+            {"name": "Cantine", "company_id": other.id}
+        )
+        self.assertTrue(other.espace_revision)
+        self.assertEqual(self.company.espace_revision, before)
+        activity.company_id = self.company
+        self.assertNotEqual(self.company.espace_revision, before)

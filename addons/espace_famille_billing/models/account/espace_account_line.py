@@ -156,8 +156,8 @@ class EspaceFamily(models.Model):
             between as records, and the totals `debit` and `credit` of these
         """
         self.ensure_one()
-        Line = self.env["espace.account.line"].sudo()
-        lines = Line.search([("family_id", "=", self.id)])
+        ledger_sudo = self.env["espace.account.line"].sudo()
+        lines = ledger_sudo.search([("family_id", "=", self.id)])
         before = lines.filtered(lambda line: date_from and line.date < date_from)
         shown = (lines - before).filtered(
             lambda line: not date_to or line.date <= date_to

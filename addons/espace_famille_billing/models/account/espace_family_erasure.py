@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.espace_famille.models.erasure.erasure import erase_papers
+from odoo.addons.espace_famille.models.erasure.espace_erasure_mixin import erase_papers
 
 # Invoices, payments and what proves them are kept for ten years.
 ACCOUNTING_YEARS = 10
@@ -43,24 +43,27 @@ class EspaceFamily(models.Model):
     def _why_kept(self):
         if why := super()._why_kept():
             return why
-        family = self.sudo()
-        if due := family._espace_amount_due():
+        family_sudo = self.sudo()
+        if due := family_sudo._espace_amount_due():
             return self.env._(
                 "%(family)s owes %(amount)s: settle the account first.",
-                family=family.name,
-                amount=family.company_id._espace_amount_words(due),
+                family=family_sudo.name,
+                amount=family_sudo.company_id._espace_amount_words(due),
             )
-        if credit := family._espace_credit():
+        if credit := family_sudo._espace_credit():
             return self.env._(
                 "%(family)s has a credit of %(amount)s: give it back first.",
-                family=family.name,
-                amount=family.company_id._espace_amount_words(credit),
+                family=family_sudo.name,
+                amount=family_sudo.company_id._espace_amount_words(credit),
             )
-        open_charges = [("family_id", "=", family.id), ("state", "=", "to_invoice")]
+        open_charges = [
+            ("family_id", "=", family_sudo.id),
+            ("state", "=", "to_invoice"),
+        ]
         if self.env["espace.charge"].sudo().search_count(open_charges, limit=1):
             return self.env._(
                 "%s has services that are not invoiced: invoice them first.",
-                family.name,
+                family_sudo.name,
             )
         return ""
 

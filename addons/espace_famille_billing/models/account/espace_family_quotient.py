@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ...domain.renewal import oldest_fresh
+from ...domain.quotient_validity import oldest_fresh
 from ..core.groups import MONEY
 
 MONTHS = [
@@ -57,7 +57,7 @@ class ResCompany(models.Model):
 
 
 class EspaceFamily(models.Model):
-    """Whose quotient misses or is too old."""
+    """Whose quotient is missing or too old."""
 
     _inherit = "espace.family"
 

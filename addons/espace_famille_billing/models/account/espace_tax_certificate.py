@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from ...domain import tax_certificate as tax
 from ..core.amounts import to_decimal
-from ..tariff.espace_tariff import Pricer
+from ..tariff.pricer import Pricer
 
 # Custody by weeks is the alternating residence of the tax law; halves of the holidays
 # alone are a right of access.
@@ -131,7 +131,7 @@ class EspaceTaxCertificate(models.AbstractModel):
         in proportion; of each line only the ordinary price of deductible services is
         kept.
         """
-        moves = (
+        moves_sudo = (
             self.env["account.move"]
             .sudo()
             .search(
@@ -143,10 +143,10 @@ class EspaceTaxCertificate(models.AbstractModel):
                 order="id",
             )
         )
-        ordinary = self._ordinary_amounts(moves)
+        ordinary = self._ordinary_amounts(moves_sudo)
         parts_of = {}
         rows = []
-        for move in moves.sorted(lambda m: (m.move_type, m.id)):
+        for move in moves_sudo.sorted(lambda m: (m.move_type, m.id)):
             parts = parts_of[move] = self._parts(move, ordinary, parts_of)
             if not any(part.key for part in parts):
                 continue

@@ -1,7 +1,11 @@
-from odoo import fields, models
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .res_company_arrears import arrears_day
+from ..core.amounts import to_decimal
 
 # What every reading of open amounts depends on.
 LEDGER = {
@@ -32,6 +36,15 @@ BUCKETS = [
     ("late_90", "61 to 90 days"),
     ("late_more", "More than 90 days"),
 ]
+
+
+class OpenDebt(NamedTuple):
+    """What a family still owes of a document, in euros."""
+
+    family_id: int
+    move_id: int
+    due: date
+    left: Decimal
 
 
 class EspaceAgedReceivable(models.Model):
@@ -66,6 +79,11 @@ class EspaceAgedReceivable(models.Model):
 
     @property
     def _table_query(self):
+        return self._query(self.env.company._espace_today())
+
+    @api.model
+    def _query(self, day):
+        """Return the lines that are open now, with their age on a local date."""
         return SQL(
             """
             SELECT l.id, l.partner_id, f.id AS family_id, l.company_id, l.move_id,
@@ -97,8 +115,33 @@ class EspaceAgedReceivable(models.Model):
                AND l.reconciled IS NOT TRUE
                AND l.amount_residual != 0
             """,
-            today=arrears_day(self.env),
+            today=day,
         )
+
+    @api.model
+    def _debts_of_families(self, company, families=None):
+        """Return the `OpenDebt` of a commune's families, the oldest first.
+
+        :param families: `espace.family` to look at, all of the commune if None
+        """
+        for model, names in self._depends.items():
+            self.env[model].flush_model(names)
+        query = SQL(
+            """
+            SELECT family_id, move_id, due_date, amount FROM (%s) line
+            WHERE company_id = %s AND amount > 0 AND family_id IS NOT NULL
+            AND (%s OR family_id = ANY(%s))
+            ORDER BY due_date, family_id, id
+            """,
+            self._query(company._espace_today()),
+            company.id,
+            families is None,
+            [] if families is None else families.ids,
+        )
+        return [
+            OpenDebt(family_id, move_id, due, to_decimal(amount))
+            for family_id, move_id, due, amount in self.env.execute_query(query)
+        ]
 
     def action_open_move(self):
         """Open the invoice, or the payment that no invoice has taken up."""

@@ -1,20 +1,23 @@
+from datetime import date
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .espace_aged_receivable import LEDGER
-from .res_company_arrears import arrears_day
 
-# What the gate, the family's form and the reminders ask for.
-FACTS = [
-    "blocked",
-    "blocking_amount",
-    "blocking_since",
-    "credit",
-    "days_late",
-    "exempt",
-    "last_sent",
-    "overdue",
-]
+
+class Debt(NamedTuple):
+    """What the gate, the family's form and the reminders ask of `espace.arrears`."""
+
+    blocked: bool = False
+    blocking_amount: float = 0
+    blocking_since: date | None = None
+    credit: float = 0
+    days_late: int = 0
+    exempt: bool = False
+    last_sent: date | None = None
+    overdue: float = 0
 
 
 class EspaceArrears(models.Model):
@@ -79,6 +82,11 @@ class EspaceArrears(models.Model):
 
     @property
     def _table_query(self):
+        return self._query(self.env.company._espace_today())
+
+    @api.model
+    def _query(self, day):
+        """Return what is open now, and what follows from its age on a local date."""
         return SQL(
             """
             WITH family AS (
@@ -141,8 +149,8 @@ class EspaceArrears(models.Model):
                       AND (e.date_to IS NULL OR e.date_to >= %(today)s::date)
                    ) free ON TRUE
             """,
-            lines=self.env["espace.aged.receivable"]._table_query,
-            today=arrears_day(self.env),
+            lines=self.env["espace.aged.receivable"]._query(day),
+            today=day,
         )
 
     # === Actions === #
@@ -183,8 +191,16 @@ class EspaceArrears(models.Model):
     def _of_families(self, families, day):
         """Return what these families owe on a local date, for the gate and the portal.
 
-        :return: `espace.arrears` records, none for families without open amounts
+        :return: {family id: `Debt`}, without those that have nothing open
         """
-        fresh = self.sudo().with_context(espace_arrears_day=day)
-        fresh.invalidate_model(flush=False)
-        return fresh.search_fetch([("id", "in", families.ids)], FACTS)
+        for model, names in self._depends.items():
+            self.env[model].flush_model(names)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, %s FROM (%s) family WHERE id = ANY(%s)",
+                SQL(", ").join(map(SQL.identifier, Debt._fields)),
+                self._query(day),
+                families.ids,
+            )
+        )
+        return {family_id: Debt(*facts) for family_id, *facts in rows}

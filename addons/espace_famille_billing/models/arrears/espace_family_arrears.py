@@ -4,6 +4,7 @@ from odoo.tools.misc import format_amount
 
 from ..core.groups import MONEY
 from .espace_aged_receivable import LEDGER
+from .espace_arrears import Debt
 
 
 class EspaceFamily(models.Model):
@@ -28,14 +29,19 @@ class EspaceFamily(models.Model):
     def _compute_overdue(self):
         arrears = {}
         for company, families in self.grouped("company_id").items():
-            found = self.env["espace.arrears"]._of_families(
-                families, company._espace_today()
+            arrears |= self.env["espace.arrears"]._of_families(
+                families._origin, company._espace_today()
             )
-            arrears |= {line.id: line for line in found}
         for family in self:
-            line = arrears.get(family._origin.id, self.env["espace.arrears"])
-            family.overdue_amount = line.overdue
-            family.debt_blocks = line.blocked
+            debt = arrears.get(family._origin.id, Debt())
+            family.overdue_amount = debt.overdue
+            family.debt_blocks = debt.blocked
+
+    def _payers(self):
+        """Return the contacts who are written to about money: those who pay."""
+        self.ensure_one()
+        guardians = self.guardian_ids
+        return (guardians.filtered("is_payer") or guardians).partner_id
 
     def action_open_arrears(self):
         self.ensure_one()
@@ -64,7 +70,8 @@ class EspaceFamily(models.Model):
         today = company._espace_today(now)
         if not (company.espace_block_debt and self._owes_since_before(today)):
             return ""
-        debt = self.env["espace.arrears"]._of_families(self, today)
+        debts = self.env["espace.arrears"]._of_families(self, today)
+        debt = debts.get(self.id, Debt())
         if not debt.blocked:
             return ""
         return self.env._(

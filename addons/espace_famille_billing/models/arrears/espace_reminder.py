@@ -1,4 +1,5 @@
 import logging
+from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -6,6 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import split_every
 from odoo.tools.misc import format_amount, format_date
+
+from odoo.addons.espace_famille.models.core.batch import attempt, one_by_one
 
 from ...domain import reminder
 from ..core.amounts import to_decimal
@@ -81,65 +84,60 @@ class EspaceReminder(models.Model):
         :param families: `espace.family` to look at, all of the commune if None
         :return: {family: (`reminder.Verdict`, level record or empty, days late)}
         """
-        lines = self._open_lines(company, day, families)
-        of_family = lines.grouped("family_id")
-        families = lines.family_id
-        arrears = {
-            line.id: line
-            for line in self.env["espace.arrears"]._of_families(families, day)
-        }
-        levels = (
+        debts = defaultdict(list)
+        Lines = self.env["espace.aged.receivable"]
+        for debt in Lines._debts_of_families(company, families):
+            debts[debt.family_id].append(debt)
+        families_sudo = self.env["espace.family"].sudo().browse(debts)
+        arrears = self.env["espace.arrears"]._of_families(families_sudo, day)
+        levels_sudo = (
             self.env["espace.reminder.level"]
             .sudo()
             .search([("company_id", "=", company.id)])
         )
-        domain_levels = levels._domain_levels()
-        reached = self._reached(families, domain_levels)
-        paying = {move.id for move in lines.move_id if move.espace_payment_on_its_way}
+        levels = levels_sudo._domain_levels()
+        reached = self._reached(families_sudo, levels)
+        moves_sudo = self._documents(debts)
         found = {}
-        for family, own in of_family.items():
-            debt = arrears[family.id]
+        for family in families_sudo:
+            of_family = arrears[family.id]
             verdict = reminder.verdict(
-                self._invoices(own, reached, paying),
-                domain_levels,
+                self._invoices(debts[family.id], moves_sudo, reached),
+                levels,
                 day,
-                credit=-to_decimal(debt.credit),
-                exempt=debt.exempt,
-                last_sent=debt.last_sent or None,
+                credit=-to_decimal(of_family.credit),
+                exempt=of_family.exempt,
+                last_sent=of_family.last_sent,
                 gap_days=company.espace_reminder_gap,
             )
             if verdict.reason == reminder.NOTHING_OVERDUE:
                 continue
-            level = domain_levels.get(verdict.level, levels.browse())
-            found[family] = (verdict, level, debt.days_late)
+            level = levels.get(verdict.level, levels_sudo.browse())
+            found[family] = (verdict, level, of_family.days_late)
         return found
 
     @api.model
-    def _open_lines(self, company, day, families):
-        of_families = (
-            ("family_id", "!=", False)
-            if families is None
-            else ("family_id", "in", families.ids)
-        )
-        domain = [("company_id", "=", company.id), ("amount", ">", 0), of_families]
-        lines = self.env["espace.aged.receivable"].sudo()
-        lines = lines.with_context(espace_arrears_day=day)
-        lines.invalidate_model(flush=False)
-        return lines.search(domain)
+    def _documents(self, debts):
+        """Return {id: `account.move`} of what is owed, as superuser."""
+        ids = {debt.move_id for of_family in debts.values() for debt in of_family}
+        return {move.id: move for move in self.env["account.move"].sudo().browse(ids)}
 
     @api.model
-    def _invoices(self, lines, reached, paying):
-        """Return the `reminder.Invoice` of each document with open lines."""
+    def _invoices(self, debts, moves_sudo, reached):
+        """Return the `reminder.Invoice` of each document that is not wholly paid."""
+        by_move = defaultdict(list)
+        for debt in debts:
+            by_move[debt.move_id].append(debt)
         return [
             reminder.Invoice(
-                key=move.id,
-                due=min(own.mapped("due_date")),
-                left=sum((to_decimal(line.amount) for line in own), Decimal(0)),
-                reached=reached.get(move.id),
-                disputed=move.espace_disputed,
-                on_its_way=move.id in paying,
+                key=move_id,
+                due=min(debt.due for debt in own),
+                left=sum((debt.left for debt in own), Decimal(0)),
+                reached=reached.get(move_id),
+                disputed=moves_sudo[move_id].espace_disputed,
+                on_its_way=moves_sudo[move_id].espace_payment_on_its_way,
             )
-            for move, own in lines.grouped("move_id").items()
+            for move_id, own in by_move.items()
         ]
 
     @api.model
@@ -166,17 +164,28 @@ class EspaceReminder(models.Model):
         """
         sent, failed = self.sudo(), families.browse()
         for batch in split_every(100, families.ids, families.browse):
-            verdicts = self._verdicts(company, day, batch)
-            for family, (verdict, level, _days) in verdicts.items():
-                if not level:
-                    continue
-                try:
-                    with self.env.cr.savepoint():
-                        sent |= self.sudo()._send_one(family, verdict, level, day)
-                except Exception:
-                    _logger.exception("Family %s was not reminded", family.id)
-                    failed |= family
+            now_sent, now_failed = self._send_batch(company, day, batch)
+            sent |= now_sent
+            failed |= now_failed
         return sent, failed
+
+    @api.model
+    def _send_batch(self, company, day, families):
+        verdicts = self._verdicts(company, day, families)
+        reminded = [family for family, (_v, level, _d) in verdicts.items() if level]
+        sent = {}
+
+        def send(family):
+            verdict, level, _days = verdicts[family]
+            sent[family] = self.sudo()._send_one(family, verdict, level, day).id
+
+        failed = [
+            family
+            for family in reminded
+            if not attempt(self.env, send, family, _logger, "%s was not reminded")
+        ]
+        done = [sent[family] for family in reminded if family not in failed]
+        return self.sudo().browse(done), families.browse(f.id for f in failed)
 
     @api.model
     def _send_one(self, family, verdict, level, day):
@@ -306,7 +315,7 @@ class EspaceReminder(models.Model):
         if not letters:
             raise UserError(self.env._("None of these was sent by letter."))
         letters.sudo().printed_on = fields.Datetime.now()
-        job = self.env["espace.reminder.run"].create(
+        job = self.env["espace.reminder.wizard"].create(
             {"reminder_ids": [Command.set(letters.ids)]}
         )
         return self.env.ref(
@@ -334,20 +343,21 @@ class EspaceReminder(models.Model):
 
     @api.model
     def _send_in_batches(self, company, day, families):
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(families))
-        for batch in split_every(50, families.ids, families.browse):
-            self._send(company, day, batch)
-            if not cron._commit_progress(len(batch)):
-                break
+        one_by_one(
+            self.env,
+            split_every(50, families.ids, families.browse),
+            lambda batch: self._send(company, day, batch),
+            _logger,
+            "Reminders of %s were not sent",
+        )
 
     @api.model
     def _propose(self, company, families):
-        """Tell the régisseurs and their deputies how many families wait."""
-        regies = (
+        """Notify the régisseurs and their deputies how many families wait."""
+        regies_sudo = (
             self.env["espace.regie"].sudo().search([("company_id", "=", company.id)])
         )
-        users = regies.regisseur_id | regies.deputy_ids
+        users = regies_sudo.regisseur_id | regies_sudo.deputy_ids
         if not families or not users:
             return
         for user in users:
@@ -380,13 +390,3 @@ class EspaceReminderLine(models.Model):
     )
     due_date = fields.Date("Due on", required=True)
     amount = fields.Monetary("Left to Pay", required=True)
-
-
-class EspaceFamily(models.Model):
-    _inherit = "espace.family"
-
-    def _payers(self):
-        """Return the contacts who are written to about money: those who pay."""
-        self.ensure_one()
-        guardians = self.guardian_ids
-        return (guardians.filtered("is_payer") or guardians).partner_id

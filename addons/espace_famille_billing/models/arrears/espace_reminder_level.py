@@ -111,10 +111,11 @@ class EspaceReminderLevel(models.Model):
     def _create_defaults(self, companies=None):
         """Give each commune that has none the usual three levels, in its language.
 
-        :param companies: `res.company` records, all of them if None
+        :param companies: `res.company` records, all that run activities if None
         """
         if companies is None:
-            companies = self.env["res.company"].search([("espace_tz", "!=", False)])
+            groups = self.env["espace.activity"]._read_group([], ["company_id"])
+            companies = self.env["res.company"].union(*(c for [c] in groups))
         lacking = companies.filtered(
             lambda company: not company.espace_reminder_level_ids
         )

@@ -1,13 +1,4 @@
-from odoo import api, fields, models
-
-
-def arrears_day(env):
-    """Return the local date on which arrears are looked at, today unless told.
-
-    A date in the context only shows other ages of the same open amounts.
-    """
-    day = fields.Date.to_date(env.context.get("espace_arrears_day"))
-    return day or env.company._espace_today()
+from odoo import fields, models
 
 
 class ResCompany(models.Model):
@@ -23,7 +14,7 @@ class ResCompany(models.Model):
     espace_reminder_auto = fields.Selection(
         [
             ("no", "By hand only"),
-            ("propose", "Tell the Régie who is to be reminded"),
+            ("propose", "Notify the Régie who is to be reminded"),
             ("send", "Send them"),
         ],
         "Automatic Reminders",
@@ -60,8 +51,6 @@ class ResCompany(models.Model):
         "The days and the amount from which bookings are blocked are not negative.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        companies = super().create(vals_list)
-        self.env["espace.reminder.level"].sudo()._create_defaults(companies)
-        return companies
+    def _espace_give_reminder_levels(self):
+        """Give the usual levels to those of these communes that have none."""
+        self.env["espace.reminder.level"].sudo()._create_defaults(self.sudo())

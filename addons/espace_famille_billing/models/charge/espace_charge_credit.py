@@ -1,32 +1,13 @@
 """What an agent takes back of an invoice: opposite charges on a credit note."""
 
-from dataclasses import replace
-
-from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import models
+from odoo.exceptions import UserError
 
 from .invoice_terms import Terms
 
 
 class EspaceCharge(models.Model):
     _inherit = "espace.charge"
-
-    reverses_id = fields.Many2one(
-        "espace.charge",
-        "Credits the Charge",
-        index="btree_not_null",
-        ondelete="restrict",
-        copy=False,
-        readonly=True,
-    )
-    reversed_by_ids = fields.One2many(
-        "espace.charge", "reverses_id", "Credited by", readonly=True
-    )
-
-    _reversed_once = models.UniqueIndex(
-        "(reverses_id) WHERE reverses_id IS NOT NULL",
-        "This charge was credited already: reload the page.",
-    )
 
     def _creditable(self):
         """Return those that are on a posted invoice and were not credited yet."""
@@ -44,13 +25,13 @@ class EspaceCharge(models.Model):
         :raise UserError: they add up to nothing, or less
         :return: the `account.move`
         """
-        charges = self.sudo()
-        invoice = charges.move_id
+        charges_sudo = self.sudo()
+        invoice = charges_sudo.move_id
         invoice.ensure_one()
         today = invoice.company_id._espace_today(now)
-        charges.company_id._espace_check_open_books(today)
-        opposites = charges.create(
-            [charge._prepare_opposite(reason) for charge in charges]
+        charges_sudo.company_id._espace_check_open_books(today)
+        opposites = charges_sudo.create(
+            [charge._prepare_opposite(reason) for charge in charges_sudo]
         )
         if opposites._total() >= 0:
             raise UserError(
@@ -59,7 +40,7 @@ class EspaceCharge(models.Model):
                     "choose lines whose total is positive."
                 )
             )
-        moves = opposites._draft_under(Terms(today, today), now)
+        moves = opposites._invoice(now, Terms(today, today))
         moves.write({"reversed_entry_id": invoice.id, "ref": reason})
         moves._post(soft=False)
         return moves
@@ -81,38 +62,3 @@ class EspaceCharge(models.Model):
             "state": "to_invoice",
             "reverses_id": self.id,
         }
-
-
-class EspaceReservation(models.Model):
-    """A booking that the commune decided not to charge (remise gracieuse)."""
-
-    _inherit = "espace.reservation"
-
-    waiver = fields.Char(
-        "Not Due Because",
-        readonly=True,
-        copy=False,
-        groups="espace_famille.group_finance",
-    )
-
-    def _settlement_facts(self):
-        facts = super()._settlement_facts()
-        return replace(facts, waived=True) if self.waiver else facts
-
-    def _credit_words(self):
-        return self.waiver or super()._credit_words()
-
-    def _waive(self, reason):
-        """Let these bookings owe nothing, and settle them."""
-        bookings = self.sudo()
-        bookings.write({"waiver": reason})
-        return bookings._settle(strict=False)
-
-    def action_charge_again(self):
-        """Take back the decision that a booking is not due."""
-        if not self.env.user.has_group("espace_famille.group_finance"):
-            raise AccessError(self.env._("Only the Régie settles bookings."))
-        self.check_access("read")
-        bookings = self.sudo()
-        bookings.write({"waiver": False})
-        bookings._settle(strict=False)

@@ -1,45 +1,8 @@
-"""What a closure gives back, and what keeps it from being applied or undone."""
+"""What keeps a closure, which gives money back, from being applied or undone."""
 
-from odoo import fields, models
+from odoo import models
 
 from odoo.addons.espace_famille.models.closure.espace_closure import MAX_NAMED
-
-
-class EspaceCharge(models.Model):
-    _inherit = "espace.charge"
-
-    closure_id = fields.Many2one(
-        "espace.closure",
-        "Given Back by the Closure",
-        index="btree_not_null",
-        ondelete="restrict",
-        copy=False,
-        readonly=True,
-    )
-
-
-class EspaceReservation(models.Model):
-    _inherit = "espace.reservation"
-
-    def _prepare_charge(self, delta, price):
-        vals = super()._prepare_charge(delta, price)
-        if self._is_closed():
-            vals["closure_id"] = self.closure_id.id
-        return vals
-
-    def _credit_words(self):
-        if self._is_closed():
-            return self.env._(
-                "%s: credited", self.closure_id.with_env(self.env)._words()
-            )
-        return super()._credit_words()
-
-    def _is_closed(self):
-        return self.state == "cancelled" and bool(self.closure_id)
-
-    def _after_restoring(self):
-        super()._after_restoring()
-        self._settle()
 
 
 class EspaceClosure(models.Model):
@@ -48,7 +11,7 @@ class EspaceClosure(models.Model):
     def _problems(self, plan, now):
         """Refuse past days that are on an invoice: their money is accounted for."""
         problems = super()._problems(plan, now)
-        charges = (
+        charges_sudo = (
             self.env["espace.charge"]
             .sudo()
             .search(
@@ -67,11 +30,11 @@ class EspaceClosure(models.Model):
                 day=self.company_id._espace_day_words(day, year=True),
                 invoice=of_day[0].move_id.name,
             )
-            for day, of_day in list(charges.grouped("date").items())[:MAX_NAMED]
+            for day, of_day in list(charges_sudo.grouped("date").items())[:MAX_NAMED]
         ]
 
     def _undo_problems(self):
-        invoiced = (
+        invoiced_sudo = (
             self.env["espace.charge"]
             .sudo()
             .search(
@@ -86,5 +49,5 @@ class EspaceClosure(models.Model):
                 child=charge.child_id.name,
                 invoice=charge.move_id.display_name,
             )
-            for charge in invoiced[:MAX_NAMED]
+            for charge in invoiced_sudo[:MAX_NAMED]
         ]

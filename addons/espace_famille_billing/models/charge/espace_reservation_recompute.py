@@ -1,7 +1,14 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.tools import split_every
+
+from odoo.addons.espace_famille.models.core.batch import one_by_one
 
 from ...domain import settlement
 from ..core.groups import MONEY
+
+_logger = logging.getLogger(__name__)
 
 # Up to how many bookings a change of price is worked out while one waits.
 AT_ONCE = 500
@@ -73,22 +80,22 @@ class EspaceReservation(models.Model):
     def _recompute_prices(self):
         """Charge anew what is not invoiced and costs something else by now.
 
-        The old charges are undone and one new charge tells the whole price: an invoice
+        The old charges are undone and one new charge says the whole price: an invoice
         with a price and its correction would be hard to read. May run any number of
         times.
 
         :return: the new `espace.charge` records
         """
         errors = {}
-        bookings = self.sudo()
-        unsettled = bookings._unsettled(errors)
-        bookings._note_settlement_errors(errors)
-        invoiced = bookings._with_invoiced_charges()
-        bookings._note_price_changes(
+        bookings_sudo = self.sudo()
+        unsettled = bookings_sudo._unsettled(errors)
+        bookings_sudo._note_settlement_errors(errors)
+        invoiced = bookings_sudo._with_invoiced_charges()
+        bookings_sudo._note_price_changes(
             invoiced & self.browse(booking.id for booking, _delta, _price in unsettled)
         )
         invoiced = set(invoiced.ids)
-        return bookings._charge_anew(
+        return bookings_sudo._charge_anew(
             [
                 (booking, price)
                 for booking, _delta, price in unsettled
@@ -112,10 +119,7 @@ class EspaceReservation(models.Model):
         undoing = waiting._undo()
         return undoing + Charge.create(
             [
-                {
-                    **booking._prepare_charge(price.amount, price),
-                    "at_once": booking in at_once,
-                }
+                booking._prepare_charge(price.amount, price, booking in at_once)
                 for booking, price in priced
                 if price and price.amount
             ]
@@ -136,23 +140,22 @@ class EspaceReservation(models.Model):
             lambda booking: booking.price_change != "to_correct"
         ).price_change = "to_correct"
 
-    def _settle(self, strict=True):
-        charges = super()._settle(strict)
-        # What was invoiced at another price is charged or credited by now.
-        self.sudo().filtered(
+    def _note_corrected_prices(self):
+        """Note that what was invoiced at another price is settled by now."""
+        self.filtered(
             lambda booking: (
                 booking.price_change == "to_correct" and not booking.settlement_error
             )
         ).price_change = False
-        return charges
 
     @api.model
     def _cron_recompute_prices(self):
         """Charge anew the bookings that wait for it, batch by batch."""
-        cron = self.env["ir.cron"]
-        waiting = [("price_change", "=", "to_recompute")]
-        cron._commit_progress(remaining=self.search_count(waiting))
-        while batch := self.search(waiting, limit=BATCH, order="id"):
-            batch._recompute_prices()
-            if not cron._commit_progress(len(batch)):
-                break
+        waiting = self.search([("price_change", "=", "to_recompute")], order="id")
+        one_by_one(
+            self.env,
+            split_every(BATCH, waiting.ids, self.browse),
+            lambda batch: batch._recompute_prices(),
+            _logger,
+            "Prices of %s were not recomputed",
+        )

@@ -24,7 +24,7 @@ SAID = {
 
 
 class AccountMove(models.Model):
-    """The entries of what a closed statement holds stay posted as they are."""
+    """The entries of what a closed collection holds stay posted as they are."""
 
     _inherit = "account.move"
 
@@ -62,15 +62,15 @@ class AccountMove(models.Model):
     def _espace_check_stated(self):
         """Refuse to change the entry of what is stated or was handed over."""
         for move in self.filtered(lambda move: move.state == "posted"):
-            statement = move.origin_payment_id.espace_statement_id
-            if statement:
+            collection = move.origin_payment_id.espace_statement_id
+            if collection:
                 raise UserError(
                     self.env._(
-                        "The entry %(entry)s is in the closed statement %(statement)s "
-                        "and cannot change any more: record a rejection or a refund, "
-                        "it goes into the next statement.",
+                        "The entry %(entry)s is in the closed collection "
+                        "%(collection)s and cannot change any more: record a rejection "
+                        "or a refund, it goes into the next collection.",
                         entry=move.name,
-                        statement=statement.name,
+                        collection=collection.name,
                     )
                 )
             if move.espace_remittance_id:

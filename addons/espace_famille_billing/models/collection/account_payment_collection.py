@@ -10,7 +10,7 @@ from .collection_facts import applied_by_document
 # What only they give.
 GIVEN = {"espace_statement_id", "espace_remittance_id", "espace_applied_before"}
 
-# What a statement says of a payment.
+# What a collection says of a payment.
 STATED = {
     "amount",
     "company_id",
@@ -36,19 +36,19 @@ STATED = {
 
 
 class AccountPayment(models.Model):
-    """A payment that a closed statement holds stays what it is."""
+    """A payment that a closed collection holds stays what it is."""
 
     _inherit = "account.payment"
 
     espace_statement_id = fields.Many2one(
         "espace.collection.statement",
-        "Statement",
+        "Collection",
         readonly=True,
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
-        help="The closed statement (état d'encaissement) that holds this payment.",
+        help="The closed collection (état d'encaissement) that holds this payment.",
     )
     espace_remittance_id = fields.Many2one(
         "espace.remittance",
@@ -64,7 +64,7 @@ class AccountPayment(models.Model):
     espace_applied_before = fields.Json(copy=False, readonly=True)
 
     @api.constrains("state", "date", "journal_id")
-    def _check_statement_open(self):
+    def _check_collection_open(self):
         for payment in self:
             regie = payment.journal_id.espace_regie_id
             if regie and payment.state in POSTED and not payment.espace_statement_id:
@@ -96,7 +96,7 @@ class AccountPayment(models.Model):
         return super().action_cancel()
 
     def _check_stated(self, names):
-        """Refuse to change what a closed statement or a remittance says.
+        """Refuse to change what a closed collection or a remittance says.
 
         :param names: the fields to be written, with their values if known
         """
@@ -107,11 +107,11 @@ class AccountPayment(models.Model):
             if payment.espace_statement_id:
                 raise UserError(
                     self.env._(
-                        "%(payment)s is in the closed statement %(statement)s and "
+                        "%(payment)s is in the closed collection %(collection)s and "
                         "cannot change any more: record a rejection or a refund, it "
-                        "goes into the next statement.",
+                        "goes into the next collection.",
                         payment=payment._espace_words(),
-                        statement=payment.espace_statement_id.name,
+                        collection=payment.espace_statement_id.name,
                     )
                 )
             if payment.espace_remittance_id.state == "posted":
@@ -129,7 +129,7 @@ class AccountPayment(models.Model):
         if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
             raise UserError(
                 self.env._(
-                    "A payment enters a statement when it is closed, and a remittance "
+                    "A payment enters a collection when it is closed, and a remittance "
                     "when it is confirmed."
                 )
             )
@@ -147,7 +147,7 @@ class AccountPayment(models.Model):
         """Remember which invoices these pay, before they are taken apart.
 
         A rejection does so: the invoice is asked again and no longer knows who had
-        paid it, but the statement must say what the money was taken from.
+        paid it, but the collection must say what the money was taken from.
         """
         applied = applied_by_document(self)
         for payment in self:

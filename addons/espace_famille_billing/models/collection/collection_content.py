@@ -1,7 +1,7 @@
-"""What a statement says (état d'encaissement), as plain values that can be kept.
+"""What a collection says (état d'encaissement), as plain values that can be kept.
 
 The same values make the preview, the PDF and the workbook, so that what is printed of
-a closed statement tomorrow is what was printed today. Amounts are integer cents,
+a closed collection tomorrow is what was printed today. Amounts are integer cents,
 days are ISO text, words are in the language of the commune.
 """
 
@@ -29,24 +29,24 @@ def digest(text):
 
 
 class CollectionContent:
-    """Computes the content of an open statement."""
+    """Computes the content of an open collection."""
 
-    def __init__(self, statement):
-        company = statement.company_id
-        lang = company.partner_id.lang or statement.env.lang
-        self.statement = statement.sudo().with_context(lang=lang)
-        self.env = self.statement.env
+    def __init__(self, collection):
+        company = collection.company_id
+        lang = company.partner_id.lang or collection.env.lang
+        self.collection = collection.sudo().with_context(lang=lang)
+        self.env = self.collection.env
         self.facts = CollectionFacts(
-            self.statement.regie_id, statement.date_from, statement.date_to
+            self.collection.regie_id, collection.date_from, collection.date_to
         )
         self.shares = self.facts.shares()
         self.unpaid = self.facts.unpaid()
         self.remittances = self.env["espace.remittance"].search(
             [
-                ("regie_id", "=", statement.regie_id.id),
+                ("regie_id", "=", collection.regie_id.id),
                 ("state", "=", "posted"),
-                ("date", ">=", statement.date_from),
-                ("date", "<=", statement.date_to),
+                ("date", ">=", collection.date_from),
+                ("date", "<=", collection.date_to),
             ],
             order="date, id",
         )
@@ -93,7 +93,7 @@ class CollectionContent:
 
     def _means(self):
         """Return a row a journal: what it held, received, handed over, and holds."""
-        openings = self.statement._openings()
+        openings = self.collection._openings()
         flows = defaultdict(lambda: defaultdict(int))
         counts = defaultdict(int)
         for payment in self.payments:
@@ -106,7 +106,7 @@ class CollectionContent:
             journal = remittance.journal_id.id
             flows[journal]["remittance"] += to_cents(remittance.amount)
         journals = self.env["account.journal"].browse(openings | flows.keys())
-        journals |= self.statement.regie_id.journal_ids
+        journals |= self.collection.regie_id.journal_ids
         rows = []
         for journal in journals.sorted(lambda j: (j.sequence, j.id)):
             flow = flows[journal.id]
@@ -163,7 +163,7 @@ class CollectionContent:
         )
 
     def _kinds(self):
-        """Return {payment id: kind}; those of earlier statements are transfers."""
+        """Return {payment id: kind}; those of earlier collections are transfers."""
         kinds = defaultdict(lambda: "transfer")
         kinds.update(
             (payment.id, self.facts.kind(payment)) for payment in self.payments
@@ -178,7 +178,7 @@ class CollectionContent:
         else:
             name = product.display_name or self.env._("Without a product")
         return {
-            "account": account.with_company(self.statement.company_id).code or "",
+            "account": account.with_company(self.collection.company_id).code or "",
             "account_name": account.name or "",
             "name": name,
             "advance": is_advance,
@@ -187,13 +187,13 @@ class CollectionContent:
     # === The whole === #
 
     def content(self, number, closed_on):
-        """Return all that the statement says.
+        """Return all that the collection says.
 
         :param str number: its number
         :param date closed_on: the day it is closed, of the commune
         """
-        statement, regie = self.statement, self.statement.regie_id
-        company = statement.company_id
+        collection, regie = self.collection, self.collection.regie_id
+        company = collection.company_id
         of_kind = self.payments.grouped(self.facts.kind)
         none = self.payments.browse()
         taken_back = of_kind.get("rejection", none) | of_kind.get("refund", none)
@@ -206,8 +206,8 @@ class CollectionContent:
             "regie_code": regie.code,
             "decision": regie.decision or "",
             "regisseur": regie.regisseur_id.name or "",
-            "date_from": statement.date_from.isoformat(),
-            "date_to": statement.date_to.isoformat(),
+            "date_from": collection.date_from.isoformat(),
+            "date_to": collection.date_to.isoformat(),
             "closed_on": closed_on.isoformat() if closed_on else "",
             "closed_by": self.env.user.name if closed_on else "",
             "currency": company.currency_id.name,
@@ -301,7 +301,7 @@ class CollectionContent:
 
     def _unpaid_rows(self):
         """Return what families owe, with its age in days at the end of the period."""
-        end = self.statement.date_to
+        end = self.collection.date_to
         return [
             {
                 "id": move.id,
@@ -318,7 +318,7 @@ class CollectionContent:
     def allocation_vals(self):
         """Return the values of the `espace.collection.allocation` to be recorded."""
         kinds = self._kinds()
-        statement = self.statement
+        collection = self.collection
         payments = {
             payment.id: payment
             for payment in self.env["account.payment"].browse(
@@ -328,13 +328,13 @@ class CollectionContent:
         own = set(self.payments.ids)
         return [
             {
-                "statement_id": statement.id,
-                "regie_id": statement.regie_id.id,
-                "company_id": statement.company_id.id,
-                "currency_id": statement.currency_id.id,
+                "statement_id": collection.id,
+                "regie_id": collection.regie_id.id,
+                "company_id": collection.company_id.id,
+                "currency_id": collection.currency_id.id,
                 "date": payments[share.movement].date
                 if share.movement in own
-                else statement.date_to,
+                else collection.date_to,
                 "kind": kinds[share.movement],
                 "payment_id": share.movement,
                 "family_id": payments[share.movement].espace_family_id.id,

@@ -1,4 +1,4 @@
-"""What the books say of the money that a statement is about, read at once.
+"""What the books say of the money that a collection is about, read at once.
 
 Amounts are integer cents here, signed: what was received is positive.
 """
@@ -21,7 +21,7 @@ def applied_by_document(payments, until=None):
     is still an advance.
 
     :param payments: `account.payment` records
-    :param date until: the last day of a statement, None: as it is now
+    :param date until: the last day of a collection, None: as it is now
     """
     matched = defaultdict(lambda: defaultdict(int))
     for payment_id, document, cents in _matched(payments, until):
@@ -134,7 +134,7 @@ class CollectionFacts:
     def shares(self):
         """Return the new `Share` list of the period.
 
-        First of earlier payments that now pay something else than a closed statement
+        First of earlier payments that now pay something else than a closed collection
         recorded, then of the payments of the period.
         """
         earlier = self._changed()
@@ -200,7 +200,7 @@ class CollectionFacts:
         return set(reversals.espace_reverses_id.ids)
 
     def _changed(self):
-        """Return the payments of closed statements that may pay something else now.
+        """Return the payments of closed collections that may pay something else now.
 
         Those with an advance left, those matched since, and those of which another
         sum is matched than was recorded.

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# What a movement is for a statement; the first three as `account.payment`.
+# What a movement is for a collection; the first three as `account.payment`.
 KINDS = [
     ("receipt", "Payment received"),
     ("rejection", "Rejected"),
@@ -13,8 +13,8 @@ KINDS = [
 class EspaceCollectionAllocation(models.Model):
     """Cents of a payment that paid a product (imputation); made when it is closed.
 
-    The lines of a payment, over all statements, add up to it. A line without an
-    invoice is an advance (avance reçue): once it pays one, a later statement takes it
+    The lines of a payment, over all collections, add up to it. A line without an
+    invoice is an advance (avance reçue): once it pays one, a later collection takes it
     back from the advances and gives it to the products.
     """
 
@@ -24,7 +24,11 @@ class EspaceCollectionAllocation(models.Model):
     _check_company_auto = True
 
     statement_id = fields.Many2one(
-        "espace.collection.statement", required=True, index=True, ondelete="restrict"
+        "espace.collection.statement",
+        "Collection",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     regie_id = fields.Many2one("espace.regie", required=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True)
@@ -57,7 +61,7 @@ class EspaceCollectionAllocation(models.Model):
             raise UserError(
                 self.env._(
                     "The imputation of a payment is never edited: what changes later "
-                    "is a line of the next statement."
+                    "is a line of the next collection."
                 )
             )
         return super().write(vals)
@@ -65,5 +69,5 @@ class EspaceCollectionAllocation(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(
-            self.env._("The imputation of a payment in a statement is never deleted.")
+            self.env._("The imputation of a payment in a collection is never deleted.")
         )

@@ -1,53 +1,46 @@
 import json
-from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
 from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 
-from ..core.amounts import POSTED, to_cents
+from ..core.amounts import POSTED
 from ..core.guards import STATING
 from .collection_content import CollectionContent, digest, to_text
-
-# What only closing gives.
-GIVEN = {
-    "name",
-    "state",
-    "year",
-    "rank",
-    "frozen_summary",
-    "content",
-    "content_hash",
-    "closed_at",
-    "closed_by_id",
-}
-
-
-class Check(NamedTuple):
-    """A line of the checklist: `level` is ok, warning or blocking."""
-
-    code: str
-    level: str
-    words: str
-    action: str = ""  # xml id of the window action that shows what it speaks of
 
 
 class EspaceCollectionStatement(models.Model):
     """What a régie received in a period (état d'encaissement); closed for ever.
 
-    An open statement is computed whenever it is looked at. Closing gives it a number,
+    An open collection is computed whenever it is looked at. Closing gives it a number,
     keeps all that it says with its SHA-256, and holds its payments: none of them, nor
-    the statement, can change any more. A correction is a rejection or a refund in the
+    the collection, can change any more. A correction is a rejection or a refund in the
     next one, which opens with what this one closed with.
     """
 
     _name = "espace.collection.statement"
-    _description = "Statement of Collection"
+    _inherit = ["espace.guard.mixin"]
+    _description = "Collection"
     _order = "date_to desc, id desc"
     _check_company_auto = True
+
+    # What only closing gives.
+    _by_code = frozenset(
+        {
+            "name",
+            "state",
+            "year",
+            "rank",
+            "frozen_summary",
+            "content",
+            "content_hash",
+            "closed_at",
+            "closed_by_id",
+        }
+    )
 
     name = fields.Char("Number", readonly=True, copy=False)
     regie_id = fields.Many2one(
@@ -87,10 +80,6 @@ class EspaceCollectionStatement(models.Model):
         required=True,
         readonly=True,
         copy=False,
-    )
-    is_first = fields.Boolean(compute="_compute_is_first")
-    opening_ids = fields.One2many(
-        "espace.collection.opening", "statement_id", "Opening Balances"
     )
 
     # Given by closing
@@ -143,23 +132,19 @@ class EspaceCollectionStatement(models.Model):
         "Last Receipt", compute="_compute_totals", compute_sudo=True
     )
     preview = fields.Html(compute="_compute_preview", compute_sudo=True, sanitize=False)
-    checklist = fields.Html(
-        compute="_compute_checklist", compute_sudo=True, sanitize=False
-    )
-    can_close = fields.Boolean(compute="_compute_checklist", compute_sudo=True)
     ceiling_warning = fields.Char(compute="_compute_ceiling_warning", compute_sudo=True)
     xlsx = fields.Binary("Workbook", compute="_compute_xlsx", compute_sudo=True)
 
     _period = models.Constraint(
-        "CHECK(date_from <= date_to)", "A statement ends after it begins."
+        "CHECK(date_from <= date_to)", "A collection ends after it begins."
     )
     _one_open = models.UniqueIndex(
         "(regie_id) WHERE state = 'draft'",
-        "A statement of this régie is still open: close it first.",
+        "A collection of this régie is still open: close it first.",
     )
     _number_unique = models.UniqueIndex(
         "(regie_id, year, rank) WHERE state = 'closed'",
-        "Another statement of this régie has that number.",
+        "Another collection of this régie has that number.",
     )
 
     # === Defaults and computes === #
@@ -173,27 +158,22 @@ class EspaceCollectionStatement(models.Model):
 
     @api.depends("regie_id")
     def _compute_period(self):
-        for statement in self:
-            if not statement.regie_id or statement.state == "closed":
+        for collection in self:
+            if not collection.regie_id or collection.state == "closed":
                 continue
-            start, end = statement.regie_id._next_period()
-            statement.date_from = statement.date_from or start
-            statement.date_to = statement.date_to or end
+            start, end = collection.regie_id._next_period()
+            collection.date_from = collection.date_from or start
+            collection.date_to = collection.date_to or end
 
     @api.depends("name", "date_from", "date_to", "state", "regie_id")
     def _compute_display_name(self):
-        for statement in self:
-            statement.display_name = statement.name or self.env._(
+        for collection in self:
+            collection.display_name = collection.name or self.env._(
                 "%(regie)s, %(start)s – %(end)s",
-                regie=statement.regie_id.name or "",
-                start=format_date(self.env, statement.date_from),
-                end=format_date(self.env, statement.date_to),
+                regie=collection.regie_id.name or "",
+                start=format_date(self.env, collection.date_from),
+                end=format_date(self.env, collection.date_to),
             )
-
-    @api.depends("regie_id", "date_from")
-    def _compute_is_first(self):
-        for statement in self:
-            statement.is_first = not statement._previous()
 
     @api.depends(
         "state",
@@ -206,94 +186,83 @@ class EspaceCollectionStatement(models.Model):
     )
     def _compute_summary(self):
         """Add up what is collected now; `CollectionContent.summary` has the keys."""
-        for statement in self:
-            if statement.state == "closed":
-                statement.summary = statement.frozen_summary
-            elif statement._origin and statement.date_from and statement.date_to:
-                statement.summary = CollectionContent(statement._origin).summary
+        for collection in self:
+            if collection.state == "closed":
+                collection.summary = collection.frozen_summary
+            elif collection._origin and collection.date_from and collection.date_to:
+                collection.summary = CollectionContent(collection._origin).summary
             else:
-                statement.summary = {}
+                collection.summary = {}
 
     @api.depends("summary")
     def _compute_totals(self):
-        for statement in self:
-            summary = statement.summary or {}
-            statement.opening_balance = summary.get("opening", 0) / 100
-            statement.receipts_total = summary.get("receipts", 0) / 100
-            statement.rejections_total = summary.get("rejections", 0) / 100
-            statement.refunds_total = summary.get("refunds", 0) / 100
-            statement.remittances_total = summary.get("remittances", 0) / 100
-            statement.closing_balance = summary.get("closing", 0) / 100
-            statement.unpaid_total = summary.get("unpaid", 0) / 100
-            statement.receipt_count = summary.get("receipt_count", 0)
-            statement.receipt_first = summary.get("receipt_first", "")
-            statement.receipt_last = summary.get("receipt_last", "")
+        for collection in self:
+            summary = collection.summary or {}
+            collection.opening_balance = summary.get("opening", 0) / 100
+            collection.receipts_total = summary.get("receipts", 0) / 100
+            collection.rejections_total = summary.get("rejections", 0) / 100
+            collection.refunds_total = summary.get("refunds", 0) / 100
+            collection.remittances_total = summary.get("remittances", 0) / 100
+            collection.closing_balance = summary.get("closing", 0) / 100
+            collection.unpaid_total = summary.get("unpaid", 0) / 100
+            collection.receipt_count = summary.get("receipt_count", 0)
+            collection.receipt_first = summary.get("receipt_first", "")
+            collection.receipt_last = summary.get("receipt_last", "")
 
     @api.depends("summary")
     @api.depends_context("lang")
     def _compute_preview(self):
-        for statement in self:
-            statement.preview = statement.summary and self.env["ir.qweb"]._render(
+        for collection in self:
+            collection.preview = collection.summary and self.env["ir.qweb"]._render(
                 "espace_famille_billing.collection_summary",
-                {"summary": statement.summary, "money": statement._money},
-            )
-
-    @api.depends("state", "date_from", "date_to", "regie_id")
-    def _compute_checklist(self):
-        for statement in self:
-            checks = statement._origin._checks() if statement._origin else []
-            statement.can_close = statement.state == "draft" and not any(
-                check.level == "blocking" for check in checks
-            )
-            statement.checklist = checks and self.env["ir.qweb"]._render(
-                "espace_famille_billing.collection_checklist", {"checks": checks}
+                {"summary": collection.summary, "money": collection._money},
             )
 
     @api.depends("regie_id")
     def _compute_ceiling_warning(self):
-        for statement in self:
-            statement.ceiling_warning = (
-                statement.state == "draft"
-                and statement.regie_id.sudo()._ceiling_words()
+        for collection in self:
+            collection.ceiling_warning = (
+                collection.state == "draft"
+                and collection.regie_id.sudo()._ceiling_words()
             )
 
     def _compute_xlsx(self):
         Workbook = self.env["espace.collection.workbook"]
-        for statement in self:
-            lang = statement.company_id.partner_id.lang or self.env.lang
-            statement.xlsx = Workbook.with_context(lang=lang)._encoded(
-                statement._read_content()
+        for collection in self:
+            lang = collection.company_id.partner_id.lang or self.env.lang
+            collection.xlsx = Workbook.with_context(lang=lang)._encoded(
+                collection._read_content()
             )
 
     # === Constraints === #
 
     @api.constrains("date_from", "date_to", "regie_id")
     def _check_period(self):
-        """Let statements follow each other day by day, within a budget year."""
-        for statement in self:
-            if statement.date_from.year != statement.date_to.year:
+        """Let collections follow each other day by day, within a budget year."""
+        for collection in self:
+            if collection.date_from.year != collection.date_to.year:
                 raise ValidationError(
                     self.env._(
-                        "A statement lies within one budget year: end it on "
+                        "A collection lies within one budget year: end it on "
                         "31 December, the next one begins on 1 January."
                     )
                 )
             others = self.search(
-                [("regie_id", "=", statement.regie_id.id), ("id", "!=", statement.id)]
+                [("regie_id", "=", collection.regie_id.id), ("id", "!=", collection.id)]
             )
             overlapping = others.filtered(
-                lambda other, own=statement: (
+                lambda other, own=collection: (
                     other.date_from <= own.date_to and own.date_from <= other.date_to
                 )
             )
             if overlapping:
                 raise ValidationError(
                     self.env._(
-                        "The period overlaps the statement %s of this régie.",
+                        "The period overlaps the collection %s of this régie.",
                         overlapping[0].display_name,
                     )
                 )
-            statement._check_follows(others)
+            collection._check_follows(others)
 
     def _check_follows(self, others):
         if not others:
@@ -303,7 +272,7 @@ class EspaceCollectionStatement(models.Model):
         if self.date_from != first_day:
             raise ValidationError(
                 self.env._(
-                    "Statements follow each other without a gap: this one begins on "
+                    "Collections follow each other without a gap: this one begins on "
                     "%s.",
                     format_date(self.env, first_day),
                 )
@@ -314,14 +283,12 @@ class EspaceCollectionStatement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if GIVEN & vals.keys():
-                raise UserError(self.env._("Only closing gives a statement that."))
             regie = vals.get("regie_id") or self._default_regie().id
             self._check_none_open(regie)
-        statements = super().create(vals_list)
-        for statement in statements.filtered("is_first"):
-            statement._propose_openings()
-        return statements
+        collections = super().create(vals_list)
+        for collection in collections.filtered("is_first"):
+            collection._propose_openings()
+        return collections
 
     @api.model
     def _check_none_open(self, regie_id):
@@ -331,92 +298,48 @@ class EspaceCollectionStatement(models.Model):
         if still_open:
             raise ValidationError(
                 self.env._(
-                    "The statement %s of this régie is still open: close it first.",
+                    "The collection %s of this régie is still open: close it first.",
                     still_open.display_name,
                 )
             )
 
     def write(self, vals):
         self._check_not_closed()
-        if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
-            raise UserError(self.env._("Only closing gives a statement that."))
         return super().write(vals)
+
+    @api.model
+    def _is_code(self):
+        return is_allowed(self.env, STATING)
+
+    @api.model
+    def _by_code_words(self):
+        return self.env._("Only closing gives a collection that.")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_open_only(self):
         self._check_not_closed()
 
     def _check_not_closed(self):
-        for statement in self:
-            if statement.state == "closed":
+        for collection in self:
+            if collection.state == "closed":
                 raise UserError(
                     self.env._(
-                        "The statement %s is closed: nothing in it can change. A "
+                        "The collection %s is closed: nothing in it can change. A "
                         "correction is a rejection or a refund in the next one.",
-                        statement.name,
+                        collection.name,
                     )
                 )
-
-    # === Opening balances === #
-
-    def _previous(self):
-        """Return the statement before this one, empty for the first of its régie."""
-        self.ensure_one()
-        return self.search(
-            [
-                ("regie_id", "=", self.regie_id.id),
-                ("date_to", "<", self.date_from),
-                ("id", "!=", self._origin.id),
-            ],
-            order="date_to desc",
-            limit=1,
-        )
-
-    def _openings(self):
-        """Return {journal id: cents} that the régie held before this period."""
-        self.ensure_one()
-        previous = self._previous()
-        if previous:
-            # Not its computed summary: a list computes all statements together.
-            summary = previous.frozen_summary or CollectionContent(previous).summary()
-            return {
-                row["journal"]: row["closing"]
-                for row in summary["means"]
-                if row["closing"]
-            }
-        return {
-            opening.journal_id.id: to_cents(opening.amount)
-            for opening in self.opening_ids
-        }
-
-    def _propose_openings(self):
-        """Propose what the books say that the régie held on the eve."""
-        self.ensure_one()
-        journals = self.regie_id.journal_ids.sorted(lambda j: (j.sequence, j.id))
-        given = self.opening_ids.journal_id
-        eve = fields.Date.subtract(self.date_from, days=1)
-        balances = self.regie_id._balances(journals, eve)
-        self.env["espace.collection.opening"].create(
-            [
-                {
-                    "statement_id": self.id,
-                    "journal_id": journal.id,
-                    "amount": balances[journal],
-                }
-                for journal in journals - given
-            ]
-        )
 
     # === Closing === #
 
     def action_close(self):
-        """Close this statement for ever."""
+        """Close this collection for ever."""
         self.ensure_one()
         self.check_access("write")
         self._close(fields.Datetime.now())
 
     def _close(self, now):
-        """Number this statement, keep what it says and hold its payments.
+        """Number this collection, keep what it says and hold its payments.
 
         :param datetime now: naive UTC
         :raise UserError: says all that prevents it
@@ -452,18 +375,18 @@ class EspaceCollectionStatement(models.Model):
         self.flush_recordset()
 
     def _hold(self, computed):
-        """Tie the payments and remittances to this statement."""
+        """Tie the payments and remittances to this collection."""
         for records, name in (
             (computed.payments, "espace_statement_id"),
             (computed.remittances, "statement_id"),
         ):
-            told = allow(records.sudo(), STATING).with_context(tracking_disable=True)
-            told.write({name: self.id})
+            allowed = allow(records.sudo(), STATING)
+            allowed.with_context(tracking_disable=True).write({name: self.id})
 
     def _next_number(self):
-        """Return the number of a statement that is closed now: 1 is the first a year.
+        """Return the number of a collection that is closed now: 1 is the first a year.
 
-        Closed statements are never deleted: counting them leaves no gap.
+        Closed collections are never deleted: counting them leaves no gap.
         """
         year = self.date_to.year
         rank = 1 + self.sudo().search_count(
@@ -476,180 +399,10 @@ class EspaceCollectionStatement(models.Model):
         code = self.regie_id.code
         return {"year": year, "rank": rank, "name": f"{code}-E-{year}-{rank:03}"}
 
-    # === Checklist === #
-
-    def _checks(self, today=None, summary=None):
-        """Return the `Check` list of this statement.
-
-        :param date today: the commune's date, the present if None
-        :param dict summary: what it says, if that was just computed
-        """
-        self.ensure_one()
-        if self.state == "closed":
-            return []
-        today = today or self.company_id._espace_today()
-        return [
-            self._check_over(today),
-            self._check_drafts(),
-            self._check_entries(),
-            self._check_remittances(),
-            self._check_numbers(),
-            self._check_books(summary or self.summary),
-            self._check_ceiling(),
-        ]
-
-    def _check_over(self, today):
-        if self.date_to >= today:
-            return Check(
-                "over",
-                "blocking",
-                self.env._(
-                    "The period is not over: it can be closed from %s on.",
-                    format_date(self.env, fields.Date.add(self.date_to, days=1)),
-                ),
-            )
-        return Check("over", "ok", self.env._("The period is over."))
-
-    def _payment_domain(self):
-        return [
-            ("espace_regie_id", "=", self.regie_id.id),
-            ("date", ">=", self.date_from),
-            ("date", "<=", self.date_to),
-        ]
-
-    def _check_drafts(self):
-        count = (
-            self.env["account.payment"]
-            .sudo()
-            .search_count([*self._payment_domain(), ("state", "=", "draft")])
-        )
-        action = "espace_famille_billing.espace_payment_draft_action"
-        if count:
-            return Check(
-                "drafts",
-                "blocking",
-                self.env._(
-                    "Payments of this period are drafts: %s. Post or delete them.",
-                    count,
-                ),
-                action,
-            )
-        return Check("drafts", "ok", self.env._("No payment is a draft."))
-
-    def _check_entries(self):
-        count = (
-            self.env["account.payment"]
-            .sudo()
-            .search_count(
-                [
-                    *self._payment_domain(),
-                    ("state", "in", POSTED),
-                    "|",
-                    ("move_id", "=", False),
-                    ("move_id.state", "!=", "posted"),
-                ]
-            )
-        )
-        if count:
-            return Check(
-                "entries",
-                "blocking",
-                self.env._(
-                    "Payments of this period are not in the books: %s. Give the "
-                    "journal's means of payment an account, then post them again.",
-                    count,
-                ),
-                "espace_famille_billing.espace_payment_unposted_action",
-            )
-        return Check("entries", "ok", self.env._("Every payment is in the books."))
-
-    def _check_remittances(self):
-        count = (
-            self.env["espace.remittance"]
-            .sudo()
-            .search_count(
-                [
-                    ("regie_id", "=", self.regie_id.id),
-                    ("state", "=", "draft"),
-                    ("date", "<=", self.date_to),
-                ]
-            )
-        )
-        action = "espace_famille_billing.espace_remittance_action"
-        if count:
-            return Check(
-                "remittances",
-                "blocking",
-                self.env._(
-                    "Remittances of this period are drafts: %s. Confirm or delete "
-                    "them.",
-                    count,
-                ),
-                action,
-            )
-        return Check(
-            "remittances", "ok", self.env._("Every remittance is confirmed."), action
-        )
-
-    def _check_numbers(self):
-        count = (
-            self.env["account.payment"]
-            .sudo()
-            .search_count(
-                [
-                    *self._payment_domain(),
-                    ("state", "in", POSTED),
-                    ("payment_type", "=", "inbound"),
-                    ("espace_receipt_number", "=", False),
-                ]
-            )
-        )
-        if count:
-            return Check(
-                "numbers",
-                "blocking",
-                self.env._(
-                    "Payments without a receipt number: %s. Number those of families; "
-                    "take the others out of the journals of the régie.",
-                    count,
-                ),
-                "espace_famille_billing.espace_payment_unnumbered_action",
-            )
-        return Check("numbers", "ok", self.env._("Every receipt has its number."))
-
-    def _check_books(self, summary):
-        """Compare what the statement closes with to what the books say."""
-        journals = self.regie_id.sudo().journal_ids
-        held = sum(self.regie_id._balances(journals, self.date_to).values())
-        stated = summary["closing"]
-        if to_cents(held) != stated:
-            return Check(
-                "books",
-                "warning",
-                self.env._(
-                    "The statement closes with %(stated)s, but the accounts of the "
-                    "journals hold %(held)s: look for entries made by hand, or "
-                    "correct the opening balance of the first statement.",
-                    stated=self._money(stated),
-                    held=format_amount(self.env, held, self.currency_id),
-                ),
-                "espace_famille_billing.espace_regie_line_action",
-            )
-        return Check(
-            "books", "ok", self.env._("The closing balance is the one of the books.")
-        )
-
-    def _check_ceiling(self):
-        words = self.regie_id.sudo()._ceiling_words()
-        if words:
-            action = "espace_famille_billing.espace_remittance_action"
-            return Check("ceiling", "warning", words, action)
-        return Check("ceiling", "ok", self.env._("The cash is below its ceiling."))
-
     # === Documents === #
 
     def _read_content(self):
-        """Return what this statement says, with its hash ("" while it is open).
+        """Return what this collection says, with its hash ("" while it is open).
 
         Of a closed one exactly what was kept when it was closed.
         """
@@ -684,7 +437,7 @@ class EspaceCollectionStatement(models.Model):
             return regies.action_close_month()
         if not regies:
             raise UserError(
-                self.env._("Create the régie first: a statement is made for one.")
+                self.env._("Create the régie first: a collection is made for one.")
             )
         return {
             "type": "ir.actions.act_window",
@@ -694,7 +447,7 @@ class EspaceCollectionStatement(models.Model):
         }
 
     def action_open_payments(self):
-        """List the payments that this statement holds, or will."""
+        """List the payments that this collection holds, or will."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -708,7 +461,7 @@ class EspaceCollectionStatement(models.Model):
         return action
 
     def action_open_allocations(self):
-        """List the imputations that this closed statement recorded."""
+        """List the imputations that this closed collection recorded."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -19,6 +19,15 @@ class EspaceCheck(models.AbstractModel):
     def _invariants(self):
         return [
             *super()._invariants(),
+            *self._charge_invariants(),
+            *self._run_invariants(),
+            *self._collection_invariants(),
+            *self._payment_invariants(),
+        ]
+
+    @api.model
+    def _charge_invariants(self):
+        return [
             Invariant(
                 "settled",
                 self.env._("The charges of a booking add up to what is due for it."),

@@ -10,9 +10,8 @@ class EspaceCheck(models.AbstractModel):
     _inherit = "espace.check"
 
     @api.model
-    def _invariants(self):
+    def _payment_invariants(self):
         return [
-            *super()._invariants(),
             Invariant(
                 "receipt_given",
                 self.env._("Every payment that a régie received has its receipt."),
@@ -23,7 +22,7 @@ class EspaceCheck(models.AbstractModel):
                 self.env._(
                     "The receipts of a régie and year are numbered without gap."
                 ),
-                self.env._("Numbers of receipts miss in these régies."),
+                self.env._("Numbers of receipts are missing in these régies."),
             ),
             Invariant(
                 "rejection",

@@ -10,9 +10,8 @@ class EspaceCheck(models.AbstractModel):
     _inherit = "espace.check"
 
     @api.model
-    def _invariants(self):
+    def _run_invariants(self):
         return [
-            *super()._invariants(),
             Invariant(
                 "run_amount",
                 self.env._("A run says of each family what its invoice says."),

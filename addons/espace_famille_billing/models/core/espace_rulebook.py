@@ -18,6 +18,7 @@ class EspaceRulebook(models.AbstractModel):
 class ResCurrency(models.Model):
     _name = "res.currency"
     _inherit = ["res.currency", "espace.rulebook.mixin"]
+    _rulebook_company = None
 
     @api.model
     def _rulebook_fields(self):

@@ -1,4 +1,4 @@
-"""What code of this addon tells the guards of its records, and no client can."""
+"""What code of this addon may do with guarded records, and no client can."""
 
-# Code closes statements and confirms remittances, and no client: see `guards`.
+# Code closes collections and confirms remittances, and no client: see `guards`.
 STATING = "espace_stating"

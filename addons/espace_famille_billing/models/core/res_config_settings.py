@@ -70,7 +70,7 @@ class ResConfigSettings(models.TransientModel):
     )
 
     def action_espace_setup_regie(self):
-        """Make what misses to collect the families' money, then open the régie."""
+        """Make what is missing to collect the families' money, then open the régie."""
         if not self.env.user.has_group("espace_famille.group_admin"):
             raise AccessError(self.env._("Only administrators set up the régie."))
         regie = self.company_id._espace_setup_regie()

@@ -1,6 +1,4 @@
 from . import account_move
-from . import account_move_line
-from . import account_move_credit
 from . import res_company_invoicing
 from . import espace_family_delivery
 from . import ir_actions_report

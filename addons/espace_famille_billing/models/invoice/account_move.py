@@ -1,4 +1,7 @@
+"""The invoices and credit notes of families, and how their credits are used."""
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -6,6 +9,19 @@ class AccountMove(models.Model):
 
     espace_family_id = fields.Many2one(
         "espace.family", "Family Account", index="btree_not_null", copy=False
+    )
+    espace_run_id = fields.Many2one(
+        "espace.billing.run",
+        "Billing Run",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+    )
+    espace_debit_date = fields.Date(
+        "Debited on",
+        copy=False,
+        help="The day on which the bank of the family is asked for the amount.",
     )
     espace_reservation_ids = fields.Many2many(
         "espace.reservation",
@@ -27,12 +43,133 @@ class AccountMove(models.Model):
                 move.invoice_line_ids.espace_charge_ids.reservation_id
             )
 
-    @api.depends("transaction_ids.state", "transaction_ids.payment_id")
+    # Whether the bank is silent for too long also depends on when it last spoke.
+    @api.depends(
+        "transaction_ids.last_state_change",
+        "transaction_ids.payment_id",
+        "transaction_ids.state",
+    )
     def _compute_espace_payment_on_its_way(self):
         for move in self:
             move.espace_payment_on_its_way = any(
                 transaction._espace_is_awaited() for transaction in move.transaction_ids
             )
+
+    # === Posting and undoing === #
+
+    def _post(self, soft=True):
+        """Post, then do all that follows for families, in this order."""
+        posted = super()._post(soft)
+        posted_sudo = posted.sudo()
+        posted_sudo._espace_confirm_paid_bookings()
+        posted_sudo.origin_payment_id._espace_give_receipts()
+        posted_sudo._espace_use_credits()
+        return posted
+
+    def _espace_confirm_paid_bookings(self):
+        """Confirm the bookings that waited for the payment of these invoices."""
+        self.espace_reservation_ids.filtered(
+            lambda reservation: reservation.state == "pending_payment"
+        ).write({"state": "confirmed", "hold_until": False})
+
+    def button_draft(self):
+        self._espace_check_facts()
+        return super().button_draft()
+
+    def button_cancel(self):
+        """Leave the charges of cancelled invoices to be invoiced again."""
+        self._espace_check_facts()
+        self.sudo().invoice_line_ids.espace_charge_ids.write({"invoice_line_id": False})
+        return super().button_cancel()
+
+    # === Credits === #
+
+    def _espace_use_credits(self):
+        """Reconcile these with the open credits, or the debts, of their families.
+
+        An invoice takes the oldest credits first, a credit note the invoice that it
+        corrects, then the oldest ones. What exceeds stays open, to the cent. An
+        invoice whose online payment has come waits for that very payment.
+        """
+        moves_sudo = self.sudo().filtered(
+            lambda move: (
+                move.espace_family_id
+                and move.move_type in ("out_invoice", "out_refund")
+                and not move.espace_payment_on_its_way
+            )
+        )
+        if not moves_sudo:
+            return
+        families = moves_sudo.espace_family_id
+        refunds = moves_sudo.filtered(lambda move: move.move_type == "out_refund")
+        invoices = moves_sudo - refunds
+        credit_lines = families._espace_open_lines("credit") if invoices else None
+        for family, own in invoices.grouped("espace_family_id").items():
+            partner = family.partner_id
+            credits_ = credit_lines.filtered(
+                lambda line, partner=partner: (
+                    line.partner_id.commercial_partner_id == partner
+                    and not line.reconciled
+                )
+            )
+            own._espace_receivable_lines()._espace_match(credits_)
+        for refund in refunds:
+            own = refund._espace_receivable_lines()
+            refund.reversed_entry_id._espace_receivable_lines()._espace_match(own)
+            if not all(own.mapped("reconciled")):
+                refund._espace_debts_to_lower()._espace_match(own)
+
+    def _espace_debts_to_lower(self):
+        """Return the debts of this document's family that no bank is about to pay."""
+        return self.espace_family_id._espace_open_lines("debit").filtered(
+            lambda line: not line.move_id.espace_payment_on_its_way
+        )
+
+    def _espace_receivable_lines(self):
+        return self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    # === Corrections by hand === #
+
+    def _espace_has_charges(self):
+        self.ensure_one()
+        return bool(
+            self.espace_family_id and self.sudo().invoice_line_ids.espace_charge_ids
+        )
+
+    def action_reverse(self):
+        """Credit a family's invoice charge by charge, so that its bookings follow."""
+        if len(self) == 1 and self._espace_has_charges():
+            return self.action_espace_credit()
+        return super().action_reverse()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        for move in self:
+            if move.move_type == "out_invoice" and move._espace_has_charges():
+                raise UserError(
+                    self.env._(
+                        "%s is made of charges of bookings: use “Credit” on the "
+                        "invoice, so that the bookings know what was given back.",
+                        move.display_name,
+                    )
+                )
+        return super()._reverse_moves(default_values_list, cancel)
+
+    def action_espace_credit(self):
+        """Open the choice of what is credited of this invoice."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Credit"),
+            "res_model": "espace.credit.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    # === Documents === #
 
     def action_open_espace_charges(self):
         """Open the charges that the lines of this invoice are made of."""
@@ -44,22 +181,6 @@ class AccountMove(models.Model):
         action["domain"] = [("move_id", "=", self.id)]
         return action
 
-    def button_cancel(self):
-        """Leave the charges of cancelled invoices to be invoiced again."""
-        self.sudo().invoice_line_ids.espace_charge_ids.write({"invoice_line_id": False})
-        return super().button_cancel()
-
-    def _post(self, soft=True):
-        """Confirm the bookings that waited for the payment of these invoices."""
-        posted = super()._post(soft)
-        waiting = posted.sudo().espace_reservation_ids.filtered(
-            lambda reservation: reservation.state == "pending_payment"
-        )
-        waiting.write({"state": "confirmed", "hold_until": False})
-        return posted
-
-    # === Documents === #
-
     def _espace_is_official(self):
         """Tell whether these are posted invoices of families: they are no pro forma."""
         return bool(self) and all(
@@ -70,3 +191,36 @@ class AccountMove(models.Model):
         if self._espace_is_official():
             return self._get_invoice_report_filename()
         return super()._get_invoice_proforma_pdf_report_filename()
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    espace_charge_ids = fields.One2many(
+        "espace.charge",
+        "invoice_line_id",
+        "Charges of this Line",
+        groups="espace_famille.group_finance",
+    )
+
+    def unlink(self):
+        """Leave the charges of these lines to be invoiced again."""
+        self.sudo().espace_charge_ids.write({"invoice_line_id": False})
+        return super().unlink()
+
+    def _espace_match(self, credits_):
+        """Reconcile these debts with credits as far as they go, account by account.
+
+        Both are taken in their order.
+        """
+        for account in self.account_id & credits_.account_id:
+            owed = self.filtered(lambda line, of=account: line.account_id == of)
+            given = credits_.filtered(lambda line, of=account: line.account_id == of)
+            if len(owed) == 1:
+                (owed | given).filtered(lambda line: not line.reconciled).reconcile()
+                continue
+            # All at once, Odoo would take those due on one day by their amounts.
+            for credit in given:
+                for debt in owed:
+                    if not (credit.reconciled or debt.reconciled):
+                        (debt | credit).reconcile()

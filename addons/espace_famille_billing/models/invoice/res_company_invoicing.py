@@ -31,10 +31,12 @@ class ResCompany(models.Model):
         :raise UserError: naming the lock
         """
         self.ensure_one()
-        company = self.sudo()
-        journal = company.env["account.journal"].search(
+        company_sudo = self.sudo()
+        journal = company_sudo.env["account.journal"].search(
             [
-                *company.env["account.journal"]._check_company_domain(company),
+                *company_sudo.env["account.journal"]._check_company_domain(
+                    company_sudo
+                ),
                 ("type", "=", "sale"),
             ],
             limit=1,
@@ -43,10 +45,10 @@ class ResCompany(models.Model):
             raise UserError(
                 self.env._(
                     "%s has no sales journal: its accounts must be set up first.",
-                    company.name,
+                    company_sudo.name,
                 )
             )
-        locks = company._get_violated_lock_dates(day, False, journal)
+        locks = company_sudo._get_violated_lock_dates(day, False, journal)
         if locks:
             raise UserError(
                 self.env._(

@@ -1,5 +1,4 @@
 from . import payment_provider
 from . import payment_transaction
-from . import payment_transaction_date
 from . import account_move_online
 from . import espace_pending_payment

@@ -22,8 +22,8 @@ class AccountMove(models.Model):
         """Return the euros that posting this draft would take from open credits."""
         self.ensure_one()
         accounts = self._espace_receivable_lines().account_id
-        credits_ = self.espace_family_id._espace_open_lines("credit").sudo()
-        usable = credits_.filtered(lambda line: line.account_id in accounts)
+        credits_sudo = self.espace_family_id._espace_open_lines("credit").sudo()
+        usable = credits_sudo.filtered(lambda line: line.account_id in accounts)
         return sum(
             (-to_decimal(line.amount_residual) for line in usable), to_decimal(0)
         )
@@ -42,21 +42,3 @@ class AccountMove(models.Model):
                 )
             )
         self._post()
-
-
-class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
-
-    def _espace_fits(self, waiting):
-        """Tell whether this money and open credits pay exactly what draft invoices ask.
-
-        :param waiting: the drafts among the invoices of this transaction
-        """
-        self.ensure_one()
-        asked = sum(
-            (to_decimal(move.amount_residual) for move in self.invoice_ids),
-            to_decimal(0),
-        )
-        # Drafts of one family would count the same credit twice: then none is counted.
-        credit = waiting._espace_usable_credit() if len(waiting) == 1 else 0
-        return asked - credit <= to_decimal(self.amount) <= asked

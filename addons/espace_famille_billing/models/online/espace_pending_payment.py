@@ -1,7 +1,5 @@
 """Online payments of which the bank says nothing for too long."""
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 
@@ -21,38 +19,12 @@ class ResCompany(models.Model):
     )
 
 
-class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
-
-    def _espace_is_awaited(self, now=None):
-        """Await the bank for the hours of the commune, no longer."""
-        return super()._espace_is_awaited(now) and not self._espace_is_stale(now)
-
-    def _espace_is_stale(self, now=None):
-        """Tell whether the bank left this payment pending beyond the limit.
-
-        :param datetime now: naive UTC, the present if None
-        """
-        self.ensure_one()
-        now = now or fields.Datetime.now()
-        limit = now - timedelta(hours=self.company_id.espace_pending_hours)
-        return self.state == "pending" and self.last_state_change <= limit
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    @api.depends("transaction_ids.last_state_change")
-    def _compute_espace_payment_on_its_way(self):
-        return super()._compute_espace_payment_on_its_way()
-
-
 class EspaceReservation(models.Model):
     _inherit = "espace.reservation"
 
     @api.model
     def _release_expired(self, now=None):
-        """Tell the Régie of the seats that a silent bank held."""
+        """Notify the Régie of the seats that a silent bank held."""
         now = now or fields.Datetime.now()
         stale = {
             reservation: reservation.sudo()._espace_stale_transactions(now)

@@ -7,8 +7,8 @@ class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
     def _compute_journal_id(self):
-        lines = self.env["account.payment.method.line"].sudo()
-        known = lines.search(
+        lines_sudo = self.env["account.payment.method.line"].sudo()
+        known = lines_sudo.search(
             [("payment_provider_id", "in", self.ids), ("journal_id", "!=", False)]
         ).payment_provider_id
         super()._compute_journal_id()

@@ -1,20 +1,48 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ..core.amounts import to_decimal
 
 
 class PaymentTransaction(models.Model):
+    """What families pay online, and what becomes of money that no place waits for."""
+
     _inherit = "payment.transaction"
 
     def _espace_is_awaited(self, now=None):
         """Tell whether the money of this payment may come, or came and is not booked.
 
+        The bank is awaited for the hours of the commune, no longer.
+
         :param datetime now: naive UTC, the present if None
         """
         self.ensure_one()
         is_unbooked = self.state == "done" and not self.payment_id
-        return is_unbooked or self.state in ("pending", "authorized")
+        is_with_bank = self.state in ("pending", "authorized")
+        return is_unbooked or (is_with_bank and not self._espace_is_stale(now))
+
+    def _espace_is_stale(self, now=None):
+        """Tell whether the bank left this payment pending beyond the limit.
+
+        :param datetime now: naive UTC, the present if None
+        """
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        limit = now - timedelta(hours=self.company_id.espace_pending_hours)
+        return self.state == "pending" and self.last_state_change <= limit
+
+    def _create_payment(self, **extra_create_values):
+        """Date the money of families on the commune's wall clock.
+
+        Just after midnight it is still yesterday in UTC, maybe the last day of a
+        month that the régie has already closed.
+        """
+        today = self.provider_id.company_id._espace_today()
+        return super()._create_payment(**{"date": today, **extra_create_values})
 
     def _post_process(self):
-        """Confirm held seats for their exact price only, and tell what else came.
+        """Confirm held seats for their exact price only, and say what else came.
 
         The price is paid by this money and, for the rest, by the family's open credits.
         Money for seats that were given back, or that with those credits does not make
@@ -39,6 +67,20 @@ class PaymentTransaction(models.Model):
         if waiting and not self._espace_fits(waiting):
             self.invoice_ids -= waiting
 
+    def _espace_fits(self, waiting):
+        """Tell whether this money and open credits pay exactly what draft invoices ask.
+
+        :param waiting: the drafts among the invoices of this transaction
+        """
+        self.ensure_one()
+        asked = sum(
+            (to_decimal(move.amount_residual) for move in self.invoice_ids),
+            to_decimal(0),
+        )
+        # Drafts of one family would count the same credit twice: then none is counted.
+        credit = waiting._espace_usable_credit() if len(waiting) == 1 else 0
+        return asked - credit <= to_decimal(self.amount) <= asked
+
     def _espace_notify_if_kept(self):
         """Write to the family whose money paid no invoice."""
         self.ensure_one()
@@ -50,39 +92,18 @@ class PaymentTransaction(models.Model):
         )
         if not family or not self.payment_id:
             return
-        env = self.with_context(lang=family.lang).env
         if self.invoice_ids:
-            self._espace_notify_what_is_left(family, env)
+            if self.payment_id._espace_kept():
+                family._notify_with(
+                    "espace_famille_billing.mail_template_payment_left", self
+                )
             return
-        if family._espace_payment_move():
-            subject = env._("Payment of another amount")
-            body = env._(
-                "Your payment is not what your places cost by now: it stays on your "
-                "account and is deducted from the amount shown there. The places still "
-                "wait for the rest: pay it in time, or ask the town hall for help."
-            )
-        else:
-            subject = env._("Payment received too late")
-            body = env._(
-                "Your payment arrived after the places were given back: the amount "
-                "stays on your account. Book again, or ask the town hall to refund it."
-            )
-        family._notify(subject, body)
-
-    def _espace_notify_what_is_left(self, family, env):
-        """Write to the family whose invoices were paid, in part or whole, meanwhile.
-
-        :param env: an environment in the language of the family
-        """
-        left = self.payment_id._espace_kept()
-        if not left:
-            return
-        family._notify(
-            env._("Part of your payment stays on your account"),
-            env._(
-                "Your invoices were paid, in part or whole, before your payment "
-                "arrived: %(left)s stays on your account and will be deducted, or ask "
-                "the town hall to pay it back.",
-                left=family.with_env(env).company_id._espace_amount_words(left),
-            ),
+        problem = "other_amount" if family._espace_payment_move() else "too_late"
+        family._notify_with(
+            f"espace_famille_billing.mail_template_payment_{problem}", self
         )
+
+    def _espace_kept_words(self):
+        """Say how much of this payment settled nothing."""
+        left = self.payment_id._espace_kept() if self.payment_id else 0
+        return self.company_id._espace_amount_words(left)

@@ -1,8 +1,22 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+REASONS = [
+    ("unpaid_cheque", "Cheque without cover"),
+    ("irregular_cheque", "Cheque not valid (signature, date, stopped)"),
+    ("unpaid_debit", "Direct debit refused by the bank"),
+    ("chargeback", "Card payment contested"),
+    ("mistake", "Entered by mistake"),
+    ("other", "Other reason"),
+]
 
 
 class AccountPayment(models.Model):
-    """Money of families: received, rejected by a bank, or paid back."""
+    """Money of families: received, rejected by a bank, or paid back.
+
+    What was received has a numbered receipt (quittance): given once, without a gap,
+    never taken back.
+    """
 
     _inherit = "account.payment"
 
@@ -33,22 +47,47 @@ class AccountPayment(models.Model):
         index="btree_not_null",
         help="The payment that this one takes back.",
     )
+    espace_rejection_ids = fields.One2many(
+        "account.payment", "espace_reverses_id", "Rejections"
+    )
+    espace_rejected = fields.Boolean(
+        "Is Rejected", compute="_compute_espace_rejected", store=True
+    )
+    espace_reason = fields.Selection(REASONS, "Reason", readonly=True, copy=False)
     espace_receipt_number = fields.Char(
         "Receipt No.", readonly=True, copy=False, index="btree_not_null"
     )
     espace_cheque_number = fields.Char("Cheque No.", copy=False)
     espace_cheque_bank = fields.Char("Bank of the Cheque", copy=False)
+    espace_balance_after = fields.Monetary(
+        "Left to Pay Then",
+        currency_field="company_currency_id",
+        readonly=True,
+        copy=False,
+        help="What the family's account asked for once the receipt was given; "
+        "below zero: a credit.",
+    )
+
+    _espace_receipt_unique = models.UniqueIndex(
+        "(espace_regie_id, espace_receipt_number) "
+        "WHERE espace_receipt_number IS NOT NULL",
+        "Another payment has that number of receipt: try again.",
+    )
+    _espace_rejected_once = models.UniqueIndex(
+        "(espace_reverses_id) WHERE espace_reverses_id IS NOT NULL",
+        "This payment is rejected already.",
+    )
 
     @api.depends("partner_id.commercial_partner_id")
     def _compute_espace_family_id(self):
-        families = (
+        families_sudo = (
             self.env["espace.family"]
             .sudo()
             .with_context(active_test=False)
             .search([("partner_id", "in", self.partner_id.commercial_partner_id.ids)])
         )
         for payment in self:
-            payment.espace_family_id = families.filtered(
+            payment.espace_family_id = families_sudo.filtered(
                 lambda family, payment=payment: (
                     family.partner_id == payment.partner_id.commercial_partner_id
                     and family.company_id == payment.company_id
@@ -65,4 +104,74 @@ class AccountPayment(models.Model):
             else:
                 payment.espace_kind = (
                     "rejection" if payment.espace_reverses_id else "refund"
+                )
+
+    @api.depends("espace_rejection_ids")
+    def _compute_espace_rejected(self):
+        for payment in self:
+            payment.espace_rejected = bool(payment.espace_rejection_ids)
+
+    # === Receipts === #
+
+    def _espace_give_receipts(self):
+        """Number the receipts of these posted payments that families made."""
+        for payment in self.sorted("id"):
+            if payment._espace_has_receipt() and not payment.espace_receipt_number:
+                regie_sudo = payment.espace_regie_id.sudo()
+                payment.write(
+                    {
+                        "espace_receipt_number": regie_sudo._next_number(
+                            regie_sudo.receipt_sequence_id, payment.date
+                        ),
+                        "espace_balance_after": (
+                            payment.espace_family_id._espace_balance()
+                        ),
+                    }
+                )
+
+    def action_espace_number(self):
+        """Number what was received before the journal belonged to a régie.
+
+        :raise UserError: one of these is not of a family, or is not posted
+        """
+        self._espace_check_regie_role()
+        self.check_access("read")
+        payments_sudo = self.sudo().filtered(lambda p: not p.espace_receipt_number)
+        for payment in payments_sudo:
+            if not payment._espace_has_receipt() or payment.move_id.state != "posted":
+                raise UserError(
+                    self.env._(
+                        "%s is not a posted payment of a family: no receipt is given "
+                        "for it. Take it out of the journals of the régie.",
+                        payment.display_name,
+                    )
+                )
+        for payment in payments_sudo.sorted(lambda payment: (payment.date, payment.id)):
+            payment._espace_give_receipts()
+
+    def _espace_has_receipt(self):
+        self.ensure_one()
+        return self.espace_kind == "receipt" and bool(self.espace_regie_id)
+
+    def _espace_is_fact(self):
+        """Tell whether this is money that went through the hands of a régie."""
+        self.ensure_one()
+        return bool(self.espace_regie_id and self.espace_kind)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _espace_check_facts(self):
+        """Keep what a régie received or paid: it is undone by an entry of its own."""
+        facts = self.filtered(lambda move: move.state == "posted")
+        for payment in facts.sudo().origin_payment_id:
+            if payment._espace_is_fact():
+                raise UserError(
+                    self.env._(
+                        "The payment %s went through the régie: it is neither changed "
+                        "nor cancelled. Reject it (also when it was entered by "
+                        "mistake), or pay it back.",
+                        payment.espace_receipt_number or payment.name,
+                    )
                 )

@@ -77,8 +77,8 @@ class AccountPayment(models.Model):
         self.ensure_one()
         if not self.espace_receipt_number:
             raise UserError(self.env._("No receipt was given for this payment."))
-        report = self.env["ir.actions.report"].sudo()
-        content, _kind = report._render_qweb_pdf(RECEIPT_REPORT, self.ids)
+        report_sudo = self.env["ir.actions.report"].sudo()
+        content, _kind = report_sudo._render_qweb_pdf(RECEIPT_REPORT, self.ids)
         return content
 
     def _espace_send_receipt(self):
@@ -86,23 +86,10 @@ class AccountPayment(models.Model):
         self.ensure_one()
         family = self.espace_family_id
         payment = self.with_context(lang=family.lang)
-        company = payment.company_id
-        commune = company.partner_id
         # The Régie does not change families: it writes to them in the commune's name.
-        family.sudo().message_post(
-            subject=payment.env._("Receipt %s", payment.espace_receipt_number),
-            body=payment.env._(
-                "We received your payment of %(amount)s on %(day)s (%(means)s). "
-                "Your receipt is attached. Left to pay: %(left)s.",
-                amount=company._espace_amount_words(payment.amount),
-                day=company._espace_day_words(payment.date, year=True),
-                means=payment._espace_means_words(),
-                left=company._espace_amount_words(max(payment.espace_balance_after, 0)),
-            ),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=commune.id,
-            email_from=commune.email_formatted or None,
+        family.sudo()._notify_with(
+            "espace_famille_billing.mail_template_receipt",
+            self,
             partner_ids=family._espace_receipt_partners().ids,
             attachments=[
                 (
@@ -159,7 +146,7 @@ class AccountPayment(models.Model):
         return self.espace_family_id._espace_open_wizard(
             "espace.refund.wizard",
             self.env._("Pay back"),
-            espace_move_ids=self.move_id.ids,
+            self.move_id,
         )
 
     def action_open_espace_rejections(self):

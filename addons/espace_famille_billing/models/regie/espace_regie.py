@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount
 
 
 class EspaceRegie(models.Model):
@@ -17,7 +17,7 @@ class EspaceRegie(models.Model):
 
     name = fields.Char(required=True)
     code = fields.Char(
-        required=True, help="Begins the numbers of its receipts and statements."
+        required=True, help="Begins the numbers of its receipts and collections."
     )
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -29,12 +29,33 @@ class EspaceRegie(models.Model):
     decision = fields.Char(
         "Act of Creation", help="Reference of the decision that created the régie."
     )
-    cash_ceiling = fields.Monetary(
-        help="Cash that the régisseur may hold before it must be handed over; 0: none."
-    )
     journal_ids = fields.One2many("account.journal", "espace_regie_id", "Journals")
     receipt_sequence_id = fields.Many2one(
         "ir.sequence", "Numbers of Receipts", readonly=True, copy=False
+    )
+
+    # What it holds and hands over
+    cash_ceiling = fields.Monetary(
+        help="Cash that the régisseur may hold before it must be handed over; 0: none."
+    )
+    cash_held = fields.Monetary(
+        compute="_compute_cash_held",
+        groups="espace_famille.group_finance,espace_famille.group_manager",
+    )
+    cash_ceiling_exceeded = fields.Boolean(
+        compute="_compute_cash_held",
+        groups="espace_famille.group_finance,espace_famille.group_manager",
+    )
+    remittance_ids = fields.One2many("espace.remittance", "regie_id", "Remittances")
+    remittance_journal_id = fields.Many2one(
+        "account.journal",
+        "Treasury Journal",
+        domain="[('type', '=', 'bank'), ('espace_regie_id', '=', False)]",
+        check_company=True,
+        help="The account of the public treasury (515) that remittances go to.",
+    )
+    remittance_sequence_id = fields.Many2one(
+        "ir.sequence", "Numbers of Remittances", readonly=True, copy=False
     )
 
     _code_unique = models.UniqueIndex(
@@ -44,13 +65,27 @@ class EspaceRegie(models.Model):
         "CHECK(cash_ceiling >= 0)", "The cash ceiling must not be negative."
     )
 
+    @api.depends_context("uid")
+    def _compute_cash_held(self):
+        for regie in self:
+            journals_sudo = regie.sudo().journal_ids.filtered(
+                lambda journal: journal.espace_means == "cash"
+            )
+            held = regie.currency_id.round(sum(regie._balances(journals_sudo).values()))
+            regie.cash_held = held
+            regie.cash_ceiling_exceeded = bool(
+                regie.cash_ceiling and held > regie.cash_ceiling
+            )
+
     # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
         regies = super().create(vals_list)
         for regie in regies:
-            regie.receipt_sequence_id = regie._create_sequence()
+            regie.receipt_sequence_id = regie._create_receipt_sequence()
+            regie._remittance_sequence()
+        regies.company_id._espace_give_reminder_levels()
         return regies
 
     def write(self, vals):
@@ -91,12 +126,14 @@ class EspaceRegie(models.Model):
             )
         )
 
+    # === Numbers === #
+
     @api.model
     def _next_number(self, sequence, date):
         """Return the next number that a sequence without gap gives on a local date.
 
         The first number of a year opens its range. Two who do so at the same instant
-        would both insert it, which Odoo tells as an error; the row that both write
+        would both insert it, which Odoo shows as an error; the row that both write
         makes the second one try again instead, and find the range.
         """
         if not any(r.date_from <= date <= r.date_to for r in sequence.date_range_ids):
@@ -111,24 +148,97 @@ class EspaceRegie(models.Model):
     def _renew_prefixes(self):
         """Have the numbers to come begin with the code of this régie."""
         self.receipt_sequence_id.sudo().prefix = self._receipt_prefix()
+        self.remittance_sequence_id.sudo().prefix = self._remittance_prefix()
 
     def _receipt_prefix(self):
         return f"{self.code}-%(range_year)s-"
 
-    def _create_sequence(self):
-        """Create the numbers of the receipts: without a gap, from 1 each year."""
+    def _remittance_prefix(self):
+        return f"{self.code}-V-%(range_year)s-"
+
+    def _create_receipt_sequence(self):
+        return self._create_sequence(
+            f"{self.name}: receipts", self._receipt_prefix(), padding=5
+        )
+
+    def _remittance_sequence(self):
+        """Return the numbers of the remittances, made if there are none."""
+        self.ensure_one()
+        if not self.remittance_sequence_id:
+            self.remittance_sequence_id = self._create_sequence(
+                f"{self.name}: remittances", self._remittance_prefix(), padding=3
+            )
+        return self.remittance_sequence_id
+
+    def _create_sequence(self, name, prefix, padding):
+        """Create numbers without a gap, from 1 each year."""
         self.ensure_one()
         return (
             self.env["ir.sequence"]
             .sudo()
             .create(
                 {
-                    "name": f"{self.name}: receipts",
-                    "prefix": self._receipt_prefix(),
-                    "padding": 5,
+                    "name": name,
+                    "prefix": prefix,
+                    "padding": padding,
                     "implementation": "no_gap",
                     "use_date_range": True,
                     "company_id": self.company_id.id,
                 }
             )
         )
+
+    # === What it holds === #
+
+    def _balances(self, journals, until=None):
+        """Return {journal: euros} that the books say it holds at the end of a day.
+
+        :param date until: the day; None: all that is posted
+        """
+        accounts = journals.default_account_id
+        domain = [
+            ("account_id", "in", accounts.ids),
+            ("parent_state", "=", "posted"),
+            ("company_id", "in", self.company_id.ids),
+        ]
+        if until:
+            domain.append(("date", "<=", until))
+        balances = dict(
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(domain, ["account_id"], ["balance:sum"])
+        )
+        return {
+            journal: self.company_id.currency_id.round(
+                balances.get(journal.default_account_id, 0)
+            )
+            for journal in journals
+        }
+
+    def _ceiling_words(self):
+        """Say that more cash is held than the régisseur may hold, else False."""
+        self.ensure_one()
+        if not self.cash_ceiling_exceeded:
+            return False
+        return self.env._(
+            "%(regie)s holds %(held)s in cash, above its ceiling of %(ceiling)s: hand "
+            "it over to the treasury.",
+            regie=self.name,
+            held=format_amount(self.env, self.cash_held, self.currency_id),
+            ceiling=format_amount(self.env, self.cash_ceiling, self.currency_id),
+        )
+
+    def action_remit(self):
+        """Hand the cash over: open a new remittance of what is held."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille_billing.espace_remittance_action"
+        )
+        cash_sudo = self.sudo().journal_ids.filtered(lambda j: j.espace_means == "cash")
+        action["views"] = [(False, "form")]
+        action["context"] = {
+            "default_regie_id": self.id,
+            "default_journal_id": cash_sudo[:1].id,
+        }
+        return action

@@ -6,7 +6,7 @@ from odoo.tools.misc import format_amount, format_date
 
 MONTHS = 12
 TOP = 8
-LAST_STATEMENTS = 5
+LAST_COLLECTIONS = 5
 
 # What a movement of money does to what was received.
 SIGNS = {"receipt": 1, "rejection": -1, "refund": -1}
@@ -39,7 +39,7 @@ class EspaceRegieDashboard(models.AbstractModel):
             "activities": self._by_activity(company, months),
             "arrears": self._top_arrears(company),
             "ages": self._ages(company),
-            "statements": self._last_statements(company),
+            "collections": self._last_collections(company),
             "links": {
                 "invoices": self._link("espace_invoice_analysis_action"),
                 "payments": self._link("espace_payment_analysis_action"),
@@ -270,23 +270,23 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _last_statements(self, company):
-        """Return the last statements of the régies."""
-        statements = self.env["espace.collection.statement"].search(
-            [("company_id", "=", company.id)], limit=LAST_STATEMENTS
+    def _last_collections(self, company):
+        """Return the last collections of the régies."""
+        collections = self.env["espace.collection.statement"].search(
+            [("company_id", "=", company.id)], limit=LAST_COLLECTIONS
         )
-        states = dict(statements._fields["state"]._description_selection(self.env))
+        states = dict(collections._fields["state"]._description_selection(self.env))
         return [
             {
-                "id": statement.id,
-                "name": statement.display_name,
+                "id": collection.id,
+                "name": collection.display_name,
                 "period": company._espace_span_words(
-                    statement.date_from, statement.date_to
+                    collection.date_from, collection.date_to
                 ),
-                "state": states.get(statement.state, ""),
-                "closing": self._euros(company, statement.closing_balance),
+                "state": states.get(collection.state, ""),
+                "closing": self._euros(company, collection.closing_balance),
             }
-            for statement in statements
+            for collection in collections
         ]
 
     # === Tools === #

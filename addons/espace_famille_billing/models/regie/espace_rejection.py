@@ -124,25 +124,12 @@ class AccountPayment(models.Model):
         :param fee_move: the invoice of the fee, if any
         """
         self.ensure_one()
-        family = self.espace_family_id
-        rejected = self.with_context(lang=family.lang).espace_reverses_id
-        company = rejected.company_id
-        body = rejected.env._(
-            "Your payment of %(amount)s of %(day)s (receipt %(number)s) did not go "
-            "through: %(reason)s. What it paid is due again.",
-            amount=company._espace_amount_words(rejected.amount),
-            day=company._espace_day_words(rejected.date, year=True),
-            number=rejected.espace_receipt_number,
-            reason=self.with_env(rejected.env)._espace_reason_words(),
-        )
-        if fee_move:
-            body += "\n" + rejected.env._(
-                "Fee charged: %(amount)s (invoice %(invoice)s).",
-                amount=company._espace_amount_words(fee_move.amount_total),
-                invoice=fee_move.name,
-            )
         # The Régie does not change families: it writes to them in the commune's name.
-        family.sudo()._notify(rejected.env._("Payment rejected"), body)
+        self.espace_family_id.sudo()._notify_with(
+            "espace_famille_billing.mail_template_payment_rejected",
+            self,
+            {"fee": fee_move},
+        )
 
     def _espace_reason_words(self):
         words = dict(self._fields["espace_reason"]._description_selection(self.env))

@@ -9,9 +9,6 @@ from ..core.amounts import POSTED, to_cents
 from ..core.guards import STATING
 from .account_journal import MEANS
 
-# What only confirming, taking back and closing give.
-GIVEN = {"name", "state", "move_id", "statement_id", "reverses_id"}
-
 
 class EspaceRemittance(models.Model):
     """Money that a régie hands over to the treasury (versement au comptable).
@@ -22,9 +19,13 @@ class EspaceRemittance(models.Model):
     """
 
     _name = "espace.remittance"
+    _inherit = ["espace.guard.mixin"]
     _description = "Remittance"
     _order = "date desc, id desc"
     _check_company_auto = True
+
+    # What only confirming, taking back and closing give.
+    _by_code = frozenset({"name", "state", "move_id", "statement_id", "reverses_id"})
 
     name = fields.Char("Number", readonly=True, copy=False)
     regie_id = fields.Many2one(
@@ -112,6 +113,7 @@ class EspaceRemittance(models.Model):
     reversal_ids = fields.One2many("espace.remittance", "reverses_id", "Taken Back by")
     statement_id = fields.Many2one(
         "espace.collection.statement",
+        "Collection",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -160,26 +162,21 @@ class EspaceRemittance(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_given(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_given(vals)
         if vals.keys() - {"statement_id"}:
             self._check_draft()
         return super().write(vals)
 
-    def _check_given(self, vals):
-        if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
-            raise UserError(
-                self.env._(
-                    "The number, the entry and the statement of a remittance are "
-                    "given when it is confirmed and stated."
-                )
-            )
+    @api.model
+    def _is_code(self):
+        return is_allowed(self.env, STATING)
+
+    @api.model
+    def _by_code_words(self):
+        return self.env._(
+            "The number, the entry and the collection of a remittance are given when "
+            "it is confirmed and stated."
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft_only(self):

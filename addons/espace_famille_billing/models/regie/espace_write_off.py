@@ -5,18 +5,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..core.amounts import to_decimal
-from .res_company_regie import WRITE_OFF_CODES, WRITE_OFF_TYPES
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    def _espace_writeoff_account(self):
-        """Return the account of the settings, or the one that the chart has for it."""
-        self.ensure_one()
-        return self.espace_writeoff_account_id or self._espace_find_account(
-            WRITE_OFF_TYPES, WRITE_OFF_CODES
-        )
 
 
 class AccountMove(models.Model):
@@ -175,7 +163,7 @@ class AccountMove(models.Model):
             return family._espace_open_wizard(
                 "espace.counter.wizard",
                 self.env._("Payment"),
-                espace_move_ids=self.ids,
+                self,
             )
         return super().action_register_payment()
 
@@ -185,5 +173,5 @@ class AccountMove(models.Model):
         if len(family) != 1:
             raise UserError(self.env._("Choose the invoices of one family."))
         return family._espace_open_wizard(
-            "espace.write.off.wizard", self.env._("Write-off"), espace_move_ids=self.ids
+            "espace.write.off.wizard", self.env._("Write-off"), self
         )

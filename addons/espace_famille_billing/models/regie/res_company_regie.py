@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..core.res_company import INCOME_TYPES
 from .account_journal import MEANS
 
 # Codes of the journals that are made, and the account types and codes that are looked
@@ -15,7 +16,6 @@ JOURNAL_CODES = {
     "direct_debit": "RPRE",
     "transfer": "RVIR",
 }
-INCOME_TYPES = ("income", "income_other")
 WRITE_OFF_TYPES = ("expense", "expense_other")
 WRITE_OFF_CODES = ("6541", "654")
 FEE_CODES = ("75888", "7588", "758", "7088", "708")
@@ -43,7 +43,7 @@ class ResCompany(models.Model):
     # === Setup === #
 
     def _espace_setup_regie(self):
-        """Make what misses to collect and book the families' money; keep the rest.
+        """Make what is missing to collect and book the families' money; keep the rest.
 
         May run any number of times, on the chart M57 or any other: the default régie, a
         journal with its account for each means of payment, the accounts for write-offs
@@ -53,28 +53,46 @@ class ResCompany(models.Model):
         :raise UserError: the commune has no chart of accounts yet
         """
         self.ensure_one()
-        company = self.sudo().with_company(self)
-        if not company._espace_find_account(("asset_receivable",)):
+        company_sudo = self.sudo().with_company(self)
+        if not company_sudo._espace_find_account(("asset_receivable",)):
             raise UserError(
-                company.env._(
+                company_sudo.env._(
                     "%s has no chart of accounts yet: choose one in the settings of "
                     "Invoicing, under Fiscal Localization.",
-                    company.name,
+                    company_sudo.name,
                 )
             )
-        regie = company._espace_default_regie() or company._espace_create_regie()
-        for means, label in company._espace_means_names().items():
-            company._espace_setup_journal(regie, means, label)
-        company._espace_setup_treasury(regie)
-        company._espace_setup_online_payment()
-        company._espace_setup_accounts()
-        company._espace_setup_options()
+        regie = (
+            company_sudo._espace_default_regie() or company_sudo._espace_create_regie()
+        )
+        for means, label in company_sudo._espace_means_names().items():
+            company_sudo._espace_setup_journal(regie, means, label)
+        company_sudo._espace_setup_treasury(regie)
+        company_sudo._espace_setup_online_payment()
+        company_sudo._espace_setup_accounts()
+        company_sudo._espace_setup_options()
         return regie.with_env(self.env)
 
     def _espace_default_regie(self):
         """Return the régie that collects unless another is chosen, maybe none."""
         self.ensure_one()
         return self.env["espace.regie"].search([("company_id", "=", self.id)], limit=1)
+
+    def _espace_own_regie(self):
+        """Return the régie that the user works for, else the first one, maybe none."""
+        self.ensure_one()
+        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
+        user = self.env.user
+        own = regies.filtered(
+            lambda regie: user in regie.regisseur_id | regie.deputy_ids
+        )
+        return (own or regies)[:1]
+
+    def _espace_has_counter(self):
+        """Tell whether a régie of this commune can collect."""
+        self.ensure_one()
+        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
+        return bool(regies.journal_ids)
 
     def _espace_create_regie(self):
         return self.env["espace.regie"].create(
@@ -172,6 +190,13 @@ class ResCompany(models.Model):
         if not self.espace_fee_product_id:
             self.espace_fee_product_id = self._espace_create_fee()
 
+    def _espace_writeoff_account(self):
+        """Return the account of the settings, or the one that the chart has for it."""
+        self.ensure_one()
+        return self.espace_writeoff_account_id or self._espace_find_account(
+            WRITE_OFF_TYPES, WRITE_OFF_CODES
+        )
+
     def _espace_create_fee(self):
         account = self._espace_find_account(INCOME_TYPES, FEE_CODES)
         fee = self.env["product.product"].create(
@@ -193,17 +218,6 @@ class ResCompany(models.Model):
                 "Fee for a rejected payment"
             )
         return fee
-
-    def _espace_find_account(self, types, codes=("",)):
-        """Return the first account of these types whose code begins so, maybe none."""
-        self.ensure_one()
-        Account = self.env["account.account"].sudo().with_company(self)
-        own = [("company_ids", "in", self.ids), ("account_type", "in", types)]
-        for code in codes:
-            found = Account.search([*own, ("code", "=like", f"{code}%")], limit=1)
-            if found:
-                return found
-        return Account.browse()
 
     def _espace_setup_options(self):
         """Take the taxes off the services, and see that each has an income account."""

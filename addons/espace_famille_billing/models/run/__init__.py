@@ -1,4 +1,5 @@
 from . import espace_billing_run
+from . import espace_billing_run_preparation
 from . import espace_billing_run_check
 from . import espace_billing_run_family
 from . import espace_billing_run_work

@@ -1,14 +1,10 @@
 from datetime import timedelta
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ...domain import invoicing
-from ..charge.invoice_terms import Terms
-from ..core.amounts import to_decimal
 
 STATES = [
     ("draft", "Draft"),
@@ -38,16 +34,6 @@ CHOSEN = {
     "minimum_amount",
     "is_last",
 }
-OURS = {
-    "state",
-    "paused",
-    "family_line_ids",
-    "check_ids",
-    "locked_session_ids",
-    "warnings_accepted_uid",
-    "warnings_accepted_on",
-    "paper_pdf",
-}
 
 
 class EspaceBillingRun(models.Model):
@@ -60,9 +46,22 @@ class EspaceBillingRun(models.Model):
 
     _name = "espace.billing.run"
     _description = "Billing Run"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "espace.guard.mixin"]
     _order = "date_to desc, id desc"
     _check_company_auto = True
+
+    _by_code = frozenset(
+        {
+            "state",
+            "paused",
+            "family_line_ids",
+            "check_ids",
+            "locked_session_ids",
+            "warnings_accepted_uid",
+            "warnings_accepted_on",
+            "paper_pdf",
+        }
+    )
 
     name = fields.Char(
         compute="_compute_name",
@@ -262,27 +261,19 @@ class EspaceBillingRun(models.Model):
 
     # === CRUD === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(OURS & vals.keys() for vals in vals_list):
-            raise AccessError(self._by_its_buttons())
-        return super().create(vals_list)
-
     def write(self, vals):
-        if not self.env.su:
-            if OURS & vals.keys():
-                raise AccessError(self._by_its_buttons())
-            if CHOSEN & vals.keys() and any(run.state != "draft" for run in self):
-                raise UserError(
-                    self.env._(
-                        "What a prepared run invoices is not changed: put it back to "
-                        "draft first."
-                    )
+        chosen = CHOSEN & vals.keys() and not self.env.su
+        if chosen and any(run.state != "draft" for run in self):
+            raise UserError(
+                self.env._(
+                    "What a prepared run invoices is not changed: put it back to draft "
+                    "first."
                 )
+            )
         return super().write(vals)
 
     @api.model
-    def _by_its_buttons(self):
+    def _by_code_words(self):
         return self.env._("A run goes on by its own buttons only.")
 
     @api.ondelete(at_uninstall=False)
@@ -296,74 +287,7 @@ class EspaceBillingRun(models.Model):
                     )
                 )
 
-    # === What is concerned === #
-
-    def _scope(self):
-        """Return the domain of bookings or charges of the run's people and services."""
-        self.ensure_one()
-        domain = Domain("company_id", "=", self.company_id.id)
-        if self.activity_ids:
-            domain &= Domain("activity_id", "in", self.activity_ids.ids)
-        if self.family_ids:
-            domain &= Domain("family_id", "in", self.family_ids.ids)
-        return domain
-
-    def _in_period(self):
-        return Domain("date", ">=", self.date_from) & Domain("date", "<=", self.date_to)
-
-    def _charge_domain(self):
-        """Return the domain of the charges that wait for this run.
-
-        A regular run also takes what earlier ones left: small totals, corrections. What
-        a family is paying online waits for its payment.
-        """
-        days = (
-            self._in_period()
-            if self.kind == "corrective"
-            else Domain("date", "<=", self.date_to)
-        )
-        return (
-            self._scope()
-            & days
-            & Domain("state", "=", "to_invoice")
-            & Domain("reservation_id.state", "!=", "pending_payment")
-        )
-
-    def _booking_domain(self):
-        """Return the domain of the bookings that owe something, or may."""
-        return self._scope() & self._in_period() & Domain("state", "=", "confirmed")
-
-    def _session_domain(self):
-        domain = Domain("company_id", "=", self.company_id.id) & self._in_period()
-        if self.activity_ids:
-            domain &= Domain("activity_id", "in", self.activity_ids.ids)
-        return domain
-
-    def _over(self):
-        """Return the domain of the sessions that have ended."""
-        Session = self.env["espace.session"].with_context(
-            allowed_company_ids=self.company_id.ids
-        )
-        return Session._over()
-
-    def _terms(self):
-        return Terms(self.invoice_date, self.date_due, self.debit_date, self.id)
-
-    # === Preparing === #
-
-    def action_prepare(self):
-        """Find who is to be invoiced and what is wrong; lock the days of the period."""
-        self._check_regie()
-        self._check_state("draft", "prepared")
-        run = self.sudo()
-        run._check_may_invoice()
-        run._settle_uncharged()
-        run._lock_marked()
-        run._gather_families()
-        run._find_anomalies()
-        if not run.family_line_ids and not run.blocking_count:
-            raise UserError(run._nothing_words())
-        run.write({"state": "prepared", "warnings_accepted_uid": False})
+    # === Launching === #
 
     def _check_regie(self):
         self.ensure_one()
@@ -382,112 +306,6 @@ class EspaceBillingRun(models.Model):
                 )
             )
 
-    def _nothing_words(self):
-        return self.env._(
-            "Nothing waits to be invoiced until %s for these activities and families: "
-            "there is nothing to run.",
-            format_date(self.env, self.date_to),
-        )
-
-    def _check_may_invoice(self):
-        """Refuse closed books, another run on the same days, nothing to correct.
-
-        :raise UserError: what is in the way
-        """
-        self.company_id._espace_check_open_books(self.invoice_date)
-        others = self.search(
-            [
-                ("id", "!=", self.id),
-                ("company_id", "=", self.company_id.id),
-                ("date_from", "<=", self.date_to),
-                ("date_to", ">=", self.date_from),
-            ]
-        ).filtered(self._meets)
-        unfinished = others.filtered(lambda run: run.state in UNFINISHED)
-        if unfinished:
-            raise UserError(
-                self.env._(
-                    "“%s” invoices the same days and is not finished: finish or "
-                    "cancel it first.",
-                    unfinished[0].name,
-                )
-            )
-        invoiced = others.filtered(lambda r: r.state in DONE and r.kind == "regular")
-        if self.kind == "corrective" and not invoiced:
-            raise UserError(
-                self.env._(
-                    "No run has invoiced these days yet: there is nothing to correct. "
-                    "Make a regular run."
-                )
-            )
-
-    def _meets(self, other):
-        """Tell whether both concern a same activity and a same family."""
-        return all(
-            not self[name] or not other[name] or self[name] & other[name]
-            for name in ("activity_ids", "family_ids")
-        )
-
-    def _settle_uncharged(self):
-        """Charge what never was: what is settled already is settled in the batches."""
-        bookings = self.env["espace.reservation"].search(
-            self._booking_domain() & Domain("charge_ids", "=", False)
-        )
-        bookings._settle(strict=False)
-
-    def _gather_families(self):
-        """List the families that something waits for, with what waits."""
-        groups = self.env["espace.charge"]._read_group(
-            self._charge_domain(), ["family_id"], ["amount:sum"]
-        )
-        self.family_line_ids.unlink()
-        self.env["espace.billing.run.family"].create(
-            [
-                {
-                    "run_id": self.id,
-                    "family_id": family.id,
-                    "amount": float(to_decimal(amount)),
-                }
-                for family, amount in groups
-            ]
-        )
-
-    # === Locking the days === #
-
-    def _lock_marked(self):
-        """Lock the days that are over and fully pointed."""
-        sessions = self._open_sessions()
-        expected = self.env["espace.reservation"]._read_group(
-            [
-                ("session_id", "in", sessions.ids),
-                ("state", "=", "confirmed"),
-                ("attendance", "=", "expected"),
-            ],
-            ["session_id"],
-        )
-        left = sessions.browse(session.id for [session] in expected)
-        self._lock(sessions - left)
-
-    def _open_sessions(self):
-        return self.env["espace.session"].search(
-            self._session_domain()
-            & self._over()
-            & Domain("attendance_locked", "=", False)
-        )
-
-    def _lock(self, sessions):
-        sessions.write({"attendance_locked": True})
-        self.locked_session_ids |= sessions
-
-    def _unlock(self):
-        """Open the days again that this run locked."""
-        self.locked_session_ids.filtered("attendance_locked").write(
-            {"attendance_locked": False}
-        )
-        self.locked_session_ids = False
-
-    # === Launching === #
-
     def action_launch(self):
         """Invoice, if nothing is in the way."""
         self._launch(accept_warnings=False)
@@ -501,8 +319,8 @@ class EspaceBillingRun(models.Model):
         self._check_state("prepared")
         # Days may have passed since: look again.
         self.action_prepare()
-        run = self.sudo()
-        blocking = run._anomalies("blocking")
+        run_sudo = self.sudo()
+        blocking = run_sudo._anomalies("blocking")
         if blocking:
             raise UserError(
                 self.env._(
@@ -511,7 +329,7 @@ class EspaceBillingRun(models.Model):
                     blocking._words(),
                 )
             )
-        warnings = run._anomalies("warning")
+        warnings = run_sudo._anomalies("warning")
         if warnings and not accept_warnings:
             raise UserError(
                 self.env._(
@@ -519,13 +337,13 @@ class EspaceBillingRun(models.Model):
                     warnings._words(),
                 )
             )
-        if not run.family_line_ids:
-            raise UserError(run._nothing_words())
+        if not run_sudo.family_line_ids:
+            raise UserError(run_sudo._nothing_words())
         if warnings:
-            run._accept(warnings)
-        run._lock(run._open_sessions())
-        run.state = "invoicing"
-        run._trigger()
+            run_sudo._accept(warnings)
+        run_sudo._lock(run_sudo._open_sessions())
+        run_sudo.state = "invoicing"
+        run_sudo._trigger()
 
     def _anomalies(self, level):
         return self.check_ids.filtered(lambda c: c.count and c.level == level)
@@ -586,11 +404,13 @@ class EspaceBillingRun(models.Model):
         self._give_up("cancelled")
 
     def _give_up(self, state):
-        run = self.sudo()
-        run._unlock()
-        run.family_line_ids.unlink()
-        run.check_ids.unlink()
-        run.write({"state": state, "paused": False, "warnings_accepted_uid": False})
+        run_sudo = self.sudo()
+        run_sudo._unlock()
+        run_sudo.family_line_ids.unlink()
+        run_sudo.check_ids.unlink()
+        run_sudo.write(
+            {"state": state, "paused": False, "warnings_accepted_uid": False}
+        )
 
     # === Opening === #
 
@@ -604,23 +424,21 @@ class EspaceBillingRun(models.Model):
         return action
 
     def action_open_families(self):
-        """Open the families of the run, those of one state if the context says."""
+        return self._open_families()
+
+    def action_open_reported(self):
+        return self._open_families("reported")
+
+    def action_open_failed(self):
+        return self._open_families("failed")
+
+    def _open_families(self, state=None):
+        """Open the families of the run, those of one state if it is given."""
         self.ensure_one()
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "espace_famille_billing.espace_billing_run_family_action"
         )
         action["domain"] = [("run_id", "=", self.id)]
-        state = self.env.context.get("espace_run_state")
         action["context"] = {f"search_default_{state}": 1} if state else {}
         return action
-
-    # === Outcome === #
-
-    def _outcome(self, charges):
-        """Return what to make of one family's charges; see `invoicing.outcome`."""
-        return invoicing.outcome(
-            (to_decimal(charge.amount) for charge in charges),
-            Decimal(str(self.minimum_amount)),
-            self.is_last,
-        )

@@ -27,12 +27,12 @@ class EspaceBillingRunCheck(models.Model):
     company_id = fields.Many2one(related="run_id.company_id", store=True)
     code = fields.Selection(
         [
-            ("unmarked", "Days paid at consumption that are not pointed"),
+            ("unmarked", "Days paid at consumption whose attendance is not marked"),
             ("unpriced", "Bookings without a price"),
             ("no_quotient", "Families without a quotient: the dearest price applies"),
             ("proofs", "Absences whose proof is not decided on"),
             ("drafts", "Invoices that wait for their online payment"),
-            ("unlocked", "Past days not pointed, to be locked as they are"),
+            ("unlocked", "Past days not marked, to be locked as they are"),
             ("to_come", "Days that are still to come"),
         ],
         "To Check",
@@ -95,7 +95,7 @@ class EspaceBillingRun(models.Model):
         """
         return getattr(self, f"_anomaly_{code}")()
 
-    def _anomaly_unpointed(self):
+    def _anomaly_unmarked(self):
         expected = Domain("state", "=", "confirmed") & Domain(
             "attendance", "=", "expected"
         )
@@ -141,7 +141,7 @@ class EspaceBillingRun(models.Model):
         )
 
     def _anomaly_unlocked(self):
-        """Days paid at booking: nobody pointed all, and the lock says nobody will."""
+        """Days paid at booking: some unmarked, and the lock says that it stays so."""
         return "espace.session", (
             self._session_domain()
             & self._over()

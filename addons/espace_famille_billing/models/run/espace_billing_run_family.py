@@ -83,9 +83,9 @@ class EspaceBillingRunFamily(models.Model):
         self.ensure_one()
         self.run_id._check_regie()
         self.run_id._check_state("invoicing", "invoiced", "sending", "sent")
-        line = self.sudo()
-        if line.state == "failed":
-            line._replay()
+        line_sudo = self.sudo()
+        if line_sudo.state == "failed":
+            line_sudo._replay()
 
     def action_open_move(self):
         self.ensure_one()

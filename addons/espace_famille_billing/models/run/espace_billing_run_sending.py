@@ -52,8 +52,8 @@ class EspaceBillingRun(models.Model):
         """Send what was not sent yet: by e-mail, else to be printed."""
         self._check_regie()
         self._check_state("invoiced", "sent")
-        run = self.sudo()
-        lines = run.family_line_ids.filtered(
+        run_sudo = self.sudo()
+        lines = run_sudo.family_line_ids.filtered(
             lambda line: line.state == "done" and line.sending in (False, "failed")
         )
         if not lines:
@@ -62,8 +62,8 @@ class EspaceBillingRun(models.Model):
         papers.write({"delivery": "paper"})
         (lines - papers).write({"delivery": "email"})
         lines.write({"sending": "todo", "sending_error": False})
-        run.write({"state": "sending", "paused": False})
-        run._trigger()
+        run_sudo.write({"state": "sending", "paused": False})
+        run_sudo._trigger()
 
     def _send_batch(self, size):
         """Send some of what is left; the run is sent when nothing is."""

@@ -118,7 +118,7 @@ class EspaceBillingRunFamily(models.Model):
                 self._invoice()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except Exception:  # noqa: BLE001 - told family by family below
+        except Exception:  # noqa: BLE001 - found family by family below
             for line in self:
                 line._invoice_alone()
 

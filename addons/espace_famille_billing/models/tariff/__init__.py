@@ -3,5 +3,4 @@ from . import espace_tariff_line
 from . import espace_tariff_adjustment
 from . import espace_tariff
 from . import espace_activity
-from . import espace_activity_accounting
 from . import product_template

@@ -1,7 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..core.res_company import INCOME_TYPES
+
+# Codes of the nomenclature M57, then of the general chart, the first found.
+INCOME_CODES = {
+    "canteen": ("7067", "706"),
+    "childcare": ("7067", "706"),
+    "leisure": ("70632", "7063", "706"),
+}
 
 
 class EspaceActivity(models.Model):
+    """When an activity is due, on which account and analytic account it is booked."""
+
     _inherit = "espace.activity"
 
     billing_mode = fields.Selection(
@@ -9,5 +20,68 @@ class EspaceActivity(models.Model):
         "Payment",
         default="booking",
         required=True,
-        help="R: due when booked. C: due once the day is past and pointed.",
+        help="R: due when booked. C: due once the day is past and marked.",
     )
+
+    income_account_id = fields.Many2one(
+        "account.account",
+        compute="_compute_income_account_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        domain=[("account_type", "in", INCOME_TYPES)],
+        help="Its options are booked there unless they have an account of their own; "
+        "M57: 7067 school services, 70632 leisure, 7066 social.",
+    )
+    analytic_account_id = fields.Many2one(
+        "account.analytic.account",
+        check_company=True,
+        help="Where the settings want it, invoice lines of this activity carry it.",
+    )
+
+    @api.depends("category", "company_id")
+    def _compute_income_account_id(self):
+        for activity in self:
+            activity.income_account_id = activity._default_income_account()
+
+    def _default_income_account(self):
+        """Return the account of the chart for activities of this kind, maybe none."""
+        self.ensure_one()
+        company = self.company_id
+        if not company:
+            return self.env["account.account"]
+        found = company._espace_find_account(
+            INCOME_TYPES, INCOME_CODES.get(self.category, ())
+        )
+        return found or company.income_account_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        activities = super().create(vals_list)
+        activities.company_id._espace_give_reminder_levels()
+        activities.filtered("company_id.espace_analytic")._open_analytic_accounts()
+        return activities
+
+    # === Analytic === #
+
+    def _open_analytic_accounts(self):
+        """Give each of these activities an analytic account, if it has none."""
+        plan = self.env["res.company"]._espace_analytic_plan()
+        for activity in self.sudo().filtered(lambda a: not a.analytic_account_id):
+            activity.analytic_account_id = self.env["account.analytic.account"].create(
+                {
+                    "name": activity.name,
+                    "code": activity.code,
+                    "plan_id": plan.id,
+                    "company_id": activity.company_id.id,
+                }
+            )
+
+    def _analytic_distribution(self):
+        """Return {analytic account: percent} of this activity's lines, or None."""
+        self.ensure_one()
+        account = self.analytic_account_id
+        if account and self.company_id.espace_analytic:
+            return {str(account.id): 100}
+        return None

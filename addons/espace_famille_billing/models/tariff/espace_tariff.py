@@ -5,20 +5,16 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
+from odoo.addons.espace_famille.models.core.guards import (
+    CHECKED_LATER,
+    allow,
+    is_allowed,
+)
 
 from ...domain import pricing
 from ...domain.wording import format_number
 from ..core.amounts import to_decimal
-from ..core.errors import MissingPrice, NoTariff
-from .espace_tariff_line import EVENTS
 from .pricer import Pricer
-
-# What others need of tariffs.
-__all__ = ["EVENTS", "MissingPrice", "NoTariff", "Pricer", "to_decimal"]
-
-# Told in the context while the lines of a tariff change together.
-WHOLE_TARIFF = "espace_whole_tariff"
 
 
 class EspaceTariff(models.Model):
@@ -106,7 +102,7 @@ class EspaceTariff(models.Model):
 
     def _check_changed_lines(self):
         """Check lines that changed by themselves, not in the form of their tariff."""
-        if not is_allowed(self.env, WHOLE_TARIFF):
+        if not is_allowed(self.env, CHECKED_LATER):
             self._check_lines()
 
     def _problem_words(self, problem):
@@ -151,7 +147,7 @@ class EspaceTariff(models.Model):
 
     def write(self, vals):
         # Lines that change together are checked once they have all changed.
-        whole = allow(self, WHOLE_TARIFF)
+        whole = allow(self, CHECKED_LATER)
         vals = {**vals, "revision": self._new_revision()}
         return super(EspaceTariff, whole).write(vals)
 

@@ -36,51 +36,42 @@ class TariffPrice(NamedTuple):
         return explain(self.found, self.subject)
 
 
+class Payer(NamedTuple):
+    """What of a family decides on its prices, as it is now."""
+
+    resident: bool
+    quotients: tuple  # of (first day, quotient), the latest first
+    ranks: dict  # {id of a child: its rank, the eldest being 1}
+
+    def qf(self, day):
+        """Return the quotient that counts on `day`, None if unknown."""
+        return next((value for start, value in self.quotients if start <= day), None)
+
+
 class Pricer:
-    """Finds many prices in few queries: quotients and siblings are kept."""
+    """Finds many prices in few queries, of communes and families as they are now."""
 
     def __init__(self, env):
         self.env = env
-        self._tariffs = {}
-        self._in_force = {}
-        self._prices = {}
-        self._situations = {}
-        self._same = {}
-        self._incomes = {}
-        self._quotients = {}
-        self._ranks = {}
+        self._tariffs = {}  # of each commune
+        self._quotients = {}  # of families, read together
+        self._payers = {}  # by family
+        self._prices = {}  # by tariff and situation
 
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
-        situation = self._situation(family, date)
-        qf = situation[2]
-        # Most days of a month have the same price.
-        what = (product._name, product.id)
-        key = (situation, child.id, what, event, duration)
-        if key not in self._same:
-            self._same[key] = self.price_of(
-                family.company_id,
-                product,
-                date,
-                event,
-                duration,
-                qf=qf,
-                resident=family.residency == "resident",
-                sibling_rank=self.sibling_rank(child, family),
-                pai=child.has_pai,
-            )
-        return self._same[key]
-
-    def _situation(self, family, date):
-        """Return (family id, tariff id, quotient): days that share it cost the same.
-
-        :raise MissingPrice: no tariff is in force
-        """
-        when = (family.id, date)
-        if when not in self._situations:
-            tariff = self._tariff(family.company_id, date)
-            self._situations[when] = (family.id, tariff.id, self.qf(family, date))
-        return self._situations[when]
+        payer = self._payer(family)
+        return self.price_of(
+            family.company_id,
+            product,
+            date,
+            event,
+            duration,
+            qf=payer.qf(date),
+            resident=payer.resident,
+            sibling_rank=payer.ranks.get(child.id, 1),
+            pai=child.has_pai,
+        )
 
     def price_of(self, company, product, date, event="planned", duration=None, **who):
         """Return the `TariffPrice` of whoever is in that situation.
@@ -89,9 +80,15 @@ class Pricer:
         :param who: `qf`, `resident`, `sibling_rank` and `pai` of `pricing.Situation`
         :raise MissingPrice: no tariff, or no line of it, gives a price
         """
+        tariff = self._tariff(company, date)
+        key = (tariff.id, product._name, product.id, event, duration, *who.values())
+        if key not in self._prices:
+            self._prices[key] = self._find(tariff, product, event, duration, who)
+        return self._prices[key]
+
+    def _find(self, tariff, product, event, duration, who):
         if product._name == "product.template":
             product = product.product_variant_id
-        tariff = self._tariff(company, date)
         situation = pricing.Situation(
             product=product.id,
             event=event,
@@ -99,12 +96,6 @@ class Pricer:
             hours=to_decimal(product.espace_hours or 1),
             **who,
         )
-        key = (tariff.id, situation)
-        if key not in self._prices:
-            self._prices[key] = self._find(situation, product, tariff)
-        return self._prices[key]
-
-    def _find(self, situation, product, tariff):
         try:
             price = pricing.price(tariff._grid(), situation)
         except pricing.NoPrice as error:
@@ -116,7 +107,6 @@ class Pricer:
                     product=product.name,
                 )
             ) from error
-        subject = "Repas" if product.espace_includes_meal else "Accueil"
         return TariffPrice(
             amount=price.amount,
             unit_price=price.unit_price,
@@ -124,51 +114,60 @@ class Pricer:
             line=self.env["espace.tariff.line"].browse(price.line and price.line.key),
             qf=price.qf,
             event=price.event,
-            subject=subject,
+            subject="Repas" if product.espace_includes_meal else "Accueil",
             found=price,
         )
 
-    def _tariff(self, company, day):
-        """Return the tariff in force on `day`."""
-        key = (company.id, day)
-        if key not in self._in_force:
-            self._in_force[key] = self._find_tariff(company, day)
-        return self._in_force[key]
+    # === Tariffs === #
 
-    def _find_tariff(self, company, day):
+    def _tariff(self, company, day):
+        """Return the tariff in force on `day`.
+
+        :raise MissingPrice: there is none
+        """
         if company.id not in self._tariffs:
             rulebook = self.env["espace.rulebook"]._of_company(company)
-            self._tariffs[company.id] = rulebook["espace.tariff"]
-        tariff = self._tariffs[company.id]._in_force(day)
-        if not tariff:
-            raise self._no_tariff(company, day)
-        return tariff
-
-    def _no_tariff(self, company, day):
+            self._tariffs[company.id] = [
+                (tariff.date_from, tariff.date_to or LAST_DAY, tariff)
+                for tariff in rulebook["espace.tariff"]
+            ]
+        tariffs = self._tariffs[company.id]
+        for first, last, tariff in tariffs:
+            if first <= day <= last:
+                return tariff
         words = self.env._(
             "No tariff is in force on %s: enter one.", company._espace_day_words(day)
         )
-        missing = MissingPrice if self._tariffs[company.id] else NoTariff
-        return missing(words)
+        raise MissingPrice(words) if tariffs else NoTariff(words)
+
+    # === Families === #
 
     def qf(self, family, day):
         """Return the quotient that counts on `day`, None if unknown."""
-        key = (family.id, day)
-        if key not in self._quotients:
-            self._quotients[key] = self._find_quotient(family, day)
-        return self._quotients[key]
+        return self._payer(family).qf(day)
 
-    def _find_quotient(self, family, day):
-        if family.id not in self._incomes:
-            self._read_incomes(family)
-        return next(
-            (value for start, value in self._incomes[family.id] if start <= day), None
-        )
+    def sibling_rank(self, child, family):
+        """Return the child's rank in the paying family, the eldest being 1."""
+        return self._payer(family).ranks.get(child.id, 1)
 
-    def _read_incomes(self, family):
+    def _payer(self, family):
+        if family.id not in self._payers:
+            if family.id not in self._quotients:
+                self._read_quotients(family)
+            children_sudo = family.sudo().child_ids.sorted(
+                lambda sibling: (sibling.birth_date or LAST_DAY, sibling.id)
+            )
+            self._payers[family.id] = Payer(
+                resident=family.residency == "resident",
+                quotients=tuple(self._quotients[family.id]),
+                ranks={child.id: rank for rank, child in enumerate(children_sudo, 1)},
+            )
+        return self._payers[family.id]
+
+    def _read_quotients(self, family):
         """Read the quotients of a family and of those that were read with it."""
         family_ids = {family.id, *filter(None, family._prefetch_ids)}
-        self._incomes |= {family_id: [] for family_id in family_ids}
+        self._quotients |= {family_id: [] for family_id in family_ids}
         for income in (
             self.env["espace.family.income"]
             .sudo()
@@ -178,17 +177,6 @@ class Pricer:
                 order="date_from desc, id",
             )
         ):
-            self._incomes[income.family_id.id].append(
+            self._quotients[income.family_id.id].append(
                 (income.date_from, to_decimal(income.value))
             )
-
-    def sibling_rank(self, child, family):
-        """Return the child's rank in the paying family, the eldest being 1."""
-        if family.id not in self._ranks:
-            children = family.sudo().child_ids.sorted(
-                lambda sibling: (sibling.birth_date or LAST_DAY, sibling.id)
-            )
-            self._ranks[family.id] = {
-                sibling_id: rank for rank, sibling_id in enumerate(children.ids, 1)
-            }
-        return self._ranks[family.id].get(child.id, 1)

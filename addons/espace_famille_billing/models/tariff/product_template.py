@@ -31,9 +31,9 @@ class ProductTemplate(models.Model):
     def _get_product_accounts(self):
         """Book an option on its own account, else on that of its activity."""
         accounts = super()._get_product_accounts()
-        activity = self.sudo().espace_activity_id
-        if activity.company_id == self.env.company and not (
+        activity_sudo = self.sudo().espace_activity_id
+        if activity_sudo.company_id == self.env.company and not (
             self.property_account_income_id
         ):
-            accounts["income"] = activity.income_account_id or accounts["income"]
+            accounts["income"] = activity_sudo.income_account_id or accounts["income"]
         return accounts

@@ -105,7 +105,7 @@ class TestCafHours(EspaceBillingCase):
         for child, day in ((self.nina, MONDAY), (self.tom, MONDAY)):
             self.point(self.booked(child, self.t2, day), "present")
         self.point(self.booked(self.nina, self.t1, TUESDAY), "present")
-        run = self.env["espace.caf.run"].create({"year": 2027})
+        run = self.env["espace.caf.wizard"].create({"year": 2027})
         [sheet] = run._sheets()
         self.assertEqual(sheet["activity"], self.evening)
         self.assertEqual(sheet["total"], [(3, 3), (2, 2), (5, 5)])
@@ -118,4 +118,4 @@ class TestCafHours(EspaceBillingCase):
 
     def test_a_year_without_hours_has_no_summary(self):
         with self.assertRaises(UserError):
-            self.env["espace.caf.run"].create({"year": 2020}).action_print()
+            self.env["espace.caf.wizard"].create({"year": 2020}).action_print()

@@ -4,11 +4,11 @@ from odoo.tests import tagged
 from odoo.addons.espace_famille.tests.common import TODAY
 
 from ...models.core.amounts import to_decimal
-from ..regie.test_counter import RegieCase
+from ..common_regie import CounterCase
 
 
 @tagged("post_install", "-at_install")
-class TestFamilyAccount(RegieCase):
+class TestFamilyAccount(CounterCase):
     """Relevé de compte: line by line what the ledger says."""
 
     def history(self):

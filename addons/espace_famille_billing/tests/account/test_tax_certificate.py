@@ -233,7 +233,9 @@ class TestTaxCertificate(ArrearsCase):
     # === Printing === #
 
     def run_of(self, user, **vals):
-        return self.env["espace.tax.run"].with_user(user).create({"year": 2027, **vals})
+        return (
+            self.env["espace.tax.wizard"].with_user(user).create({"year": 2027, **vals})
+        )
 
     def test_the_regie_prints_those_of_all_families_at_once(self):
         self.lina.birth_date = date(2023, 5, 1)

@@ -209,9 +209,19 @@ class TestAgeing(ArrearsCase):
 class TestReminders(ArrearsCase):
     def test_each_commune_starts_with_the_three_levels(self):
         other = self.env["res.company"].create({"name": "Commune voisine"})
+        self.assertFalse(other.espace_reminder_level_ids)
+        self.env["espace.regie"].create(
+            {"name": "Régie", "code": "CV", "company_id": other.id}
+        )
         levels = other.espace_reminder_level_ids
         self.assertEqual(levels.mapped("days"), [10, 30, 60])
         self.assertFalse(levels.fee_product_id)
+
+    def test_a_company_that_is_no_commune_has_no_levels(self):
+        company = self.env["res.company"].create({"name": "Association sportive"})
+        self.env["espace.reminder.level"]._create_defaults()
+        self.assertFalse(company.espace_reminder_level_ids)
+        self.assertEqual(len(self.company.espace_reminder_level_ids), 3)
 
     def test_a_family_climbs_the_levels_once_each(self):
         invoice = self.owe()
@@ -335,7 +345,7 @@ class TestReminders(ArrearsCase):
         with self.later(12):
             sent = self.send()
         self.assertEqual(len(sent), 2)
-        run = self.env["espace.reminder.run"].create(
+        run = self.env["espace.reminder.wizard"].create(
             {"reminder_ids": [Command.set(sent.ids)]}
         )
         page, _kind = self.env["ir.actions.report"]._render_qweb_html(
@@ -422,7 +432,7 @@ class TestReminders(ArrearsCase):
 @tagged("post_install", "-at_install")
 class TestReminderRun(ArrearsCase):
     def prepare(self):
-        Run = self.env["espace.reminder.run"].with_user(self.finance)
+        Run = self.env["espace.reminder.wizard"].with_user(self.finance)
         return Run.browse(Run.action_prepare()["res_id"])
 
     def test_the_preview_says_who_gets_what_and_who_not_and_why(self):
@@ -462,7 +472,7 @@ class TestReminderRun(ArrearsCase):
     def test_only_the_regie_sends(self):
         manager = self._create_staff("manager")
         with self.assertRaises(AccessError):
-            self.env["espace.reminder.run"].with_user(manager).action_prepare()
+            self.env["espace.reminder.wizard"].with_user(manager).action_prepare()
 
     def test_the_scheduled_action_is_off_and_does_what_was_chosen(self):
         cron = self.env.ref("espace_famille_billing.cron_remind")

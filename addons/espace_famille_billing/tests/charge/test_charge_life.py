@@ -9,10 +9,8 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY
 
-from ...models.charge.espace_reservation import INVOICE_LATER
 from ..common import EspaceBillingCase
 
 MARKS = {"to_invoice": "+", "invoiced": "i", "offset": "x"}
@@ -254,9 +252,10 @@ class TestChargeLife(EspaceBillingCase):
     # === Steps === #
 
     def _book(self, now=NOW):
-        [quote] = allow(self.Reservation, INVOICE_LATER)._book(
-            self.martin, [(self.nina, self.meal, MONDAY)], now=now
-        )
+        with self.not_invoiced():
+            [quote] = self.Reservation._book(
+                self.martin, [(self.nina, self.meal, MONDAY)], now=now
+            )
         self.booking = self.Reservation.browse(quote.reservation_id)
 
     def _book_late(self):

@@ -1,9 +1,7 @@
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 
-from ...models.charge.espace_reservation import INVOICE_SOON
 from ..common import EspaceBillingCase
 
 
@@ -42,7 +40,8 @@ class TestOptionChange(EspaceBillingCase):
 
     def test_a_parent_waits_for_no_invoice(self):
         booked = self.booked(self.nina, self.t1, MONDAY)
-        self.change(self.t2, allow(self.Reservation, INVOICE_SOON))
+        parent = self._create_portal_user(self.martin.guardian_ids[0])
+        self.change(self.t2, self.Reservation.with_user(parent).sudo())
         due = booked.charge_ids.filtered(lambda charge: charge.state == "to_invoice")
         self.assertEqual((due.amount, due.at_once), (0.65, True))
 

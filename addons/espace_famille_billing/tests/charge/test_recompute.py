@@ -4,7 +4,6 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import (
     MONDAY,
     NOW,
@@ -14,7 +13,6 @@ from odoo.addons.espace_famille.tests.common import (
 )
 
 from ...models.charge import espace_reservation_recompute
-from ...models.charge.espace_reservation import INVOICE_LATER
 from ..common import EspaceBillingCase
 from .test_settlement import euros
 
@@ -27,9 +25,10 @@ class TestRecompute(EspaceBillingCase):
         """Book days whose charges are not yet invoiced."""
         product = product or self.t2
         family = child._paying_family(MONDAY)
-        quotes = allow(self.Reservation, INVOICE_LATER)._book(
-            family, [(child, product, day) for day in days]
-        )
+        with self.not_invoiced():
+            quotes = self.Reservation._book(
+                family, [(child, product, day) for day in days]
+            )
         return self.Reservation.browse(quote.reservation_id for quote in quotes)
 
     def test_a_quotient_counts_from_its_date_on_what_is_not_invoiced(self):

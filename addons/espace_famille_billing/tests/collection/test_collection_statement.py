@@ -11,6 +11,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 
+from ...demo import Demonstration
 from ..common_regie import RegieCase
 
 IN_DECEMBER = date(2026, 12, 10)
@@ -334,7 +335,7 @@ class TestCollectionStatement(RegieCase):
         for name, attempt in attempts.items():
             with self.subTest(name), self.assertRaises(UserError) as error:
                 attempt()
-            self.assertRegex(str(error.exception), "statement|went through the régie")
+            self.assertRegex(str(error.exception), "collection|went through the régie")
         with self.assertRaises(UserError):
             move.line_ids.unlink()
         self.assertEqual((payment.state, move.state), ("paid", "posted"))
@@ -537,10 +538,9 @@ class TestCollectionStatement(RegieCase):
         for day in (date(2026, 10, 5), date(2026, 11, 5), IN_DECEMBER, IN_JANUARY):
             self.pay(self.martin, 10, day)
             self.pay(self.durand, 20, day, journal=self.cheque)
-        demo = type(self.env["espace.demo"])
-        self.patch(demo, "_company", lambda _demo: self.company)
-        self.patch(demo, "_today", lambda _demo: NOW.date())
-        self.env["espace.demo"]._load_statements()
+        self.patch(Demonstration, "_company", lambda _demo: self.company)
+        self.patch(Demonstration, "_today", lambda _demo: NOW.date())
+        Demonstration(self.env)._load_collections()
         statements = self.regie.statement_ids.sorted("date_from")
         self.assertEqual(statements.mapped("state"), ["closed", "closed", "draft"])
         self.assertEqual(statements[-1].date_to, date(2026, 12, 31))

@@ -3,7 +3,6 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import (
     MONDAY,
     NOW,
@@ -12,7 +11,7 @@ from odoo.addons.espace_famille.tests.common import (
     TUESDAY,
 )
 
-from ...models.charge.espace_reservation import INVOICE_LATER
+from ...models.charge.invoice_terms import Terms
 from ..common import NBSP, EspaceBillingCase
 
 
@@ -64,7 +63,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
         """We give all lines, so that Odoo need not look for them; it finds the same."""
         _quotes, ours = self.book_all()
         groups = self.martin.charge_ids._grouped_for_invoice()
-        vals = self.Charge._prepare_invoice(self.martin, groups, NOW)
+        vals = self.Charge._prepare_invoice(self.martin, groups, Terms(TODAY, TODAY))
         vals["line_ids"] = [
             command
             for command in vals["line_ids"]
@@ -279,9 +278,9 @@ class TestInvoiceAtBooking(EspaceBillingCase):
     # === Bulk work === #
 
     def test_bulk_work_invoices_later_once(self):
-        Reservation = allow(self.Reservation, INVOICE_LATER)
-        for day in (MONDAY, TUESDAY):
-            Reservation._book(self.martin, [(self.nina, self.meal, day)], now=NOW)
+        with self.not_invoiced():
+            for day in (MONDAY, TUESDAY):
+                self.book(self.martin, (self.nina, self.meal, day))
         self.assertFalse(self.invoices(self.martin))
         charges = self.martin.charge_ids
         charges._invoice(NOW)._post()

@@ -3,21 +3,24 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
 
-from ...models.charge.espace_reservation import INVOICE_LATER, INVOICE_SOON
 from ..common import EspaceBillingCase
 
-LOGGER = "odoo.addons.espace_famille_billing.models.charge.espace_charge_at_once"
+LOGGER = "odoo.addons.espace_famille_billing.models.charge.espace_charge_invoicing"
 
 
 @tagged("post_install", "-at_install")
 class TestInvoiceSoon(EspaceBillingCase):
     """Bookings of the portal are invoiced once the rush for places has passed."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.parent = cls._create_portal_user(cls.martin.guardian_ids[0])
+
     def book_soon(self, family, *items):
-        gate = allow(self.Reservation, INVOICE_SOON)
+        gate = self.Reservation.with_user(self.parent).sudo()
         return gate._book(family, items, now=NOW)
 
     def test_each_family_gets_one_invoice_for_all_it_booked(self):
@@ -40,9 +43,10 @@ class TestInvoiceSoon(EspaceBillingCase):
     def test_a_price_that_changed_meanwhile_is_invoiced_soon_all_the_same(self):
         booked = self.book_soon(self.martin, (self.nina, self.t1, MONDAY))
         # Charged otherwise: due with the month, not with this booking.
-        later = allow(self.Reservation, INVOICE_LATER)._book(
-            self.martin, [(self.tom, self.t1, MONDAY)], now=NOW
-        )
+        self.evening.billing_mode = "consumption"
+        later = self.book_soon(self.martin, (self.tom, self.t1, MONDAY))
+        self.evening.billing_mode = "booking"
+        self.Reservation.browse(later[0].reservation_id)._settle()
         self._set_quotient(self.martin, 300, MONDAY)
         booking = self.Reservation.browse(booked[0].reservation_id)
         waiting = booking.charge_ids.filtered(lambda c: c.state == "to_invoice")
@@ -101,6 +105,6 @@ class TestInvoiceSoon(EspaceBillingCase):
         self.assertEqual(invoice.state, "draft")
 
     def test_no_client_puts_its_invoice_off(self):
-        gate = self.Reservation.with_context(**{INVOICE_SOON: True})
+        gate = self.Reservation.with_context(espace_invoice_soon=True)
         gate._book(self.martin, [(self.nina, self.meal, MONDAY)], now=NOW)
         self.assertEqual(self.invoices(self.martin).state, "posted")

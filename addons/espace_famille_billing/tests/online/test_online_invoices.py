@@ -6,12 +6,12 @@ from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 
-from ..regie.test_counter import RegieCase, euros
+from ..common_regie import CounterCase, euros
 
 KEPT = "Part of your payment stays on your account"
 
 
-class OnlineCase(RegieCase):
+class OnlineCase(CounterCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -13,7 +13,7 @@ from ...models.core.amounts import to_decimal
 from .test_regie_setup import RegieSetupCase
 
 
-class ScenarioCase(RegieSetupCase):
+class BooksCase(RegieSetupCase):
     """Two families in January: invoices, part payments, a rejected cheque.
 
     The Martins owe 2 meals and an hour of childcare, 7.85 €; they pay 5.00 € in cash
@@ -283,17 +283,17 @@ class OnFrenchBooks(OnAnyBooks):
 
 
 @tagged("post_install", "-at_install")
-class TestBooksOnM57(OnFrenchBooks, ScenarioCase):
+class TestBooksOnM57(OnFrenchBooks, BooksCase):
     chart = "fr_m57"
     receivable, income, leisure = "4111", "7067", "70632"
 
 
 @tagged("post_install", "-at_install")
-class TestBooksOnTheGeneralFrenchChart(OnFrenchBooks, ScenarioCase):
+class TestBooksOnTheGeneralFrenchChart(OnFrenchBooks, BooksCase):
     chart = "fr"
     receivable, income, leisure = "411100", "706000", "706000"
 
 
 @tagged("post_install", "-at_install")
-class TestBooksOnTheGenericChart(OnAnyBooks, ScenarioCase):
+class TestBooksOnTheGenericChart(OnAnyBooks, BooksCase):
     receivable, income, leisure = "121000", "400000", "400000"

@@ -1,77 +1,16 @@
 from datetime import date
-from decimal import Decimal
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from odoo.addons.espace_famille.tests.common import MONDAY, NOW, THURSDAY, TODAY
+from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
 
-from ..common import EspaceBillingCase
-
-
-class RegieCase(EspaceBillingCase):
-    """The small commune with a régie: two invoices of the Martins, one of the Durands.
-
-    Nina's meal costs 3.60 €, Tom's two hours of childcare 1.30 €: the Martins owe
-    4.90 €. The Durands owe a meal.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        (cls.martin | cls.durand).lang = "en_US"
-        cls._create_regie()
-        cls.clerk = cls._create_staff("finance")
-        cls.regie.regisseur_id = cls.clerk
-        cls.Payment = cls.env["account.payment"]
-        cls.meal_move = cls._invoiced(cls.nina, cls.meal, MONDAY)
-        cls.evening_move = cls._invoiced(cls.tom, cls.t2, THURSDAY)
-        cls.lina_move = cls._invoiced(cls.lina, cls.meal, MONDAY)
-
-    @classmethod
-    def _invoiced(cls, child, product, day):
-        family = child._paying_family(day)
-        [quote] = cls.Reservation._book(family, [(child, product, day)], now=NOW)
-        return cls.Reservation.browse(quote.reservation_id).charge_ids.move_id
-
-    def counter(self, family=None, moves=None, **context):
-        """Open the form of the counter, as an agent does."""
-        if moves:
-            action = moves.with_user(self.clerk).action_register_payment()
-        else:
-            action = (family or self.martin).with_user(self.clerk).action_espace_pay()
-        model = self.env[action["res_model"]].with_user(self.clerk)
-        form = Form(model.with_context(**action["context"], **context))
-        form.journal_id = self.journals["cash"]
-        return form
-
-    def pay(self, family=None, amount=None, means="cash", **vals):
-        """Take a payment at the counter; return it."""
-        form = self.counter(family)
-        form.journal_id = self.journals[means]
-        if amount is not None:
-            form.amount = amount
-        if means == "cheque":
-            form.cheque_number = "0001234"
-            form.cheque_bank = "Banque du Lac"
-        for name, value in vals.items():
-            setattr(form, name, value)
-        action = form.save().action_register()
-        return self.Payment.browse(action["res_id"])
-
-    def left(self):
-        """Return what is open of the three invoices, in cents exact."""
-        moves = (self.meal_move, self.evening_move, self.lina_move)
-        return [Decimal(str(round(move.amount_residual, 2))) for move in moves]
-
-
-def euros(*amounts):
-    return [Decimal(amount) for amount in amounts]
+from ..common_regie import CounterCase, euros
 
 
 @tagged("post_install", "-at_install")
-class TestCounter(RegieCase):
+class TestCounter(CounterCase):
     """Encaissement au guichet."""
 
     def test_numbers_begin_with_the_code_of_the_regie_for_ever(self):

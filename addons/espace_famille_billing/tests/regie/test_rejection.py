@@ -3,11 +3,11 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.espace_famille.tests.common import NOW, TODAY
 
-from .test_counter import RegieCase, euros
+from ..common_regie import CounterCase, euros
 
 
 @tagged("post_install", "-at_install")
-class TestRejection(RegieCase):
+class TestRejection(CounterCase):
     """Chèque impayé, prélèvement rejeté, erreur de saisie."""
 
     def setUp(self):
@@ -184,7 +184,7 @@ class TestRejection(RegieCase):
 
 
 @tagged("post_install", "-at_install")
-class TestRefund(RegieCase):
+class TestRefund(CounterCase):
     """Remboursement d'un avoir ou d'un trop-perçu."""
 
     def setUp(self):

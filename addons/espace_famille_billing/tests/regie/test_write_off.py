@@ -4,11 +4,11 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.espace_famille.tests.common import TODAY
 
-from .test_counter import RegieCase, euros
+from ..common_regie import CounterCase, euros
 
 
 @tagged("post_install", "-at_install")
-class TestWriteOff(RegieCase):
+class TestWriteOff(CounterCase):
     """Admission en non-valeur."""
 
     @classmethod

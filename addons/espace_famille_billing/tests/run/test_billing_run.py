@@ -338,7 +338,7 @@ class TestBillingRun(BillingRunCase):
         check = self.check(run, "unmarked")
         self.assertEqual((check.count, check.level), (1, "blocking"))
         self.assertEqual(self.opened(check), self.session(self.evening, MONDAY))
-        self.refused("not pointed", self.launch, run)
+        self.refused("not marked", self.launch, run)
         self.assertFalse(run.move_ids)
         self.point(self.reservation(self.nina, self.evening, MONDAY), "present")
         self.launch(run)

@@ -1,3 +1,2 @@
-from . import account
 from . import activation
 from . import public_forms

@@ -55,11 +55,9 @@ class EspaceActivationPage(http.Controller):
         readonly=True,
         save_session=False,
     )
-    def espace_security_test(self, **_kwargs):
-        """Return a challenge to the widget of the security test."""
-        challenge = request.env["espace.security.test"]._challenge(
-            fields.Datetime.now()
-        )
+    def espace_captcha(self, **_kwargs):
+        """Return a challenge to the widget of the captcha."""
+        challenge = request.env["espace.captcha"]._challenge(fields.Datetime.now())
         return request.make_json_response(
             challenge, headers={"Cache-Control": "no-store"}
         )
@@ -75,8 +73,8 @@ class EspaceActivationPage(http.Controller):
             errors.add("account", "password", "missing")
         if errors:
             return self._render(values, invitation=invitation, errors=errors)
-        if not request.env["espace.security.test"]._passed(values, now):
-            errors.add("children", "security", "test")
+        if not request.env["espace.captcha"]._passed(values, now):
+            errors.add("children", "captcha", "undone")
             return self._render(values, invitation=invitation, errors=errors)
         try:
             with request.env.cr.savepoint():
@@ -113,12 +111,12 @@ class EspaceActivationPage(http.Controller):
     # === Who may try === #
 
     def _may_try(self, values, now):
-        return request.env["espace.attempt"]._allowed(
+        return request.env["espace.rate.limit"]._allowed(
             "activation", self._who(values), self._computer(), now
         )
 
     def _note_failure(self, values, now):
-        request.env["espace.attempt"]._note(
+        request.env["espace.rate.limit"]._note(
             "activation", self._who(values), self._computer(), now
         )
 
@@ -137,18 +135,16 @@ class EspaceActivationPage(http.Controller):
 
     def _render(self, values, invitation=None, errors=None, problem=""):
         invitation_sudo = invitation and invitation.sudo()
-        company = (
+        company_sudo = (
             invitation_sudo.company_id
             if invitation_sudo
             else request.env.company.sudo()
         )
-        question, sum_token = request.env["espace.security.test"]._sum(
-            fields.Datetime.now()
-        )
+        question, sum_token = request.env["espace.captcha"]._sum(fields.Datetime.now())
         return request.render(
             "espace_famille_portal.activation",
             {
-                "company": company,
+                "company": company_sudo,
                 "email": values.get("email") or "",
                 "code": values.get("activationCode") or "",
                 "opened": bool(invitation_sudo),
@@ -185,7 +181,7 @@ class EspaceActivationPage(http.Controller):
                 "This password is easily guessed: choose another one, without names."
             ),
             "wrong": request.env._("The password of your account is not this one."),
-            "test": request.env._("The security test has to be done again."),
+            "undone": request.env._("Do the captcha again."),
         }
         return {
             name: words[reason]

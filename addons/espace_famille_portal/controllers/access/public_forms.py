@@ -83,15 +83,15 @@ class EspacePublicForms(http.Controller):
         computer = request.httprequest.remote_addr or ""
         if values.get("email") and not who:
             errors["email"] = env._("This is no e-mail address.")
-        if not errors and not env["espace.security.test"]._passed(values, now):
-            errors["security"] = env._("The security test has to be done again.")
-        if not errors and not env["espace.attempt"]._allowed(kind, who, computer, now):
-            errors["security"] = env._(
+        if not errors and not env["espace.captcha"]._passed(values, now):
+            errors["captcha"] = env._("Do the captcha again.")
+        limits = env["espace.rate.limit"]
+        if not errors and not limits._count_in(kind, who, computer, now):
+            errors["captcha"] = env._(
                 "Too many messages: wait an hour, or call the town hall."
             )
         if errors:
             return self._page(kind, values, errors)
-        env["espace.attempt"]._note(kind, who, computer, now)
         act(asked_commune(values), values)
         return self._page(kind, values, sent=True)
 
@@ -104,9 +104,7 @@ class EspacePublicForms(http.Controller):
 
     def _page(self, kind, values, errors=None, sent=False):
         company_sudo = asked_commune(values)
-        question, sum_token = request.env["espace.security.test"]._sum(
-            fields.Datetime.now()
-        )
+        question, sum_token = request.env["espace.captcha"]._sum(fields.Datetime.now())
         return request.render(
             f"espace_famille_portal.{kind}",
             {

@@ -3,7 +3,7 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/absences"
 MAX_NOTE = 1000
@@ -14,11 +14,8 @@ class EspaceAbsences(EspacePortal):
 
     # === Page === #
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_absences(self, child=None, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_absences(self, family_sudo, child=None, **_kwargs):
         return self._espace_absences_page(family_sudo, {"child": child})
 
     def _espace_absences_page(self, family_sudo, typed, **values):
@@ -39,12 +36,9 @@ class EspaceAbsences(EspacePortal):
 
     # === Declare === #
 
-    @route(URL, type="http", auth="user", website=True, methods=["POST"])
-    def espace_absences_declare(self, **post):
+    @family_page(URL, methods=["POST"])
+    def espace_absences_declare(self, family_sudo, **post):
         """Declare an absence; what cannot be is said above what was typed."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         child_sudo = self._espace_named(family_sudo.child_ids, post.get("child"))
         activities_sudo = self._espace_activities(family_sudo)
         absence_sudo = None

@@ -1,8 +1,8 @@
 from werkzeug.urls import url_encode
 
-from odoo.http import request, route
+from odoo.http import request
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/reservations/agenda"
 
@@ -10,11 +10,8 @@ URL = "/my/reservations/agenda"
 class EspaceAgenda(EspacePortal):
     """Mes réservations, Vue Agenda: a range of days in one go."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_agenda(self, **_params):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_agenda(self, family_sudo, **_params):
         form = request.httprequest.args
         return self._espace_agenda_page(family_sudo, form, form.get("preview") == "1")
 
@@ -35,12 +32,9 @@ class EspaceAgenda(EspacePortal):
             },
         )
 
-    @route(URL, type="http", auth="user", website=True, methods=["POST"])
-    def espace_agenda_add(self, **_post):
+    @family_page(URL, methods=["POST"])
+    def espace_agenda_add(self, family_sudo, **_post):
         """Put in the cart what the form asks for, found again on the server."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         form = request.httprequest.form
         problems = []
 

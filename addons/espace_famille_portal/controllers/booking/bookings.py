@@ -3,9 +3,9 @@ from werkzeug.urls import url_encode
 from odoo.exceptions import AccessError
 from odoo.http import request, route
 
-from ...domain import agenda, period
+from ...domain import period
 from ...models.booking import period_html
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/reservations"
 
@@ -15,18 +15,16 @@ class EspaceBookings(EspacePortal):
 
     # === Page === #
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_bookings(self, **params):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_bookings(self, family_sudo, **params):
         return self._espace_render(
             "bookings", self._espace_bookings_values(family_sudo, params)
         )
 
     def _espace_bookings_values(self, family_sudo, params):
         where = self._espace_where(family_sudo, params)
-        grid = self._espace_grid(family_sudo, where, where["span"])
+        grid = self._espace_page_grid(family_sudo, where, params)
+        where["span"] = grid.span
         return {
             "page_name": "espace_bookings",
             "family": family_sudo,
@@ -45,6 +43,18 @@ class EspaceBookings(EspacePortal):
             "draw_column_button": period_html.column_button_html,
             "draw_day": self._espace_draw_day(grid, where["may_book"]),
         }
+
+    def _espace_page_grid(self, family_sudo, where, params):
+        """Return the grid of the days asked for, else of days that can be booked."""
+        if params.get("date"):
+            return self._espace_grid(family_sudo, where, where["span"])
+        return self._espace_period()._opening_grid(
+            family_sudo,
+            where["children"],
+            where["span"].view,
+            past=where["past"],
+            may_book=where["may_book"],
+        )
 
     def _espace_grid(self, family_sudo, where, span):
         return self._espace_builder(family_sudo, where, span).grid()
@@ -77,23 +87,16 @@ class EspaceBookings(EspacePortal):
         return {
             "child": chosen_sudo,
             "children": chosen_sudo or children_sudo,
-            "span": self._espace_span(family_sudo.company_id, params, today),
+            "span": period.Span.around(
+                period.read_view(params.get("view")),
+                period.read_day(params.get("date"), today),
+            ),
             "today": today,
             "past": params.get("past") == "1",
             "may_book": self._espace_guardians()._may_book(family_sudo),
             # A press counts for all the children, shown or not.
             "together": len(children_sudo) > 1 and params.get("together") == "1",
         }
-
-    def _espace_span(self, company, params, today):
-        """Read which days are asked for; by itself the page opens on days to come."""
-        view = period.read_view(params.get("view"))
-        if params.get("date"):
-            return period.Span.around(view, period.read_day(params["date"], today))
-        kind_of = company._espace_calendar().day_kind
-        return period.opening_span(
-            view, today, lambda day: kind_of(day) in agenda.KINDS
-        )
 
     def _espace_copies(self, where):
         """Return the addresses that copy the span before here, and this week on."""
@@ -118,7 +121,7 @@ class EspaceBookings(EspacePortal):
         span = where["span"]
         day = span.start
         if span.start <= where["today"] <= span.end:
-            # The other view opens by itself: on a Sunday, on the week that comes.
+            # The other view opens by itself, where there is something to book.
             day = None if "view" in changes else where["today"]
         params = {
             "child": where["child"].id or "all",
@@ -132,12 +135,9 @@ class EspaceBookings(EspacePortal):
 
     # === Changes === #
 
-    @route(URL, type="http", auth="user", website=True, methods=["POST"])
-    def espace_bookings_change(self, do=None, **params):
+    @family_page(URL, methods=["POST"])
+    def espace_bookings_change(self, family_sudo, do=None, **params):
         """Press a button of the grid without JavaScript, then come back to it."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         where = self._espace_where(family_sudo, params)
         order = period.read_order(do)
         if order and order.action == "cancel" and params.get("sure") != "1":
@@ -157,16 +157,13 @@ class EspaceBookings(EspacePortal):
             family_sudo._portal_check_may_book(where["may_book"])
             if not order:
                 return "danger", request.env._("Nothing was changed: try again.")
-            if order.action in period.ROW_ACTIONS:
-                return self._espace_period()._perform_row(
-                    family_sudo, order, where["children"], where["span"]
-                )
-            if where["together"]:
-                return self._espace_period()._perform_together(
-                    family_sudo, order, where["span"], family_sudo.child_ids
-                )
-            return self._espace_period()._perform(
-                family_sudo, order, where["span"], facts=facts
+            return self._espace_period()._press(
+                family_sudo,
+                order,
+                where["span"],
+                where["children"],
+                where["together"],
+                facts,
             )
 
         return self._espace_attempt(change)

@@ -23,13 +23,13 @@ class EspaceCalendarFeed(http.Controller):
         The answer of 404 is returned, not raised: the try must be remembered.
         """
         now = fields.Datetime.now()
-        attempts = request.env["espace.attempt"]
+        limits = request.env["espace.rate.limit"]
         computer = request.httprequest.remote_addr or ""
-        if not attempts._allowed("calendar", computer, computer, now):
+        if not limits._allowed("calendar", computer, computer, now):
             return self._answer(b"", 429, [("Retry-After", "900")])
         feed_sudo = request.env["espace.calendar.feed"]._find(secret)
         if not feed_sudo:
-            attempts._note("calendar", computer, computer, now)
+            limits._note("calendar", computer, computer, now)
             return self._answer(b"", 404)
         lang = feed_sudo.guardian_id.lang or request.env.lang
         return self._calendar(feed_sudo.with_context(lang=lang)._calendar(now))

@@ -1,6 +1,6 @@
 from odoo.http import request, route
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/panier"
 
@@ -11,11 +11,8 @@ BOOKED_KEY = "espace_booked"
 class EspaceCart(EspacePortal):
     """Panier: what was chosen, its price, and its validation."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_cart(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_cart(self, family_sudo, **_kwargs):
         return self._espace_render("cart", self._espace_cart_values(family_sudo))
 
     def _espace_cart_values(self, family_sudo):
@@ -27,48 +24,25 @@ class EspaceCart(EspacePortal):
             "may_book": family_sudo._portal_may_book(),
         }
 
-    @route(f"{URL}/retirer", type="http", auth="user", website=True, methods=["POST"])
-    def espace_cart_remove(self, line=None, **_kwargs):
+    @family_page(f"{URL}/retirer", methods=["POST"])
+    def espace_cart_remove(self, family_sudo, line=None, **_kwargs):
         """Take one line, all those of a child, or all lines out of the cart."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
-        self._espace_change(
-            family_sudo, lambda: self._espace_take_out(family_sudo, line)
-        )
+        cart = request.env["espace.portal.cart"]
+        self._espace_change(family_sudo, lambda: cart._take_out(family_sudo, line))
         return request.redirect(URL)
 
-    def _espace_take_out(self, family_sudo, line):
-        cart_sudo = request.env["espace.reservation"].sudo()._cart(family_sudo)
-        lines_sudo = cart_sudo.filtered(
-            lambda r: line in (str(r.id), f"child_{r.child_id.id}", "all")
-        )
-        if not lines_sudo:
-            return "warning", request.env._("This line was no longer in the cart.")
-        count = len(lines_sudo)
-        lines_sudo._cancel()
-        if count == 1:
-            return "success", request.env._("The line was taken out of the cart.")
-        return "success", request.env._("%s lines were taken out of the cart.", count)
-
-    @route(f"{URL}/attendre", type="http", auth="user", website=True, methods=["POST"])
-    def espace_cart_wait(self, line=None, **_kwargs):
+    @family_page(f"{URL}/attendre", methods=["POST"])
+    def espace_cart_wait(self, family_sudo, line=None, **_kwargs):
         """Put a line that is full on the waiting list."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         self._espace_change(
             family_sudo,
             lambda: request.env["espace.portal.cart"]._wait(family_sudo, line),
         )
         return request.redirect(URL)
 
-    @route(f"{URL}/valider", type="http", auth="user", website=True, methods=["POST"])
-    def espace_cart_validate(self, **_kwargs):
+    @family_page(f"{URL}/valider", methods=["POST"])
+    def espace_cart_validate(self, family_sudo, **_kwargs):
         """Book what is in the cart; an empty cart changes nothing."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         booked_sudo = request.env["espace.reservation"].sudo()
 
         def change():
@@ -126,45 +100,12 @@ class EspaceCart(EspacePortal):
         )
 
     def _espace_confirmation_values(self, family_sudo, booked_sudo):
-        company = family_sudo.company_id
-        labels = dict(booked_sudo._fields["state"]._description_selection(request.env))
-        groups = [
-            (
-                child.firstname,
-                [
-                    {
-                        "id": reservation.id,
-                        "option": reservation.product_id.name,
-                        "day": company._espace_day_words(reservation.date),
-                        "state": reservation.state,
-                        "label": labels[reservation.state],
-                        "price": family_sudo._price_words(reservation),
-                    }
-                    for reservation in lines
-                ],
-            )
-            for child, lines in booked_sudo.grouped("child_id").items()
-        ]
-        states = set(booked_sudo.mapped("state"))
-        moves_sudo = booked_sudo.charge_ids.move_id
-        hold = family_sudo._portal_hold()
-        if hold and hold["move"] not in moves_sudo:
-            # What waits is another cart: it says nothing about this one.
-            hold = None
+        cart = request.env["espace.portal.cart"]
         return {
             "page_name": "espace_cart",
             "family": family_sudo,
-            "groups": groups,
-            "count": len(booked_sudo),
-            "waiting_payment": "pending_payment" in states,
-            "lost": states <= {"cancelled", "refused"},
-            "invoices": moves_sudo.filtered(lambda move: move.state == "posted"),
-            "invoiced_soon": request.env["espace.portal.cart"]._invoiced_soon_words(
-                booked_sudo
-            ),
-            "cart": request.env["espace.portal.cart"]._read(family_sudo),
-            "hold": hold,
-            "others": family_sudo._portal_other_holds(moves_sudo),
+            **cart._booked(family_sudo, booked_sudo),
+            "cart": cart._read(family_sudo),
         }
 
     def _espace_change(self, family_sudo, change):

@@ -1,3 +1,5 @@
+from functools import wraps
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
@@ -5,8 +7,8 @@ from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ...models.core.company_brand import ADDRESS
 from ...models.core.ir_qweb import FAMILY_KEY
+from ...models.core.res_company import ADDRESS
 
 MESSAGE_KEY = "espace_message"
 
@@ -24,6 +26,31 @@ SHARED_PAGES = frozenset(
         "/my/contacts",
     }
 )
+
+
+def family_page(url, **routing):
+    """Route a page of the families, or a form of it, to a method of the one looked at.
+
+    The method gets this family as superuser; a user who has none goes home.
+
+    :param routing: as of `route`, by default that of a page which is only read by GET
+    """
+    page = {"type": "http", "auth": "user", "website": True, "methods": ["GET"]}
+
+    def decorate(endpoint):
+        @route(url, **(page | routing))
+        @wraps(endpoint)
+        def of_family(self, **params):
+            # It is never what a browser names.
+            params.pop("family_sudo", None)
+            family_sudo = self._espace_family()
+            if not family_sudo:
+                return request.redirect("/my")
+            return endpoint(self, family_sudo, **params)
+
+        return of_family
+
+    return decorate
 
 
 class EspacePortal(CustomerPortal):
@@ -74,8 +101,8 @@ class EspacePortal(CustomerPortal):
         """Render a page that no browser or proxy keeps: it is personal and lives."""
         # All that header and footer show of the hundred fields of these two contacts.
         commune = values.get("family", request.env["espace.family"]).company_id
-        contacts = request.env.user.partner_id | commune.sudo().partner_id
-        contacts.sudo().fetch(["name", *ADDRESS])
+        contacts_sudo = request.env.user.partner_id | commune.sudo().partner_id
+        contacts_sudo.sudo().fetch(["name", *ADDRESS])
         response = request.render(
             f"espace_famille_portal.{template}",
             {

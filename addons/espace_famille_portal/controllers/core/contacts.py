@@ -1,23 +1,11 @@
-from odoo.http import request, route
-
-from .base import EspacePortal
+from .base import EspacePortal, family_page
 
 
 class EspaceContacts(EspacePortal):
     """Contacts: who answers families, where, when and how."""
 
-    @route(
-        "/my/contacts",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
-    def espace_contacts(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page("/my/contacts", readonly=True)
+    def espace_contacts(self, family_sudo, **_kwargs):
         return self._espace_render(
             "contacts",
             {

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request, route
+from odoo.http import request, route
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/foyer"
 MOST_FILES = 5
@@ -10,11 +10,8 @@ MOST_FILES = 5
 class EspaceHousehold(EspacePortal):
     """Mon foyer: what the commune knows of the family, and what the family corrects."""
 
-    @route(URL, type="http", auth="user", website=True, methods=["GET"])
-    def espace_household(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL)
+    def espace_household(self, family_sudo, **_kwargs):
         return self._espace_household_page(family_sudo)
 
     def _espace_household_page(self, family_sudo, typed=None, **values):
@@ -35,12 +32,9 @@ class EspaceHousehold(EspacePortal):
 
     # === Corrections === #
 
-    @route(f"{URL}/proposer", type="http", auth="user", website=True, methods=["POST"])
-    def espace_household_propose(self, form=None, **_post):
+    @family_page(f"{URL}/proposer", methods=["POST"])
+    def espace_household_propose(self, family_sudo, form=None, **_post):
         """Propose what a form says; what is wrong is said beside what was typed."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         typed = {"key": form, "values": {}, "problems": {}}
 
         def change():
@@ -57,9 +51,8 @@ class EspaceHousehold(EspacePortal):
                     "Nothing was sent: some fields have to be corrected."
                 )
             files = self._espace_household_files()
-            return self._espace_proposed(
-                household._submit(family_sudo, form, values, files)
-            )
+            changes_sudo = household._submit(family_sudo, form, values, files)
+            return changes_sudo._proposed_words()
 
         level, message = self._espace_attempt(change)
         if level == "danger":
@@ -68,24 +61,6 @@ class EspaceHousehold(EspacePortal):
             )
         self._espace_notify(level, message)
         return request.redirect(f"{URL}#{form}")
-
-    def _espace_proposed(self, changes):
-        """Say what became of a form: (level, message)."""
-        if not changes:
-            return "info", request.env._("You have changed nothing.")
-        withdrawn = changes.filtered(lambda change: change._withdraws_consent())
-        if withdrawn:
-            _level, others = self._espace_proposed(changes - withdrawn)
-            words = request.env._(
-                "Photos and films of your child are no longer allowed: this counts "
-                "from now."
-            )
-            return "success", f"{words} {others}" if changes - withdrawn else words
-        if all(change.state == "accepted" for change in changes):
-            return "success", request.env._("Your correction was recorded.")
-        return "success", request.env._(
-            "Your correction was sent: the town hall looks at it and writes to you."
-        )
 
     @route(
         f"{URL}/personne/<int:person_id>/retirer",
@@ -104,8 +79,8 @@ class EspaceHousehold(EspacePortal):
             raise request.not_found()
 
         def change():
-            changes = request.env["espace.change"].sudo()._propose_end(person_sudo)
-            return self._espace_proposed(changes)
+            changes_sudo = request.env["espace.change"].sudo()
+            return changes_sudo._propose_end(person_sudo)._proposed_words()
 
         self._espace_notify(*self._espace_attempt(change))
         return request.redirect(f"{URL}#pickup-{person_id}")
@@ -137,12 +112,9 @@ class EspaceHousehold(EspacePortal):
 
     # === Documents === #
 
-    @route(f"{URL}/documents", type="http", auth="user", website=True, methods=["POST"])
-    def espace_household_send(self, document=None, **_post):
+    @family_page(f"{URL}/documents", methods=["POST"])
+    def espace_household_send(self, family_sudo, document=None, **_post):
         """Take in the files of a document to provide."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
 
         def change():
             request.env["espace.portal.documents"]._send(
@@ -170,15 +142,7 @@ class EspaceHousehold(EspacePortal):
         )
         if not file_sudo:
             raise request.not_found()
-        return request.make_response(
-            file_sudo.raw,
-            [
-                ("Content-Type", file_sudo.mimetype),
-                ("Content-Disposition", content_disposition(file_sudo.name)),
-                ("Cache-Control", "no-store"),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        return self._espace_download(file_sudo.raw, file_sudo.name, file_sudo.mimetype)
 
     # === Tools === #
 

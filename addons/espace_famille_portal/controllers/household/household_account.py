@@ -4,7 +4,7 @@ from odoo.http import request, route
 from odoo.tools import email_normalize
 
 from ...models.booking.espace_calendar_feed import URL as FEED_URL
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/foyer/compte"
 CHOICES = ("notify_limits", "notify_cart", "notify_news")
@@ -13,11 +13,8 @@ CHOICES = ("notify_limits", "notify_cart", "notify_news")
 class EspaceHouseholdAccount(EspacePortal):
     """Mon compte: password, e-mail, reminders and the calendar of a parent."""
 
-    @route(URL, type="http", auth="user", website=True, methods=["GET"])
-    def espace_household_account(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL)
+    def espace_household_account(self, family_sudo, **_kwargs):
         return self._espace_account_page(family_sudo)
 
     def _espace_account_page(self, family_sudo, **values):
@@ -77,14 +74,9 @@ class EspaceHouseholdAccount(EspacePortal):
 
     # === Password === #
 
-    @route(
-        f"{URL}/mot-de-passe", type="http", auth="user", website=True, methods=["POST"]
-    )
-    def espace_account_password(self, old="", new="", again="", **_post):
+    @family_page(f"{URL}/mot-de-passe", methods=["POST"])
+    def espace_account_password(self, family_sudo, old="", new="", again="", **_post):
         """Change the password: this login goes on, all others end."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
 
         def change(user):
             user._espace_check_password(new, again)
@@ -102,12 +94,9 @@ class EspaceHouseholdAccount(EspacePortal):
 
     # === E-mail === #
 
-    @route(f"{URL}/adresse", type="http", auth="user", website=True, methods=["POST"])
-    def espace_account_email(self, email="", password="", **_post):
-        """Propose another address; the town hall accepts it, both are told."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(f"{URL}/adresse", methods=["POST"])
+    def espace_account_email(self, family_sudo, email="", password="", **_post):
+        """Propose another address; the town hall accepts it, both are notified."""
 
         def change(user):
             address = email_normalize(email)
@@ -119,12 +108,12 @@ class EspaceHouseholdAccount(EspacePortal):
                 {"type": "password", "login": user.login, "password": password},
                 {"interactive": True},
             )
-            changes = (
+            changes_sudo = (
                 request.env["espace.change"]
                 .sudo()
                 ._propose(family_sudo._portal_guardian()[:1], {"email": address})
             )
-            if not changes:
+            if not changes_sudo:
                 return request.env._("This is your address already.")
             return request.env._(
                 "Your new address was sent to the town hall. Log in with the present "
@@ -150,10 +139,10 @@ class EspaceHouseholdAccount(EspacePortal):
         :param str problem_at: the input that a `UserError` is about
         """
         user = request.env.user.with_user(request.env.user)
-        attempts = request.env["espace.attempt"]
+        limits = request.env["espace.rate.limit"]
         who, now = user.login.lower(), fields.Datetime.now()
         computer = request.httprequest.remote_addr or ""
-        if not attempts._allowed("password", who, computer, now):
+        if not limits._allowed("password", who, computer, now):
             problems = {
                 name: request.env._("Too many tries: wait a quarter of an hour.")
             }
@@ -166,7 +155,7 @@ class EspaceHouseholdAccount(EspacePortal):
                 self._espace_notify("success", words)
                 return request.redirect(URL)
             except AccessDenied:
-                attempts._note("password", who, computer, now)
+                limits._note("password", who, computer, now)
                 problems = {name: request.env._("Your password is not this one.")}
             except UserError as error:
                 problems = {problem_at: str(error)}
@@ -182,24 +171,18 @@ class EspaceHouseholdAccount(EspacePortal):
 
     # === Reminders === #
 
-    @route(f"{URL}/rappels", type="http", auth="user", website=True, methods=["POST"])
-    def espace_account_choices(self, **post):
+    @family_page(f"{URL}/rappels", methods=["POST"])
+    def espace_account_choices(self, family_sudo, **post):
         """Keep which e-mails the parent wants of this commune."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         family_sudo._portal_guardian().write({name: name in post for name in CHOICES})
         self._espace_notify("success", request.env._("Your choices were recorded."))
         return request.redirect(URL)
 
     # === Calendar === #
 
-    @route(f"{URL}/agenda", type="http", auth="user", website=True, methods=["POST"])
-    def espace_account_feed(self, **_post):
+    @family_page(f"{URL}/agenda", methods=["POST"])
+    def espace_account_feed(self, family_sudo, **_post):
         """Make a new address of the calendar, and show it this once."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         secret = request.env["espace.calendar.feed"]._issue(
             family_sudo._portal_guardian()[:1]
         )

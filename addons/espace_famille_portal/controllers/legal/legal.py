@@ -17,7 +17,7 @@ PUBLIC = {
 
 
 class EspaceLegalPages(http.Controller):
-    """What the law has the commune tell everybody, without logging in."""
+    """What the law has the commune say to everybody, without logging in."""
 
     @route(LEGAL_NOTICE, **PUBLIC)
     def espace_legal_notice(self, **query):

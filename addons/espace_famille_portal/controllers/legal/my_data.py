@@ -1,8 +1,8 @@
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request, route
+from odoo.http import content_disposition, request
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/foyer/mes-donnees"
 CHUNK = 64 * 1024
@@ -12,11 +12,8 @@ MOST_WORDS = 2000
 class EspaceMyData(EspacePortal):
     """Mes données: take a copy of what the commune holds, or ask for its erasure."""
 
-    @route(URL, type="http", auth="user", website=True, methods=["GET"])
-    def espace_my_data(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL)
+    def espace_my_data(self, family_sudo, **_kwargs):
         return self._espace_render(
             "my_data",
             {
@@ -26,23 +23,19 @@ class EspaceMyData(EspacePortal):
             },
         )
 
-    @route(URL, type="http", auth="user", website=True, methods=["POST"])
-    def espace_my_data_download(self, **_post):
+    @family_page(URL, methods=["POST"])
+    def espace_my_data_download(self, family_sudo, **_post):
         """Send the archive of the household that the parent looks at."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         now = fields.Datetime.now()
-        attempts = request.env["espace.attempt"]
+        limits = request.env["espace.rate.limit"]
         who, computer = request.env.user.login, request.httprequest.remote_addr or ""
-        if not attempts._allowed("data", who, computer, now):
+        if not limits._count_in("data", who, computer, now):
             self._espace_notify(
                 "warning",
                 request.env._("You have taken several copies: wait an hour."),
             )
             return request.redirect(URL)
-        attempts._note("data", who, computer, now)
-        data = request.env["espace.portal.data"]
+        data = request.env["espace.gdpr.export"]
         archive = data._archive(family_sudo, now)
         size = archive.seek(0, 2)
         archive.seek(0)
@@ -62,14 +55,9 @@ class EspaceMyData(EspacePortal):
         response.call_on_close(archive.close)
         return response
 
-    @route(
-        f"{URL}/effacement", type="http", auth="user", website=True, methods=["POST"]
-    )
-    def espace_my_data_erase(self, message="", sure=None, **_post):
+    @family_page(f"{URL}/effacement", methods=["POST"])
+    def espace_my_data_erase(self, family_sudo, message="", sure=None, **_post):
         """Ask the commune to erase; people decide, within the law."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         asked_sudo = None
 
         def change():

@@ -1,18 +1,15 @@
 from odoo.http import request, route
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/actualites"
 
 
 class EspaceNewsPages(EspacePortal):
-    """Mes actualités: what the commune tells this family."""
+    """Mes actualités: what the commune wrote to this family."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_news(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_news(self, family_sudo, **_kwargs):
         news_sudo = request.env["espace.news"]._for_family(family_sudo)
         unread_sudo = news_sudo._unread(request.env.user)
         return self._espace_render(
@@ -22,7 +19,7 @@ class EspaceNewsPages(EspacePortal):
                 "family": family_sudo,
                 "rows": [
                     {
-                        **self._espace_news_row(one),
+                        **one._row(),
                         "unread": one in unread_sudo,
                         "summary": one._summary(),
                     }
@@ -46,7 +43,7 @@ class EspaceNewsPages(EspacePortal):
             {
                 "page_name": "espace_news",
                 "family": family_sudo,
-                "row": self._espace_news_row(one_sudo),
+                "row": one_sudo._row(),
                 "body": one_sudo.body,
                 "attachments": [
                     (f"{URL}/{news_id}/piece/{attachment.id}", attachment.name)
@@ -82,16 +79,3 @@ class EspaceNewsPages(EspacePortal):
             ._for_family(family_sudo)
             .filtered(lambda one: one.id == news_id)
         )
-
-    def _espace_news_row(self, one_sudo):
-        company = one_sudo.company_id
-        kinds = dict(one_sudo._fields["kind"]._description_selection(request.env))
-        day = company._espace_local(one_sudo.publish_at).date()
-        return {
-            "id": one_sudo.id,
-            "title": one_sudo.name,
-            "kind": kinds[one_sudo.kind],
-            "alert": one_sudo.kind in ("alert", "closure"),
-            "pinned": one_sudo.pinned,
-            "day": company._espace_day_words(day, year=True),
-        }

@@ -1,25 +1,18 @@
-from datetime import date
-
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
-from ...domain import activation as rules
 from ...models.message.espace_request import MAX_FILES
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/demandes"
-MOST_SUBJECT = 120
 
 
 class EspaceRequests(EspacePortal):
     """Mes demandes: write to the commune, with supporting documents."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_requests(self, kind="other", **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_requests(self, family_sudo, kind="other", **_kwargs):
         return self._espace_requests_page(family_sudo, {"kind": kind})
 
     def _espace_requests_page(self, family_sudo, typed, **values):
@@ -35,7 +28,7 @@ class EspaceRequests(EspacePortal):
                 "page_name": "espace_requests",
                 "family": family_sudo,
                 "rows": [
-                    self._espace_request_row(one_sudo, last)
+                    one_sudo._row(last)
                     for one_sudo, last in requests_sudo._last_messages().items()
                 ],
                 "kinds": Request._fields["kind"]._description_selection(request.env),
@@ -46,12 +39,9 @@ class EspaceRequests(EspacePortal):
             },
         )
 
-    @route(URL, type="http", auth="user", website=True, methods=["POST"])
-    def espace_requests_ask(self, **post):
+    @family_page(URL, methods=["POST"])
+    def espace_requests_ask(self, family_sudo, **post):
         """Open a request; what is refused is said above what was typed."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         made_sudo = None
 
         def change():
@@ -60,7 +50,7 @@ class EspaceRequests(EspacePortal):
             made_sudo = request.env["espace.request"]._ask(
                 family_sudo,
                 request.env.user.partner_id,
-                self._espace_request_values(family_sudo, post),
+                request.env["espace.request"]._read_form(family_sudo, post),
                 post.get("message"),
                 self._espace_request_files(),
             )
@@ -96,9 +86,9 @@ class EspaceRequests(EspacePortal):
             {
                 "page_name": "espace_requests",
                 "family": family_sudo,
-                "row": self._espace_request_row(one_sudo, last),
+                "row": one_sudo._row(last),
                 "messages": [
-                    self._espace_request_message(one_sudo, message_sudo)
+                    one_sudo._message_row(message_sudo)
                     for message_sudo in messages_sudo
                 ],
                 "max_files": MAX_FILES,
@@ -110,15 +100,14 @@ class EspaceRequests(EspacePortal):
 
         :raise UserError: too many within an hour
         """
-        attempts = request.env["espace.attempt"]
+        limits = request.env["espace.rate.limit"]
         who = request.env.user.login
         computer = request.httprequest.remote_addr or ""
         now = fields.Datetime.now()
-        if not attempts._allowed("request", who, computer, now):
+        if not limits._count_in("request", who, computer, now):
             raise UserError(
                 request.env._("Too many messages: wait an hour, or call the town hall.")
             )
-        attempts._note("request", who, computer, now)
 
     @route(
         f"{URL}/<int:request_id>",
@@ -174,81 +163,9 @@ class EspaceRequests(EspacePortal):
             .search([("id", "=", request_id), ("family_id", "=", family_sudo.id)])
         )
 
-    def _espace_request_values(self, family_sudo, post):
-        kinds = request.env["espace.request"]._fields["kind"].get_values(request.env)
-        child_sudo = family_sudo.child_ids.filtered(
-            lambda child: str(child.id) == post.get("child")
-        )
-        return {
-            "kind": post.get("kind") if post.get("kind") in kinds else "other",
-            "name": rules.clean(post.get("subject"))[:MOST_SUBJECT],
-            "child_id": child_sudo.id,
-            "date_from": self._espace_request_day(post.get("date_from")),
-            "date_to": self._espace_request_day(
-                post.get("date_to") or post.get("date_from")
-            ),
-        }
-
-    def _espace_request_day(self, text):
-        if not text:
-            return False
-        try:
-            return date.fromisoformat(text)
-        except ValueError as error:
-            raise UserError(request.env._("This is no date: %s.", text)) from error
-
     def _espace_request_files(self):
         return [
             (upload.filename, upload.read())
             for upload in request.httprequest.files.getlist("files")
             if upload.filename
         ]
-
-    def _espace_request_row(self, one_sudo, last):
-        """Return what is shown of a request; `last` is when somebody last wrote."""
-        company = one_sudo.company_id
-        fields_of = one_sudo._fields
-        day = company._espace_local(last).date()
-        return {
-            "id": one_sudo.id,
-            "subject": one_sudo.name,
-            "kind": dict(fields_of["kind"]._description_selection(request.env))[
-                one_sudo.kind
-            ],
-            "state": one_sudo.state,
-            "label": self._espace_request_states()[one_sudo.state],
-            "child": one_sudo.child_id.firstname or "",
-            "days": company._espace_span_words(one_sudo.date_from, one_sudo.date_to)
-            if one_sudo.date_from
-            else "",
-            "day": company._espace_day_words(day, year=True),
-        }
-
-    def _espace_request_states(self):
-        """Say the states as the family sees them."""
-        return {
-            "new": request.env._("Sent"),
-            "in_progress": request.env._("Being looked at"),
-            "waiting": request.env._("Answered"),
-            "done": request.env._("Closed"),
-        }
-
-    def _espace_request_message(self, one_sudo, message_sudo):
-        company = one_sudo.company_id
-        guardians_sudo = one_sudo.family_id.guardian_ids.partner_id
-        when = company._espace_local(message_sudo.date)
-        mine = message_sudo.author_id in guardians_sudo
-        return {
-            "author": message_sudo.author_id.name if mine else company.name,
-            "mine": mine,
-            "when": request.env._(
-                "%(day)s at %(time)s",
-                day=company._espace_day_words(when.date()),
-                time=company._espace_time_words(when),
-            ),
-            "body": message_sudo.body,
-            "files": [
-                (f"{URL}/{one_sudo.id}/piece/{attachment.id}", attachment.name)
-                for attachment in message_sudo.attachment_ids
-            ],
-        }

@@ -1,3 +1,4 @@
+from . import account
 from . import invoices
 from . import payment
 from . import invoice_payment

@@ -1,6 +1,6 @@
 from odoo.http import request, route
 
-from ..core.base import EspacePortal
+from ..core.base import EspacePortal, family_page
 
 URL = "/my/attestations"
 
@@ -8,11 +8,8 @@ URL = "/my/attestations"
 class EspaceCertificates(EspacePortal):
     """Mes attestations fiscales: what was paid for young children, year by year."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_certificates(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_certificates(self, family_sudo, **_kwargs):
         return self._espace_render(
             "certificates",
             {

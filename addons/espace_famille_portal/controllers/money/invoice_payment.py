@@ -3,61 +3,25 @@ from odoo.http import request, route
 
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
+from ..core.base import family_page
 from .invoices import URL
 from .payment import EspacePayment
-
-# What a parent may choose at once: more is a browser that makes it up.
-MAX_CHOSEN = 200
 
 
 class EspaceInvoicePayment(EspacePayment):
     """One payment online for one or several posted invoices."""
 
-    @route(f"{URL}/payer", type="http", auth="user", website=True, methods=["GET"])
-    def espace_pay_invoices(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(f"{URL}/payer")
+    def espace_pay_invoices(self, family_sudo, **_kwargs):
         asked = request.httprequest.args.getlist("invoice")
         try:
-            moves_sudo = self._espace_payable(family_sudo, asked)
+            moves_sudo = family_sudo._portal_payable(asked)
         except UserError as error:
             self._espace_notify("warning", error)
             return request.redirect(URL)
         return self._espace_render(
             "pay_invoices", self._espace_pay_values(family_sudo, moves_sudo)
         )
-
-    def _espace_payable(self, family_sudo, asked):
-        """Return the chosen invoices of the family, all of them payable now.
-
-        :param asked: ids as a browser sends them
-        :raise UserError: nothing, or something that cannot be paid, was chosen
-        """
-        ids = {int(value) for value in asked[:MAX_CHOSEN] if str(value).isdecimal()}
-        if not ids:
-            raise UserError(request.env._("Choose at least one invoice to pay."))
-        if not family_sudo.company_id._espace_pays_online():
-            raise UserError(request.env._("The commune takes no payment online."))
-        due = family_sudo._espace_invoices("due").filtered(
-            lambda move: move.move_type == "out_invoice"
-        )
-        chosen = due.filtered(lambda move: move.id in ids)
-        if any(chosen.mapped("espace_payment_on_its_way")):
-            raise UserError(
-                request.env._(
-                    "A payment of one of these invoices is already on its way: wait "
-                    "for its result."
-                )
-            )
-        if len(chosen) != len(ids) or not all(m._has_to_be_paid() for m in chosen):
-            raise UserError(
-                request.env._(
-                    "One of these invoices is settled or cannot be paid here: choose "
-                    "again."
-                )
-            )
-        return chosen.sorted(lambda move: (move.invoice_date_due, move.id))
 
     def _espace_pay_values(self, family_sudo, moves_sudo):
         company = family_sudo.company_id
@@ -103,7 +67,7 @@ class EspaceInvoicePayment(EspacePayment):
         if not family_sudo:
             raise ValidationError(request.env._("Nothing waits for a payment here."))
         try:
-            moves_sudo = self._espace_payable(family_sudo, chosen.split(","))
+            moves_sudo = family_sudo._portal_payable(chosen.split(","))
         except UserError as error:
             raise ValidationError(str(error)) from error
         self._validate_transaction_kwargs(kwargs)
@@ -118,32 +82,16 @@ class EspaceInvoicePayment(EspacePayment):
             **kwargs,
         )
 
-    @route(f"{URL}/retour/<string:chosen>", type="http", auth="user", website=True)
-    def espace_invoices_paid(self, chosen, **_kwargs):
+    @family_page(f"{URL}/retour/<string:chosen>", methods=None)
+    def espace_invoices_paid(self, family_sudo, chosen, **_kwargs):
         """Say what became of the payment and show the invoices."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         ids = {int(value) for value in chosen.split(",") if value.isdecimal()}
         moves_sudo = request.env["account.move"].sudo()
         moves_sudo = moves_sudo.search(
             [("id", "in", list(ids)), ("espace_family_id", "=", family_sudo.id)]
         )
         if moves_sudo:
-            self._espace_notify(*self._espace_paid_words(moves_sudo))
+            self._espace_notify(
+                *request.env["espace.portal.payment"]._invoices_result(moves_sudo)
+            )
         return request.redirect(URL)
-
-    def _espace_paid_words(self, moves_sudo):
-        """Return (level, message) on invoices that a parent comes back from paying."""
-        if not any(moves_sudo.mapped("amount_residual")):
-            return "success", request.env._(
-                "Thank you: your payment was received. Your receipt is below."
-            )
-        if any(moves_sudo.mapped("espace_payment_on_its_way")):
-            return "info", request.env._(
-                "Your payment is on its way: the bank has not confirmed it yet. No "
-                "need to pay again."
-            )
-        return "warning", request.env._(
-            "The payment was not completed: nothing was paid."
-        )

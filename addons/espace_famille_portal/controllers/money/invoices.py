@@ -1,17 +1,14 @@
 from odoo.http import request, route
-from odoo.tools.misc import format_date
 
-from ..access.account import LAST_PAYMENTS, URL, EspaceAccount
+from ..core.base import family_page
+from .account import LAST_PAYMENTS, URL, EspaceAccount
 
 
 class EspaceInvoices(EspaceAccount):
     """Mes factures: to pay, and settled."""
 
-    @route(URL, type="http", auth="user", website=True, readonly=True, methods=["GET"])
-    def espace_invoices(self, **_kwargs):
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
+    @family_page(URL, readonly=True)
+    def espace_invoices(self, family_sudo, **_kwargs):
         return self._espace_render(
             "invoices", self._espace_invoices_values(family_sudo)
         )
@@ -24,11 +21,11 @@ class EspaceInvoices(EspaceAccount):
             "page_name": "espace_invoices",
             "family": family_sudo,
             "due": [
-                self._espace_invoice(move)
+                family_sudo._portal_invoice(move)
                 for move in family_sudo._espace_invoices("due")
             ],
             "history": [
-                self._espace_invoice(move)
+                family_sudo._portal_invoice(move)
                 for move in family_sudo._espace_invoices("history")
             ],
             "total_due": due
@@ -36,46 +33,8 @@ class EspaceInvoices(EspaceAccount):
             "credit": company._espace_amount_words(credit) if credit else "",
             "hold": family_sudo._portal_hold(),
             "pays_online": company._espace_pays_online(),
-            "payments": self._espace_payments(family_sudo, LAST_PAYMENTS),
+            "payments": family_sudo._portal_payments(LAST_PAYMENTS),
         }
-
-    def _espace_invoice(self, move_sudo):
-        company = move_sudo.company_id
-        today = company._espace_today()
-        refund = move_sudo.move_type == "out_refund"
-        open_amount = bool(move_sudo.amount_residual)
-        return {
-            "move": move_sudo,
-            "name": move_sudo.name,
-            "dates": self._espace_invoice_dates(move_sudo, open_amount and not refund),
-            "amount": company._espace_amount_words(move_sudo.amount_total),
-            "left": request.env._(
-                "left to pay: %s",
-                company._espace_amount_words(move_sudo.amount_residual),
-            ),
-            "refund": refund,
-            "late": open_amount
-            and not refund
-            and bool(move_sudo.invoice_date_due)
-            and move_sudo.invoice_date_due < today,
-            "partial": open_amount
-            and move_sudo.amount_residual < move_sudo.amount_total,
-            "payable": open_amount
-            and not refund
-            and not move_sudo.espace_payment_on_its_way
-            and move_sudo._has_to_be_paid(),
-            "on_its_way": open_amount and move_sudo.espace_payment_on_its_way,
-        }
-
-    def _espace_invoice_dates(self, move_sudo, due):
-        """Say when an invoice was made and, if it is due, until when to pay."""
-        made = format_date(request.env, move_sudo.invoice_date, date_format="d MMM y")
-        if not due or not move_sudo.invoice_date_due:
-            return made
-        until = format_date(
-            request.env, move_sudo.invoice_date_due, date_format="d MMM y"
-        )
-        return request.env._("%(made)s, due on %(until)s", made=made, until=until)
 
     @route(
         f"{URL}/<int:move_id>", type="http", auth="user", website=True, methods=["GET"]

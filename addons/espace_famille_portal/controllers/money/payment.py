@@ -5,6 +5,7 @@ from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 
 from ..booking.cart import URL, EspaceCart
+from ..core.base import family_page
 
 
 class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
@@ -137,19 +138,9 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         """Return where a payment leads back to, from any browser."""
         return f"{URL}/confirmation/{move_id}"
 
-    @route(
-        f"{URL}/confirmation/<int:move_id>",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
-    def espace_payment_result(self, move_id, **_kwargs):
+    @family_page(f"{URL}/confirmation/<int:move_id>", readonly=True)
+    def espace_payment_result(self, family_sudo, move_id, **_kwargs):
         """Say what the payment of an invoice did and show what it is for."""
-        family_sudo = self._espace_family()
-        if not family_sudo:
-            return request.redirect("/my")
         move_sudo = (
             request.env["account.move"]
             .sudo()

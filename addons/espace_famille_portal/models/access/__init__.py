@@ -1,5 +1,4 @@
 from . import espace_guardian
-from . import espace_guardian_notify
 from . import espace_activation
 from . import espace_rate_limit
 from . import espace_captcha

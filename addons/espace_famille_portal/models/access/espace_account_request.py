@@ -60,7 +60,7 @@ class EspaceAccountRequest(models.Model):
     def _receive(self, company, values):
         """Keep what a parent sent; asking again replaces what nobody looked at."""
         address = email_normalize(values["email"])
-        known = self.sudo().search(
+        known_sudo = self.sudo().search(
             [
                 ("company_id", "=", company.id),
                 ("email", "=", address),
@@ -69,9 +69,9 @@ class EspaceAccountRequest(models.Model):
             limit=1,
         )
         vals = {**values, "email": address, "company_id": company.id}
-        if known:
-            known.write(vals)
-            return known
+        if known_sudo:
+            known_sudo.write(vals)
+            return known_sudo
         return self.sudo().create(vals)
 
     # === Deciding === #
@@ -85,16 +85,19 @@ class EspaceAccountRequest(models.Model):
             request.write({"state": "accepted", "family_id": guardian.family_id.id})
 
     def action_refuse(self):
-        """Refuse; the parent is told why."""
+        """Refuse; the parent is notified of the reason."""
         self._check_decides()
         if any(not request.reason for request in self):
             raise UserError(
                 self.env._("Enter the reason of the refusal: the parent reads it.")
             )
-        template = self.env.ref("espace_famille_portal.mail_template_account_refused")
         for request in self:
             request.state = "refused"
-            template.sudo().send_mail(request.id)
+            self.env["mail.template"]._espace_make(
+                "espace_famille_portal.mail_template_account_refused",
+                lambda template, request=request: template.send_mail(request.id),
+                request,
+            )
 
     def _check_decides(self):
         if not self.env.user.has_group("espace_famille.group_manager"):

@@ -82,7 +82,7 @@ class EspaceActivation(models.Model):
         ).unlink()
         code = rules.new_code()
         days = guardian.company_id.espace_activation_days
-        invitation = self.sudo().create(
+        invitation_sudo = self.sudo().create(
             {
                 "guardian_id": guardian.id,
                 "email": email,
@@ -91,7 +91,7 @@ class EspaceActivation(models.Model):
                 "expires_at": now + timedelta(days=days),
             }
         )
-        return invitation, code
+        return invitation_sudo, code
 
     @api.model
     def _find(self, email, code, now):
@@ -157,16 +157,16 @@ class EspaceActivation(models.Model):
         :raise AccessDenied: the password of the account there is was wrong
         """
         self.ensure_one()
-        invitation = self.sudo()
-        user = invitation._user()
+        invitation_sudo = self.sudo()
+        user = invitation_sudo._user()
         if user:
-            invitation._check_password(user, password)
-            invitation._link(user)
+            invitation_sudo._check_password(user, password)
+            invitation_sudo._link(user)
         else:
-            user = invitation._create_user(password)
-        invitation.used_at = now
-        invitation.family_id.state = "active"
-        invitation._take_over(form, user)
+            user = invitation_sudo._create_user(password)
+        invitation_sudo.used_at = now
+        invitation_sudo.family_id.state = "active"
+        invitation_sudo._take_over(form, user)
         return user
 
     def _check_password(self, user, password):
@@ -213,8 +213,8 @@ class EspaceActivation(models.Model):
     def _take_over(self, form, user):
         """Apply what the parent corrected, or leave it to staff."""
         family = self.family_id
-        changes = self.env["espace.change"].with_user(user).sudo()
-        proposed = changes._propose(family, {"lastname": form.name})
+        changes_sudo = self.env["espace.change"].with_user(user).sudo()
+        proposed_sudo = changes_sudo._propose(family, {"lastname": form.name})
         for model, people, known in (
             ("espace.guardian", form.guardians, family.guardian_ids),
             ("espace.child", form.children, family.main_child_ids),
@@ -226,8 +226,8 @@ class EspaceActivation(models.Model):
                 values = {column: getattr(person, column) for column in columns}
                 record = known.filtered(lambda one, id=person.id: one.id == id)
                 if record:
-                    proposed |= changes._propose(record, values)
+                    proposed_sudo |= changes_sudo._propose(record, values)
                 elif person.id is None:
-                    proposed |= changes._propose_new(family, model, values)
+                    proposed_sudo |= changes_sudo._propose_new(family, model, values)
         if self.company_id.espace_changes == "apply":
-            proposed._apply_safe()
+            proposed_sudo._apply_safe()

@@ -1,4 +1,4 @@
-"""The security test of public forms, made and checked here: nobody else is asked.
+"""The captcha of public forms, made and checked here: nobody else is asked.
 
 A browser proves that it worked for a moment (ALTCHA, proof of work). A browser without
 JavaScript is asked for a sum. Each answer counts once and for twenty minutes.
@@ -21,9 +21,9 @@ HARDEST = 250
 VALID = timedelta(minutes=20)
 
 
-class EspaceSecurityTest(models.AbstractModel):
-    _name = "espace.security.test"
-    _description = "Security Test"
+class EspaceCaptcha(models.AbstractModel):
+    _name = "espace.captcha"
+    _description = "Captcha"
 
     @api.model
     def _challenge(self, now):
@@ -59,7 +59,9 @@ class EspaceSecurityTest(models.AbstractModel):
                 str(values.get("sum_answer") or "").strip(),
                 now,
             )
-        return bool(token) and self.env["espace.attempt"]._once("test", token, now)
+        return bool(token) and self.env["espace.rate.limit"]._once(
+            "captcha", token, now
+        )
 
     @api.model
     def _solved(self, payload):
@@ -83,12 +85,12 @@ class EspaceSecurityTest(models.AbstractModel):
 
     @api.model
     def _seal(self, start, answer):
-        secret = hmac(self.env(su=True), "espace.security.sum", f"{start}:{answer}")
+        secret = hmac(self.env(su=True), "espace.captcha.sum", f"{start}:{answer}")
         return f"{start}.{secret}"
 
     @api.model
     def _secret(self):
-        return hmac(self.env(su=True), "espace.security.test", "altcha")
+        return hmac(self.env(su=True), "espace.captcha", "altcha")
 
 
 def _seconds(instant):

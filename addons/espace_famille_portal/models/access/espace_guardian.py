@@ -16,6 +16,11 @@ class EspaceGuardian(models.Model):
         groups="espace_famille.group_manager",
     )
 
+    # What it wants to be written about
+    notify_limits = fields.Boolean("Reminders Before Limits", default=True)
+    notify_cart = fields.Boolean("Reminders of the Cart", default=True)
+    notify_news = fields.Boolean("News by E-mail", default=True)
+
     def action_invite(self):
         """Open the invitation of these guardians."""
         self._check_invites()
@@ -29,17 +34,21 @@ class EspaceGuardian(models.Model):
     def _invite(self, now=None):
         """Send each of these guardians an e-mail with a new activation code.
 
-        :return: the invitations; those without a proper address are left out
+        :return: the invitations sent; those without a proper address are left out
         """
         now = now or fields.Datetime.now()
-        template = self.env.ref("espace_famille_portal.mail_template_activation").sudo()
         invitations = self.env["espace.activation"]
         for guardian in self._invitable():
             invitation, code = invitations._issue(guardian, now)
-            template.with_context(
-                activation_url=guardian._activation_url(code)
-            ).send_mail(guardian.id)
-            invitations |= invitation
+            is_sent = self.env["mail.template"]._espace_make(
+                "espace_famille_portal.mail_template_activation",
+                lambda template, guardian=guardian, code=code: template.with_context(
+                    activation_url=guardian._activation_url(code)
+                ).send_mail(guardian.id),
+                guardian.family_id,
+            )
+            if is_sent:
+                invitations |= invitation
         to_invite = invitations.family_id.filtered(lambda f: f.state == "draft")
         to_invite.sudo().state = "invited"
         return invitations

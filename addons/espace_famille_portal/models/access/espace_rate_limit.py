@@ -18,14 +18,14 @@ LIMITS = {
 KEPT = timedelta(days=1)
 
 
-class EspaceAttempt(models.Model):
-    """What strangers tried, so that nobody may try for ever.
+class EspaceRateLimit(models.Model):
+    """Counts tries, so that nobody may try for ever.
 
     Addresses are not kept, only their trace under the secret of the database.
     """
 
-    _name = "espace.attempt"
-    _description = "Attempt"
+    _name = "espace.rate.limit"
+    _description = "Counter of a Rate Limit"
     _log_access = False
 
     kind = fields.Char(required=True)
@@ -47,6 +47,14 @@ class EspaceAttempt(models.Model):
             self._count(kind, f"who:{who}", now - within) < by_person
             and self._count(kind, f"from:{computer}", now - within) < by_computer
         )
+
+    @api.model
+    def _count_in(self, kind, who, computer, now):
+        """Count a try that is still allowed; return whether it is."""
+        allowed = self._allowed(kind, who, computer, now)
+        if allowed:
+            self._note(kind, who, computer, now)
+        return allowed
 
     @api.model
     def _note(self, kind, who, computer, now):
@@ -81,7 +89,7 @@ class EspaceAttempt(models.Model):
 
     @api.model
     def _trace(self, key):
-        return hmac(self.env(su=True), "espace.attempt", key)
+        return hmac(self.env(su=True), "espace.rate.limit", key)
 
     @api.autovacuum
     def _gc_old(self):

@@ -26,9 +26,9 @@ class ResUsers(models.Model):
             with super()._assert_can_auth(user=user):
                 yield
             return
-        attempts = self.env["espace.attempt"]
+        limits = self.env["espace.rate.limit"]
         computer = request.httprequest.remote_addr or ""
-        if not attempts._allowed("login", who, computer, fields.Datetime.now()):
+        if not limits._allowed("login", who, computer, fields.Datetime.now()):
             raise AccessDenied(
                 self.env._(
                     "Too many tries: wait a quarter of an hour, or ask for a new "
@@ -41,7 +41,7 @@ class ResUsers(models.Model):
         except AccessDenied:
             self._espace_note_failure(who, computer)
             raise
-        attempts._forget("login", who)
+        limits._forget("login", who)
 
     @api.model
     def _espace_login_of(self, user):
@@ -54,7 +54,7 @@ class ResUsers(models.Model):
     def _espace_note_failure(self, who, computer):
         """Remember the try even though what asked for it is undone."""
         with self.env.registry.cursor() as cr:
-            self.env(cr=cr)["espace.attempt"]._note(
+            self.env(cr=cr)["espace.rate.limit"]._note(
                 "login", who, computer, fields.Datetime.now()
             )
 

@@ -1,4 +1,6 @@
+from . import espace_portal_offer
 from . import espace_portal_agenda
+from . import espace_portal_agenda_words
 from . import espace_portal_cart
 from . import espace_portal_period
 from . import espace_portal_period_shortcuts

@@ -10,7 +10,8 @@ from odoo.tools.misc import format_date
 from odoo.addons.espace_famille.domain.booking import split_siblings
 
 from ...domain import agenda
-from .period_grid import ICONS
+from .espace_portal_offer import in_order
+from .period_cells import ICONS
 
 # What is there already needs no booking, and is no refusal.
 ALREADY = ("in_cart", "booked", "pending", "waiting")
@@ -94,10 +95,9 @@ class PreviewBuilder:
         self.names = {child.id: child.firstname for child in self.family.child_ids}
         self.quotes = self._one_option_a_day(quotes)
         asked = {quote.product_id for quote in quotes}
-        products = env["product.product"].sudo().browse(asked)
+        products_sudo = env["product.product"].sudo().browse(asked)
         self.products = {
-            product.id: product.name
-            for product in env["espace.portal.agenda"]._in_order(products)
+            product.id: product.name for product in in_order(products_sudo)
         }
 
     def _one_option_a_day(self, quotes):

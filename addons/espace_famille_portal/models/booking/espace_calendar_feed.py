@@ -63,8 +63,8 @@ class EspaceCalendarFeed(models.Model):
     @api.model
     def _find(self, secret):
         """Return the feed of a secret as superuser, maybe empty."""
-        feed = self.sudo().search([("seal", "=", self._seal(secret))], limit=1)
-        return feed.filtered(lambda one: one.family_id.active)
+        feed_sudo = self.sudo().search([("seal", "=", self._seal(secret))], limit=1)
+        return feed_sudo.filtered(lambda one: one.family_id.active)
 
     @api.model
     def _seal(self, secret):

@@ -56,9 +56,11 @@ class EspacePortalAbsence(models.AbstractModel):
             .sudo()
             .search([("company_id", "=", family.company_id.id)])
         )
-        enrolled = family.sudo().child_ids.enrolment_ids.activity_id
+        enrolled_sudo = family.sudo().child_ids.enrolment_ids.activity_id
         return activities_sudo.filtered(
-            lambda activity: not activity.enrolment_required or activity in enrolled
+            lambda activity: (
+                not activity.enrolment_required or activity in enrolled_sudo
+            )
         )
 
     @api.model

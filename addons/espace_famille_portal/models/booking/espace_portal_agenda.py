@@ -1,55 +1,13 @@
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES
 
 from ...domain import agenda
 from ...domain.period import Span
 from .agenda_preview import PreviewBuilder
-
-KIND_COLUMNS = {
-    "school": "on_school_days",
-    "wednesday": "on_wednesdays",
-    "holiday": "on_holidays",
-}
-
-# What is in the cart or booked needs no word: it is what was asked for.
-KEPT = ("in_cart", "booked", "pending", "waiting")
-
-
-@dataclass(slots=True)
-class Offer:
-    """What the children of a family may be booked for, from today on.
-
-    `weekdays`: {(child id, product id): weekdays on which the service opens};
-    `groups`: [(activity, products)] in the order of the commune; `horizon`: the last
-    day of service known, None when there is none.
-    """
-
-    children: list
-    weekdays: dict = field(default_factory=dict)
-    groups: list = field(default_factory=list)
-    kinds: list = field(default_factory=list)
-    horizon: object = None
-
-    def days_of(self, product, child_id=0):
-        """Return the weekdays of an option for a child, or for any of them (0)."""
-        return sorted(
-            set().union(
-                *(
-                    days
-                    for (one, product_id), days in self.weekdays.items()
-                    if product_id == product.id and child_id in (0, one)
-                )
-            )
-        )
-
-    def takers(self, product):
-        """Return the children who may have an option."""
-        return [c for c in self.children if (c.id, product.id) in self.weekdays]
 
 
 @dataclass(slots=True)
@@ -102,7 +60,7 @@ class EspacePortalAgenda(models.AbstractModel):
         :return: dict of offer, asked, problems and preview
         """
         now = now or fields.Datetime.now()
-        offer = self._offer(family, now)
+        offer = self.env["espace.portal.offer"]._read(family, now)
         asked = self._asked(family, form, offer, now)
         items, problems = [], []
         if preview:
@@ -122,106 +80,6 @@ class EspacePortalAgenda(models.AbstractModel):
     def _preview(self, family, items, now):
         quotes = self._gate()._quote(family, items, now)
         return PreviewBuilder(self.env, family, quotes).preview()
-
-    # === What may be asked for === #
-
-    @api.model
-    def _offer(self, family, now):
-        """Return the `Offer` of a family: a fixed number of queries."""
-        today = family.company_id._espace_today(now)
-        children = family.sudo().child_ids
-        products = self._products(family)
-        activities = products.espace_activity_id
-        opened = self._opened(family, activities, today)
-        horizon = max((max(days) for days in opened.values()), default=None)
-        offer = Offer(children=list(children), horizon=horizon)
-        if not horizon:
-            return offer
-        enrolments = self.env["espace.enrolment"].sudo()._periods(children, activities)
-        for activity, options in products.grouped("espace_activity_id").items():
-            weekdays = frozenset(day.weekday() for day in opened.get(activity, ()))
-            takers = [
-                child
-                for child in children
-                if weekdays
-                and self._may_come(child, activity, enrolments, today, horizon)
-            ]
-            for child in takers:
-                for option in options:
-                    offer.weekdays[child.id, option.id] = weekdays
-            if takers:
-                offer.groups.append((activity, list(options)))
-        offer.kinds = self._useful_kinds([activity for activity, _ in offer.groups])
-        return offer
-
-    @api.model
-    def _products(self, family):
-        """Return the options of the commune, as superuser and in its order."""
-        products = (
-            self.env["product.product"]
-            .sudo()
-            .search(
-                [
-                    ("espace_activity_id.company_id", "=", family.company_id.id),
-                    ("espace_activity_id.active", "=", True),
-                ]
-            )
-        )
-        return self._in_order(products)
-
-    @api.model
-    def _in_order(self, products):
-        """Sort options as the commune does, then by their hours."""
-        return products.sorted(
-            lambda product: (
-                product.espace_activity_id.sequence,
-                product.espace_activity_id.name,
-                product.espace_time_from,
-                product.espace_time_to,
-                product.name,
-            )
-        )
-
-    @api.model
-    def _opened(self, family, activities, today):
-        """Return {activity: dates} of the services from today on."""
-        return dict(
-            self.env["espace.session"]
-            .sudo()
-            ._read_group(
-                [
-                    ("activity_id", "in", activities.ids),
-                    ("company_id", "=", family.company_id.id),
-                    ("state", "=", "open"),
-                    ("date", ">=", today),
-                    ("date", "<=", today + agenda.REACH),
-                ],
-                ["activity_id"],
-                ["date:array_agg"],
-            )
-        )
-
-    @api.model
-    def _may_come(self, child, activity, enrolments, first, last):
-        """Tell whether an activity is one for this child between two dates."""
-        if not activity.enrolment_required:
-            return not all(
-                activity._enrolment_refusal(child, day) for day in (first, last)
-            )
-        return any(
-            start <= last and end >= first
-            for start, end in enrolments.get((child.id, activity.id), ())
-        )
-
-    @api.model
-    def _useful_kinds(self, activities):
-        """Return the kinds of days to choose among: none where weekdays say enough."""
-        kinds = [
-            kind
-            for kind, column in KIND_COLUMNS.items()
-            if any(activity[column] for activity in activities)
-        ]
-        return kinds if "holiday" in kinds and len(kinds) > 1 else []
 
     # === What is asked for === #
 
@@ -334,7 +192,7 @@ class EspacePortalAgenda(models.AbstractModel):
 
     @api.model
     def _before_holidays(self, company, first, last):
-        """Return the eve of the holidays that follow the days of school."""
+        """Return the day before the holidays that follow the days of school."""
         holiday_around = company._espace_calendar().holiday_around
         in_term = False
         for day in agenda.days_of(first, last):
@@ -432,7 +290,7 @@ class EspacePortalAgenda(models.AbstractModel):
         :return: (level of the message, the message, problems of the form)
         """
         now = now or fields.Datetime.now()
-        offer = self._offer(family, now)
+        offer = self.env["espace.portal.offer"]._read(family, now)
         asked = self._asked(family, form, offer, now)
         items, problems = self._items(family, asked, offer, now)
         if problems:
@@ -461,153 +319,3 @@ class EspacePortalAgenda(models.AbstractModel):
     @api.model
     def _gate(self):
         return self.env["espace.reservation"].sudo()
-
-    # === Words === #
-
-    @api.model
-    def _added_words(self, family, quotes, added, waiting):
-        """Say what went into the cart, what waits, and what could not be taken."""
-        cart = self.env["espace.portal.cart"]
-        words = []
-        if added:
-            summary = cart._summarize(family, added)
-            words.append(self.env._("Added to the cart: %s.", summary.words))
-        if waiting:
-            words.append(
-                self.env._(
-                    "On the waiting list: %s. If a place frees, it is given to you and "
-                    "we write to you.",
-                    cart._bookings_words(len(waiting)),
-                )
-            )
-        left_out = sum(quote.status not in KEPT for quote in quotes) - len(waiting)
-        if left_out:
-            words.append(
-                self.env._(
-                    "Not possible, and left out: %s.", cart._bookings_words(left_out)
-                )
-            )
-        if added:
-            words.append(self.env._("Do not forget to validate your cart."))
-        return " ".join(words)
-
-    @api.model
-    def _not_added_words(self):
-        return self.env._(
-            "Nothing was added: what you ask for is in your cart or booked already, or "
-            "cannot be booked. Choose other days."
-        )
-
-    @api.model
-    def _range_problem(self, code):
-        return {
-            "missing": self.env._("Enter the first and the last day."),
-            "reversed": self.env._(
-                "The last day comes before the first: correct one of them."
-            ),
-            "over": self.env._("These days are over: choose days from today on."),
-            "too_long": self.env._(
-                "Choose one school year at most: 366 days from the first to the last."
-            ),
-            "too_far": self.env._(
-                "These days are too far away: choose days of this school year or the "
-                "next."
-            ),
-        }[code]
-
-    @api.model
-    def _choice_problems(self, asked, offer):
-        """Return what misses among the choices, as [(id of the field, what to do)]."""
-        problems = []
-        if not asked.children:
-            problems.append(
-                ("agenda_children", self.env._("Choose at least one child."))
-            )
-        if asked.copy:
-            if not asked.source:
-                problems.append(
-                    ("agenda_source", self.env._("Enter a day of the week to copy."))
-                )
-            return problems
-        if not asked.choices:
-            problems.append(
-                (
-                    "agenda_week",
-                    self.env._("Tick at least one day of the week of one service."),
-                )
-            )
-        if offer.kinds and not asked.kinds:
-            problems.append(
-                ("agenda_kinds", self.env._("Choose at least one kind of days."))
-            )
-        return problems
-
-    @api.model
-    def _nothing_problem(self, family, asked):
-        """Say why a complete form asks for no date at all."""
-        if not asked.copy:
-            return (
-                "agenda_week",
-                self.env._(
-                    "Between these dates there is none of the days you ticked: choose "
-                    "other dates or other days."
-                ),
-            )
-        source = agenda.source_span(asked.copy, asked.source)
-        return (
-            "agenda_source",
-            self.env._(
-                "There is nothing to copy: your family has no booking %(span)s, or "
-                "none whose day of the week falls between the dates to fill in. Choose "
-                "another week, or tick the days yourself.",
-                span=family.company_id._espace_span_words(source.start, source.end),
-            ),
-        )
-
-    @api.model
-    def _what_words(self, family, asked):
-        """Say in words what is about to be added: the rule of a copy, the range."""
-        company = family.company_id
-        words = {"span": company._espace_span_words(asked.first, asked.last)}
-        if asked.copy == "week":
-            source = agenda.source_span("week", asked.source)
-            return self.env._(
-                "Copy of the week of %(week)s %(span)s: each day repeats the same day "
-                "of that week.",
-                week=company._espace_date_words(source.start),
-                **words,
-            )
-        if asked.copy == "month":
-            return self.env._(
-                "Copy of %(month)s %(span)s: the second Tuesday repeats the second "
-                "Tuesday, and so on; a day without its like, or on which the service "
-                "was closed, repeats the nearest one.",
-                month=format_date(self.env, asked.source, date_format="MMMM y"),
-                **words,
-            )
-        return self.env._("The week you ticked, %(span)s.", **words)
-
-    @api.model
-    def _month_words(self, day):
-        words = format_date(self.env, day, date_format="MMMM")
-        return words[:1].upper() + words[1:]
-
-    @api.model
-    def _weekday_names(self):
-        """Return [(name, short name)] of the days of the week, Monday first."""
-        monday = date(2027, 1, 4)
-        return [
-            tuple(
-                format_date(self.env, monday + timedelta(days=n), date_format=pattern)
-                for pattern in ("EEEE", "EEE")
-            )
-            for n in range(7)
-        ]
-
-    @api.model
-    def _kind_labels(self):
-        return {
-            "school": self.env._("School days"),
-            "wednesday": self.env._("Wednesdays in term"),
-            "holiday": self.env._("School holidays"),
-        }

@@ -4,11 +4,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools.i18n import format_list
 
+from odoo.addons.espace_famille.domain.booking import Item
 from odoo.addons.espace_famille.models.booking.booking_turn import in_turn
-from odoo.addons.espace_famille.models.core.guards import allow
-from odoo.addons.espace_famille_billing.models.charge.espace_reservation import (
-    INVOICE_SOON,
-)
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.period import Summary
@@ -28,6 +25,11 @@ class Line:
     may_wait: bool
 
 
+def item_of(reservation):
+    """Return what a reservation is for, as the gate is asked for it."""
+    return Item(reservation.child_id.id, reservation.product_id.id, reservation.date)
+
+
 class EspacePortalCart(models.AbstractModel):
     """The cart (panier) of a family: its lines, its total, and its validation."""
 
@@ -44,13 +46,13 @@ class EspacePortalCart(models.AbstractModel):
         cart_sudo = self._cart(family)
         quotes = self._quotes(family, cart_sudo, now)
         lines = [
-            self._line(reservation, quotes[self._item(reservation)])
+            self._line(reservation, quotes[item_of(reservation)])
             for reservation in cart_sudo
         ]
         kept = [
-            (reservation, quotes[self._item(reservation)])
+            (reservation, quotes[item_of(reservation)])
             for reservation in cart_sudo
-            if quotes[self._item(reservation)].status == "available"
+            if quotes[item_of(reservation)].status == "available"
         ]
         total = sum((quote.price or Decimal(0) for _r, quote in kept), Decimal(0))
         now_due = sum(
@@ -145,7 +147,7 @@ class EspacePortalCart(models.AbstractModel):
     def _summary(self, family, now=None):
         """Return how many bookings wait in the cart and what they cost."""
         cart_sudo = self._cart(family)
-        items = [self._item(reservation) for reservation in cart_sudo]
+        items = [item_of(reservation) for reservation in cart_sudo]
         return self._summarize(family, cart_sudo._quote(family, items, now))
 
     @api.model
@@ -164,14 +166,32 @@ class EspacePortalCart(models.AbstractModel):
         """
         now = now or fields.Datetime.now()
         cart_sudo = self._cart(family)
-        items = [self._item(reservation) for reservation in cart_sudo]
-        gate_sudo = allow(self.env["espace.reservation"].sudo(), INVOICE_SOON)
+        items = [item_of(reservation) for reservation in cart_sudo]
+        gate_sudo = self.env["espace.reservation"].sudo()
         quotes = gate_sudo._book(family, items, now) if items else []
         done = [q.reservation_id for q in quotes if q.status in ("booked", "pending")]
-        booked_sudo = allow(gate_sudo, INVOICE_SOON, told=False).browse(done)
+        booked_sudo = gate_sudo.browse(done)
         refused = [q for q in quotes if q.status not in ("booked", "pending")]
         self.env["espace.booking.notice"]._note(family, now, booked_sudo, (), refused)
         return booked_sudo
+
+    @api.model
+    def _take_out(self, family, line):
+        """Take lines out of the cart.
+
+        :param str line: as posted: an id, “child_12” for those of a child, or “all”
+        :return: (level of the message, the message)
+        """
+        lines_sudo = self._cart(family).filtered(
+            lambda r: line in (str(r.id), f"child_{r.child_id.id}", "all")
+        )
+        if not lines_sudo:
+            return "warning", self.env._("This line was no longer in the cart.")
+        count = len(lines_sudo)
+        lines_sudo._cancel()
+        if count == 1:
+            return "success", self.env._("The line was taken out of the cart.")
+        return "success", self.env._("%s lines were taken out of the cart.", count)
 
     @api.model
     def _wait(self, family, line, now=None):
@@ -187,7 +207,7 @@ class EspacePortalCart(models.AbstractModel):
         together_sudo = cart_sudo.filtered(
             lambda r: r.session_id == chosen_sudo.session_id
         )
-        items = [self._item(reservation) for reservation in together_sudo]
+        items = [item_of(reservation) for reservation in together_sudo]
         quotes = together_sudo._join_waiting(family, items, now)
         waiting = [quote for quote in quotes if quote.status == "waiting"]
         if waiting:
@@ -220,6 +240,47 @@ class EspacePortalCart(models.AbstractModel):
             sessions.filtered(lambda s: s.free_count > 0 or not s.seats_limited),
         )
 
+    # === Afterwards === #
+
+    @api.model
+    def _booked(self, family, booked_sudo):
+        """Return what the page shows of bookings just made, as a dict."""
+        company = family.company_id
+        labels = dict(booked_sudo._fields["state"]._description_selection(self.env))
+        groups = [
+            (
+                child.firstname,
+                [
+                    {
+                        "id": reservation.id,
+                        "option": reservation.product_id.name,
+                        "day": company._espace_day_words(reservation.date),
+                        "state": reservation.state,
+                        "label": labels[reservation.state],
+                        "price": family._price_words(reservation),
+                    }
+                    for reservation in lines
+                ],
+            )
+            for child, lines in booked_sudo.grouped("child_id").items()
+        ]
+        states = set(booked_sudo.mapped("state"))
+        moves_sudo = booked_sudo.charge_ids.move_id
+        hold = family._portal_hold()
+        if hold and hold["move"] not in moves_sudo:
+            # What waits is another cart: it says nothing about this one.
+            hold = None
+        return {
+            "groups": groups,
+            "count": len(booked_sudo),
+            "waiting_payment": "pending_payment" in states,
+            "lost": states <= {"cancelled", "refused"},
+            "invoices": moves_sudo.filtered(lambda move: move.state == "posted"),
+            "invoiced_soon": self._invoiced_soon_words(booked_sudo),
+            "hold": hold,
+            "others": family._portal_other_holds(moves_sudo),
+        }
+
     @api.model
     def _paid_lines(self, move):
         """Return [(label, amount in words)] of the invoice that waits for payment.
@@ -245,16 +306,12 @@ class EspacePortalCart(models.AbstractModel):
         return self.env["espace.reservation"].sudo()._cart(family)
 
     @api.model
-    def _item(self, reservation):
-        return (reservation.child_id.id, reservation.product_id.id, reservation.date)
-
-    @api.model
     def _quotes(self, family, cart_sudo, now):
         """Return {item: quote} of the cart as if it were validated at `now`."""
         quotes = cart_sudo._quote_cart(
-            family, [self._item(reservation) for reservation in cart_sudo], now
+            family, [item_of(reservation) for reservation in cart_sudo], now
         )
-        return {tuple(quote.item): quote for quote in quotes}
+        return {quote.item: quote for quote in quotes}
 
     @api.model
     def _line(self, reservation, quote):

@@ -1,14 +1,21 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES, Item
 from odoo.addons.espace_famille.models.booking.booking_facts import BookingFacts
-from odoo.addons.espace_famille.models.booking.espace_reservation_option import (
+from odoo.addons.espace_famille.models.booking.espace_reservation_booking import (
     CHANGEABLE,
 )
 
-from .period_grid import ICONS, OURS, USUAL, GridBuilder
+from ...domain import period
+from .period_cells import ICONS, OURS, USUAL
+from .period_grid import GridBuilder
+
+# Services are planned by school years: what opens later is found then.
+LOOKED_AHEAD = timedelta(days=366)
 
 
 class EspacePortalPeriod(models.AbstractModel):
@@ -22,6 +29,20 @@ class EspacePortalPeriod(models.AbstractModel):
     _description = "Portal: Period View"
 
     # === Orders === #
+
+    @api.model
+    def _press(self, family, order, span, children, together, facts=None):
+        """Do what a button asks for: of a day, of all the children, or of one.
+
+        :param children: those shown
+        :param bool together: a press counts for all the children, shown or not
+        :param facts: see `_perform`, as for the answer
+        """
+        if order.action in period.ROW_ACTIONS:
+            return self._perform_row(family, order, children, span)
+        if together:
+            return self._perform_together(family, order, span, family.child_ids)
+        return self._perform(family, order, span, facts=facts)
 
     @api.model
     def _perform(self, family, order, span, now=None, facts=None):
@@ -212,10 +233,10 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _words(self, family, order):
         """Say what an order is about: “Cantine, Clara, lundi 4 janvier”."""
-        child = family.sudo().child_ids.filtered(lambda c: c.id == order.child_id)
+        child_sudo = family.sudo().child_ids.filtered(lambda c: c.id == order.child_id)
         product = self._option(family, order)
         day = order.day and family.company_id._espace_day_words(order.day)
-        return ", ".join(filter(None, [product.name, child.firstname, day]))
+        return ", ".join(filter(None, [product.name, child_sudo.firstname, day]))
 
     @api.model
     def _option(self, family, order):
@@ -247,7 +268,7 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _rules(self, grid):
         """Return [(activity, limit to book, to cancel, order of waiting)] in words."""
-        activities = (
+        activities_sudo = (
             self.env["espace.activity"]
             .sudo()
             .browse(dict.fromkeys(column.activity_id for column in grid.columns))
@@ -259,7 +280,7 @@ class EspacePortalPeriod(models.AbstractModel):
                 activity.cancel_rule_id.cancel_sentence,
                 activity.waiting_list and activity.waiting_sentence,
             )
-            for activity in activities
+            for activity in activities_sudo
         ]
 
     @api.model
@@ -292,6 +313,29 @@ class EspacePortalPeriod(models.AbstractModel):
         :param bool may_book: the user may change something
         """
         return self._builder(family, children, span, now, past, may_book).grid()
+
+    @api.model
+    def _opening_grid(self, family, children, view, now=None, **options):
+        """Return the `period.Grid` that the page opens on by itself.
+
+        See `period.opening_span`. The present month or week is read first: what
+        follows is asked for, in a fixed number of queries, only when too few of its
+        days can still be booked.
+        """
+        now = now or fields.Datetime.now()
+        today = family.company_id._espace_today(now)
+        present = period.Span.around(view, today)
+        builder = self._builder(family, children, present, now, **options)
+        grid, bookable = builder.grid(), builder.bookable_days()
+        if len(bookable) >= period.PLENTY[view]:
+            return grid
+        following = period.Span(view, present.next, present.end + LOOKED_AHEAD)
+        builder = self._builder(family, children, following, now)
+        builder.quote()
+        span = period.opening_span(view, today, bookable | builder.bookable_days())
+        if span == present:
+            return grid
+        return self._grid(family, children, span, now, **options)
 
     @api.model
     def _builder(self, family, children, span, now=None, past=False, may_book=True):

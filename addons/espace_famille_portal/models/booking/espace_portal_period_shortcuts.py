@@ -3,10 +3,6 @@ from collections import Counter
 from odoo import api, fields, models
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES
-from odoo.addons.espace_famille.models.core.guards import allow
-from odoo.addons.espace_famille_billing.models.charge.espace_reservation import (
-    INVOICE_SOON,
-)
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain import period
@@ -92,7 +88,7 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _row_items(self, family, order, children, span, now):
         """Return the items of a day that can be booked, one option a service."""
-        products = self.env["espace.portal.agenda"]._products(family)
+        products = self.env["espace.portal.offer"]._products(family)
         asked = [
             (child.id, product.id, order.day)
             for child in children
@@ -150,7 +146,7 @@ class EspacePortalPeriod(models.AbstractModel):
     @api.model
     def _takers(self, family, order, children):
         """Return the child pressed, then the others who may have its option."""
-        offer = self.env["espace.portal.agenda"]._offer(family, fields.Datetime.now())
+        offer = self.env["espace.portal.offer"]._read(family, fields.Datetime.now())
         others = children.filtered(
             lambda child: (
                 child.id != order.child_id
@@ -165,9 +161,8 @@ class EspacePortalPeriod(models.AbstractModel):
     def _change_booked(self, family, order, booked, now):
         """Change the option of a booking; its seat is kept whatever happens."""
         old, before = booked.product_id.name, booked.charged_amount
-        gate = allow(self._gate(), INVOICE_SOON)
         item = (order.child_id, order.product_id, order.day)
-        quote = gate._change_option(family, item, now)
+        quote = self._gate()._change_option(family, item, now)
         words = self._words(family, order)
         if quote.status not in ("booked", "pending"):
             return self._not_needed_or_refused(words, quote)

@@ -7,43 +7,23 @@ from odoo.fields import Domain
 from odoo.tools.i18n import format_list
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES, Item
-from odoo.addons.espace_famille.domain.closure import closing
 from odoo.addons.espace_famille.models.booking.booking_facts import (
     BOOKING_FACTS,
     BookingFacts,
 )
 
 from ...domain import period
+from .espace_portal_cart import item_of
+from .espace_portal_offer import in_order
+from .period_cells import CellBuilder, Words
 
-ICONS = {
-    "available": "fa-plus",
-    "in_cart": "fa-shopping-basket",
-    "pending": "fa-hourglass-half",
-    "booked": "fa-check",
-    "waiting": "fa-list-ol",
-    "full": "fa-ban",
-    "too_late": "fa-clock-o",
-    "not_open_yet": "fa-calendar-o",
-    "other_option": "fa-exchange",
-    "other_household": "fa-home",
-    "not_enrolled": "fa-user-times",
-    "blocked": "fa-lock",
-}
 CATEGORY_ICONS = {
     "canteen": "fa-cutlery",
     "childcare": "fa-sun-o",
     "leisure": "fa-futbol-o",
 }
 NOON = 12.0
-# A limit that close before the day is said by its weekday alone.
-NEAR_DAYS = 4
 ZERO_WIDTH_SPACE = "\u200b"
-
-# Always explained in the legend.
-USUAL = ("available", "in_cart", "pending", "booked", "full", "too_late")
-
-# What is already ours may be taken back, if the gate says so.
-OURS = ("pending", "booked", "waiting")
 
 
 class GridBuilder:
@@ -59,8 +39,7 @@ class GridBuilder:
         self.now = now
         self.may_book = may_book
         self.today = self.company._espace_today(now)
-        self._limits = {}
-        self._prices = {}
+        self.words = Words(self.company)
         self._options = {}
         self._read_products()
         self._read_facts()
@@ -70,15 +49,7 @@ class GridBuilder:
 
     def _read_products(self):
         rulebook = self.env["espace.rulebook"]._of_company(self.company)
-        self.products = rulebook["product.product"].sorted(
-            lambda p: (
-                p.espace_activity_id.sequence,
-                p.espace_activity_id.name,
-                p.espace_time_from,
-                p.espace_time_to,
-                p.name,
-            )
-        )
+        self.products = in_order(rulebook["product.product"])
 
     def _read_facts(self):
         """Read once what decides about these days, and about the whole cart."""
@@ -94,7 +65,6 @@ class GridBuilder:
             self.now,
             bookings,
         )
-        self.closures = self.facts.closures
         self.booked = {
             (r.child_id.id, r.product_id.id)
             for r in self.facts.reservations.values()
@@ -130,17 +100,29 @@ class GridBuilder:
             & Domain("date", ">=", self.span.start)
             & Domain("date", "<=", self.span.end)
         )
-        gate = self.env["espace.reservation"].sudo()
-        return gate.search_fetch(unpaid | shown, BOOKING_FACTS, order="date, id")
+        gate_sudo = self.env["espace.reservation"].sudo()
+        return gate_sudo.search_fetch(unpaid | shown, BOOKING_FACTS, order="date, id")
 
     def _read_cart(self, bookings):
         mine = bookings.filtered(lambda booking: booking.family_id == self.family)
         drafts = mine.filtered(lambda booking: booking.state == "draft")
         self.held = any(booking.state == "pending_payment" for booking in mine)
-        self.cart = [Item(r.child_id.id, r.product_id.id, r.date) for r in drafts]
+        self.cart = [item_of(draft) for draft in drafts]
         return drafts
 
-    def _quote_all(self):
+    def bookable_days(self):
+        """Return the dates, of those quoted, on which the family may still book.
+
+        For one child and one option at least: it is free, in the cart and not yet
+        validated, or full with a waiting list to join. What is booked already is not.
+        """
+        return {
+            item.date
+            for item, quote in self.quotes.items()
+            if quote.status in ("available", "in_cart") or quote.may_wait
+        }
+
+    def quote(self):
         """Ask the gate once, for the grid and for the rest of the cart."""
         self.offer = [
             (child, product)
@@ -155,8 +137,8 @@ class GridBuilder:
             if not self.folded or day > self.folded
         ]
         asked = dict.fromkeys([*items, *self.cart])
-        gate = self.env["espace.reservation"].sudo()
-        quotes = gate._quote_gathered(self.facts, asked)
+        gate_sudo = self.env["espace.reservation"].sudo()
+        quotes = gate_sudo._quote_gathered(self.facts, asked)
         self.quotes = dict(zip(asked, quotes, strict=True))
         self.cart_quotes = [self.quotes[item] for item in self.cart]
         for item in asked.keys() - set(items):
@@ -184,15 +166,18 @@ class GridBuilder:
     # === Grid === #
 
     def grid(self):
-        self._quote_all()
-        self.status_words = self.period._status_labels()
-        # Said in most cells: looked up once.
-        self._words = {
-            "name": self.env._("%(what)s: %(state)s"),
-            "until": self.env._("until %s"),
-            "all": self.env._("All"),
-            "none": self.env._("None"),
-        }
+        self.quote()
+        self.cells = CellBuilder(
+            self.env,
+            self.words,
+            self.facts,
+            self.quotes,
+            self.children,
+            self.products,
+            self.may_book,
+        )
+        # Said above each column: looked up once.
+        self._all_words = self.env._("All"), self.env._("None")
         columns = [self._column(child, product) for child, product in self.offer]
         cart = self.env["espace.portal.cart"]._summarize(self.family, self.cart_quotes)
         return period.Grid(
@@ -256,11 +241,11 @@ class GridBuilder:
         in_cart = "in_cart" in statuses
         return [
             period.ColumnButton(
-                period.Order("all", *ids), self._words["all"], take, free
+                period.Order("all", *ids), self._all_words[0], take, free
             ),
             period.ColumnButton(
                 period.Order("none", *ids),
-                self._words["none"],
+                self._all_words[1],
                 leave,
                 in_cart and not free,
             ),
@@ -330,7 +315,7 @@ class GridBuilder:
         return period.Row(
             "past",
             self.env._(
-                "Days that are over: %s", self._range_words(self.span.start, until)
+                "Days that are over: %s", self.words.days(self.span.start, until)
             ),
             self.span.start,
         )
@@ -349,7 +334,7 @@ class GridBuilder:
             self.env._(
                 "%(activity)s: until %(limit)s",
                 activity=self.activity_names[activity],
-                limit=self._limit(quotes[0].limit),
+                limit=self.words.limit(quotes[0].limit),
             )
             for activity, quotes in self._quotes_of_week(monday, columns).items()
             if self._has_one_limit(quotes)
@@ -360,7 +345,7 @@ class GridBuilder:
         return (
             len({quote.date for quote in quotes}) > 1
             and len({quote.limit for quote in quotes}) == 1
-            and bool(self._limit(quotes[0].limit))
+            and bool(self.words.limit(quotes[0].limit))
             and any(quote.status in ("available", "in_cart") for quote in quotes)
         )
 
@@ -380,10 +365,10 @@ class GridBuilder:
             "day",
             self.company._espace_day_words(day),
             day,
-            short=self._day(day, "EEE d"),
+            short=self.words.day(day, "EEE d"),
             today=day == self.today,
         )
-        row.cells = [self._cell(column, day, row.label) for column in columns]
+        row.cells = [self.cells.cell(column, day, row.label) for column in columns]
         return row
 
     def _closed_rows(self, days):
@@ -394,7 +379,7 @@ class GridBuilder:
             in_holiday = holiday and holiday.name == label
             span = (holiday.date_from, holiday.date_to) if in_holiday else (first, last)
             if label:
-                words = f"{label}, {self._range_words(*span)}"
+                words = f"{label}, {self.words.days(*span)}"
                 rows.append(period.Row("closed", words, first))
         return rows
 
@@ -418,208 +403,9 @@ class GridBuilder:
     def _closure(self, day):
         """Return what closes a service that would be open on `day`, None if nothing."""
         found = (
-            self._closing(day, activity_id, child)
+            self.cells.closing(day, activity_id, child)
             for activity_id, days in self.days_of.items()
             if day in days
             for child in self.children
         )
         return next(filter(None, found), None)
-
-    def _closing(self, day, activity_id, child):
-        """Return the `Scope` that keeps a child away from a service, None if none."""
-        if not self.closures:
-            return None
-        return closing(
-            self.closures, day, activity_id, child.school_id.id, child.class_id.id
-        )
-
-    def _range_words(self, first, last):
-        if first == last:
-            return self._day(first, "EEE d MMM")
-        return f"{self._day(first, 'd MMM')} – {self._day(last, 'd MMM')}"
-
-    # === Cells === #
-
-    def _cell(self, column, day, day_words):
-        quote = self.quotes.get((column.child_id, column.product_id, day))
-        cell = period.Cell(
-            column.child_id, column.product_id, day, classes=column.classes
-        )
-        status = cell.status = quote.status if quote else "closed"
-        cell.icon = ICONS.get(status, "")
-        cell.label = self.status_words.get(status, "")
-        bookable = status in ("available", "in_cart")
-        if quote and status == "closed":
-            self._say_closure(cell, column)
-        if quote:
-            swap = status == "other_option" and self._may_swap(quote)
-            cell.price = self._price(quote)
-            if status == "waiting":
-                cell.hint = self.env._("rank %s", quote.rank)
-            if quote.may_wait and self.may_book:
-                cell.hint = self.env._("waiting list")
-            if bookable:
-                cell.hint = self.env._("late") if quote.late else self._hint(quote)
-                cell.price_shown = cell.price or cell.label
-                cell.few = self._few(quote)
-            if status == "other_option" and not swap:
-                cell.icon = "fa-minus"
-            cell.order = self._order(quote, swap)
-            cell.name = self._name(cell, quote, column, day_words, swap)
-            if cell.order.startswith("cancel"):
-                cell.question = self._question(quote, column, day_words)
-            if status == "past":
-                # An empty cell for the eye; its name still says what it is.
-                cell.label = ""
-        return cell
-
-    def _say_closure(self, cell, column):
-        """Show in a closed cell what closes it, if that is known."""
-        child = self.children.browse(cell.child_id)
-        closure = self._closing(cell.date, column.activity_id, child)
-        if closure:
-            cell.icon = "fa-times-circle-o"
-            cell.label = self.env["espace.closure"]._reason_words(closure.name)
-
-    def _order(self, quote, swap):
-        """Return what the button of a cell asks for, '' when there is none."""
-        action = ""
-        if quote.status == "available":
-            action = "add"
-        elif quote.status == "in_cart":
-            action = "remove"
-        elif quote.may_wait:
-            action = "wait"
-        elif swap:
-            action = "swap"
-        elif quote.status in OURS and quote.cancellable:
-            action = "cancel"
-        if not action or not self.may_book:
-            return ""
-        return str(period.Order(action, *quote.item))
-
-    def _few(self, quote):
-        """Say in few signs how few places are left, '' where there are enough."""
-        if not self.period._is_few(quote):
-            return ""
-        return self.env._("%s left", quote.free_seats)
-
-    def _may_change(self, quote, booked):
-        """Tell whether a booked option may become the one that is quoted."""
-        activity = self.env["product.product"].sudo().browse(quote.product_id)
-        return (
-            booked.status == "booked"
-            and booked.cancellable
-            and not booked.release
-            and (quote.late or quote.limit is None or quote.limit > self.now)
-            and activity.espace_activity_id.approval == "automatic"
-        )
-
-    def _may_swap(self, quote):
-        """Tell whether the day's other option is in the cart, or may be changed."""
-        # What keeps the child or the family from booking refuses a change too.
-        if self.facts.suspended or self.facts.obstacle(quote.item):
-            return False
-        return any(
-            other.status == "in_cart" or self._may_change(quote, other)
-            for product in self.products
-            for other in [self.quotes.get((quote.child_id, product.id, quote.date))]
-            if other and other.session_id == quote.session_id
-        )
-
-    def _name(self, cell, quote, column, day_words, swap):
-        return self._words["name"] % {
-            "what": f"{column.name}, {column.child_name}, {day_words}",
-            "state": ", ".join(filter(None, self._state_words(cell, quote, swap))),
-        }
-
-    def _state_words(self, cell, quote, swap):
-        """Yield what there is to say about a cell: state, price, limit, reason."""
-        if quote.status in ("available", "in_cart"):
-            yield cell.label
-            yield quote.late and self.env._("late price")
-            yield cell.price
-            if self._limit(quote.limit) and not quote.late:
-                yield self._words["until"] % self._limit(quote.limit)
-            yield self.period._few_words(quote)
-        elif quote.status in OURS:
-            yield cell.label
-            yield quote.rank and self.env._("rank %s", quote.rank)
-            yield cell.price
-            yield self._cancel_words(quote)
-        elif swap:
-            yield cell.label
-            yield cell.price
-            yield self.env._("choose it instead")
-        elif quote.status == "past":
-            yield cell.label
-        else:
-            words = quote.reason or cell.label
-            yield words.rstrip(".") if quote.may_wait else words
-            yield quote.may_wait and self.env._("join the waiting list")
-
-    def _cancel_words(self, quote):
-        if not quote.cancellable:
-            return self.env._("can no longer be cancelled")
-        if quote.release:
-            return self.env._("can be left to a family that waits")
-        if quote.status == "waiting":
-            return self.env._("press to leave the list")
-        words = self._limit(quote.cancel_limit)
-        if quote.status == "booked" and words:
-            return self.env._("can be cancelled until %s", words)
-        return self.env._("can be cancelled")
-
-    def _question(self, quote, column, day_words):
-        if quote.status == "waiting":
-            return self.env._(
-                "Leave the waiting list of %(option)s for %(child)s on %(day)s?",
-                option=column.name,
-                child=column.child_name,
-                day=day_words,
-            )
-        if quote.release:
-            return self.env._(
-                "The limit has passed, but families are waiting: leave the place of "
-                "%(child)s in %(option)s on %(day)s to the first of them?",
-                option=column.name,
-                child=column.child_name,
-                day=day_words,
-            )
-        return self.env._(
-            "Cancel %(option)s for %(child)s on %(day)s?",
-            option=column.name,
-            child=column.child_name,
-            day=day_words,
-        )
-
-    # === Words, each said once === #
-
-    def _limit(self, limit):
-        if limit not in self._limits:
-            self._limits[limit] = self.company._espace_limit_words(limit)
-        return self._limits[limit]
-
-    def _hint(self, quote):
-        """Say a limit in few signs: “lun. 17h”, or “29/12 12h” when it is far."""
-        if quote.limit in (None, datetime.max, datetime.min):
-            return ""
-        key = ("hint", quote.limit, quote.date)
-        if key not in self._limits:
-            local = self.company._espace_local(quote.limit)
-            midnight = (local.hour, local.minute) == (0, 0)
-            day = local.date() - timedelta(days=midnight)
-            near = (quote.date - day).days < NEAR_DAYS
-            time = "24h" if midnight else self.company._espace_time_words(local)
-            self._limits[key] = f"{self._day(day, 'EEE' if near else 'd/MM')} {time}"
-        return self._limits[key]
-
-    def _price(self, quote):
-        if quote.price is None:
-            return ""
-        if quote.price not in self._prices:
-            self._prices[quote.price] = self.company._espace_amount_words(quote.price)
-        return self._prices[quote.price]
-
-    def _day(self, day, pattern):
-        return self.company._espace_day_text(day, pattern)

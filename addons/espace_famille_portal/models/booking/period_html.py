@@ -1,10 +1,66 @@
 """Cells and buttons of the Vue Période as HTML.
 
 A month has hundreds of them, and each change of one draws its day again: as QWeb
-templates they took a third of the page's time.
+templates they took a third of the page's time. Markup comes from the templates below
+alone; all that is put into their places is escaped.
 """
 
+from datetime import date
+from functools import cache
+
 from markupsafe import Markup, escape
+
+DAY = (
+    '<tr id="d_{0}" class="{1}" data-date="{0}">'
+    '<th scope="row" class="o_espace_day" aria-label="{2}"{3}>'
+    '<span class="d-md-none">{4}</span> '
+    '<span class="d-none d-md-inline">{2}</span>{5}{6}</th>{7}</tr>'
+)
+CURRENT = Markup(' aria-current="date"')
+MARK = '<small class="d-block">{}</small>'
+CELL = (
+    '<td id="{}" class="o_espace_cell {}" data-child="{}" data-product="{}"'
+    ' data-date="{}" data-status="{}">{}</td>'
+)
+STILL = '<span title="{0}"><span class="visually-hidden">{0}</span>{1}</span>'
+BUTTON = (
+    '<button type="submit" name="do" value="{0}" title="{1}"{2}>{3}'
+    '<span class="visually-hidden">{1}</span>{4}</button>'
+)
+QUESTION = ' data-question="{}"'
+PRICE = '{}<b aria-hidden="true">{}</b>{}{}'
+LABEL = '{}<span class="o_espace_label" aria-hidden="true">{}</span>{}{}'
+HINT = '<small aria-hidden="true">{}</small>'
+FEW = '<small class="o_espace_few" aria-hidden="true">{}</small>'
+ICON = '<i class="fa {}" aria-hidden="true"></i>'
+ROW_BUTTON = '<span id="{}" class="o_espace_row {}">{}</span>'
+ROW_ACTION = ' data-action="{}"'
+COLUMN = '<td id="{}" class="{}">{}</td>'
+COLUMN_BUTTON = (
+    '<button type="submit" class="btn btn-sm {}" name="do" value="{}" title="{}"'
+    ' data-child="{}" data-product="{}" data-action="{}">{}'
+    ' <span aria-hidden="true">{}</span> <span class="visually-hidden">{}</span>'
+    "</button>"
+)
+
+# Nothing of these types has to be escaped.
+SAFE = frozenset((Markup, int, date))
+_markup = str.__new__
+
+
+def fill(template, *values):
+    """Return a template with its places filled; what is no `Markup` is escaped."""
+    # `escape` and `Markup()` would take as long again for what is HTML already.
+    return _markup(
+        Markup,
+        template.format(
+            *[v if not v or type(v) in SAFE else escape(v) for v in values]
+        ),
+    )
+
+
+def joined(parts):
+    return Markup("").join(parts)
 
 
 def day_html(row, button, today):
@@ -13,23 +69,31 @@ def day_html(row, button, today):
     :param button: the `period.RowButton` of the day, None if nothing may be changed
     :param str today: the word for today
     """
-    label = escape(row.label)
-    current = ' aria-current="date"' if row.today else ""
-    mark = f'<small class="d-block">{escape(today)}</small>' if row.today else ""
-    return Markup(
-        f'<tr id="d_{row.date}" class="{"o_espace_today" if row.today else ""}"'
-        f' data-date="{row.date}">'
-        f'<th scope="row" class="o_espace_day" aria-label="{label}"{current}>'
-        f'<span class="d-md-none">{escape(row.short)}</span> '
-        f'<span class="d-none d-md-inline">{label}</span>{mark}'
-        f"{row_button_html(button) if button else ''}</th>"
-        f"{''.join(map(_cell, row.cells))}</tr>"
+    return fill(
+        DAY,
+        row.date,
+        "o_espace_today" if row.today else "",
+        row.label,
+        CURRENT if row.today else "",
+        row.short,
+        fill(MARK, today) if row.today else "",
+        row_button_html(button) if button else "",
+        joined(map(cell_html, row.cells)),
     )
 
 
 def cell_html(cell):
     """Return a `period.Cell` as the HTML of a table cell."""
-    return Markup(_cell(cell))
+    return fill(
+        CELL,
+        cell.key,
+        cell.classes,
+        cell.child_id,
+        cell.product_id,
+        cell.date,
+        cell.status,
+        _inside(cell) if cell.name else "",
+    )
 
 
 def column_button_html(column):
@@ -37,79 +101,60 @@ def column_button_html(column):
 
     A tap may show the other one of the two: the page decides from its cells.
     """
-    buttons = "".join(_column_button(column, button) for button in column.buttons)
-    return Markup(f'<td id="{column.key}" class="{column.classes}">{buttons}</td>')
+    buttons = joined(_column_button(column, button) for button in column.buttons)
+    return fill(COLUMN, column.key, column.classes, buttons)
 
 
 def row_button_html(button):
     """Return a `period.RowButton` as HTML, an empty place where it has no order."""
     inside = ""
     if button.order:
-        name = escape(button.name)
-        inside = (
-            f'<button type="submit" name="do" value="{button.order}" title="{name}"'
-            f' data-action="{"noday" if button.taken else "day"}">'
-            f'{_box(button.taken)}<span class="visually-hidden">{name}</span></button>'
-        )
-    return Markup(
-        f'<span id="{button.key}" class="o_espace_row {button.classes}">{inside}</span>'
-    )
+        action = fill(ROW_ACTION, "noday" if button.taken else "day")
+        box = _box(button.taken)
+        inside = fill(BUTTON, button.order, button.name, action, box, "")
+    return fill(ROW_BUTTON, button.key, button.classes, inside)
 
 
 def _column_button(column, button):
-    name, action = escape(button.name), button.order.action
+    action = button.order.action
     taken = action == "none"
     classes = "btn-outline-primary" if taken else "btn-light"
-    if not button.shown:
-        classes += " d-none"
-    return (
-        f'<button type="submit" class="btn btn-sm {classes}" name="do"'
-        f' value="{button.order}" title="{name}" data-child="{column.child_id}"'
-        f' data-product="{column.product_id}" data-action="{action}">{_box(taken)}'
-        f' <span aria-hidden="true">{escape(button.word)}</span>'
-        f' <span class="visually-hidden">{name}</span></button>'
+    return fill(
+        COLUMN_BUTTON,
+        classes if button.shown else f"{classes} d-none",
+        button.order,
+        button.name,
+        column.child_id,
+        column.product_id,
+        action,
+        _box(taken),
+        button.word,
+        button.name,
     )
+
+
+@cache
+def _icon(name):
+    return fill(ICON, name)
 
 
 def _box(ticked):
-    icon = "fa-check-square-o" if ticked else "fa-square-o"
-    return f'<i class="fa {icon}" aria-hidden="true"></i>'
-
-
-def _cell(cell):
-    # Ids, dates, statuses, icons and classes are ours; words may be anybody's.
-    return (
-        f'<td id="{cell.key}" class="o_espace_cell {cell.classes}"'
-        f' data-child="{cell.child_id}" data-product="{cell.product_id}"'
-        f' data-date="{cell.date}" data-status="{cell.status}">{_inside(cell)}</td>'
-    )
+    return _icon("fa-check-square-o" if ticked else "fa-square-o")
 
 
 def _inside(cell):
-    if not cell.name:
-        return ""
-    name = escape(cell.name)
+    """Heard: everything, in words. Seen: few signs."""
     if not cell.order:
-        return f'<span title="{name}">{_content(cell, name)}</span>'
-    question = f' data-question="{escape(cell.question)}"' if cell.question else ""
-    return (
-        f'<button type="submit" name="do" value="{cell.order}" title="{name}"'
-        f"{question}>{_content(cell, name)}</button>"
+        return fill(STILL, cell.name, _seen(cell))
+    question = fill(QUESTION, cell.question) if cell.question else ""
+    return fill(BUTTON, cell.order, cell.name, question, "", _seen(cell))
+
+
+def _seen(cell):
+    return fill(
+        PRICE if cell.price_shown else LABEL,
+        _icon(cell.icon) if cell.icon else "",
+        cell.price_shown or cell.label,
+        fill(HINT, cell.hint) if cell.hint else "",
+        fill(FEW, cell.few) if cell.few else "",
     )
-
-
-def _content(cell, name):
-    """Seen: few signs. Heard: everything, in words."""
-    icon = f'<i class="fa {cell.icon}" aria-hidden="true"></i>' if cell.icon else ""
-    hint = f'<small aria-hidden="true">{escape(cell.hint)}</small>' if cell.hint else ""
-    if cell.few:
-        few = escape(cell.few)
-        hint += f'<small class="o_espace_few" aria-hidden="true">{few}</small>'
-    if cell.price_shown:
-        seen = f'<b aria-hidden="true">{escape(cell.price_shown)}</b>'
-    else:
-        seen = (
-            '<span class="o_espace_label" aria-hidden="true">'
-            f"{escape(cell.label)}</span>"
-        )
-    return f'<span class="visually-hidden">{name}</span>{icon}{seen}{hint}'

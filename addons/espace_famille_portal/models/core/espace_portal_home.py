@@ -100,7 +100,6 @@ class EspacePortalHome(models.AbstractModel):
 
         :return: list of dicts: activity, days and limit in words, first to come first
         """
-        family = family.sudo()
         horizon = now + timedelta(days=WARNED_DAYS)
         sessions_sudo = (
             self.env["espace.session"]
@@ -138,9 +137,9 @@ class EspacePortalHome(models.AbstractModel):
             for session in sessions
         ]
         quotes = self.env["espace.reservation"].sudo()._quote(family, items, now)
-        products = self.env["product.product"].sudo()
+        products_sudo = self.env["product.product"].sudo()
         return {
-            products.browse(quote.product_id).espace_activity_id.id
+            products_sudo.browse(quote.product_id).espace_activity_id.id
             for quote in quotes
             if quote.status == "available"
         }

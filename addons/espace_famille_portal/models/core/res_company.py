@@ -1,5 +1,21 @@
-from odoo import fields, models
-from odoo.tools import email_normalize, formataddr
+import re
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize, formataddr, is_html_empty
+
+from ...domain import colours
+
+# Under every page: a contact has a hundred fields, these three are shown.
+ADDRESS = ("street", "zip", "city")
+
+# page of the law: the commune's own text of it
+OWN_TEXTS = {
+    "legal_notice": "espace_legal_notice",
+    "privacy": "espace_privacy_notice",
+    "accessibility": "espace_accessibility_statement",
+}
 
 
 class ResCompany(models.Model):
@@ -23,11 +39,68 @@ class ResCompany(models.Model):
         "Sender of Automatic E-mails",
         help="An address that nobody reads; the e-mails say whom to contact instead.",
     )
-
     espace_answer_days = fields.Integer(
         "Requests Answered within (days)",
         default=5,
         help="After that a request of a family is shown as overdue.",
+    )
+    # Of the buttons in the e-mails that Odoo lays out.
+    email_secondary_color = fields.Char(
+        compute="_compute_email_secondary_color", store=True, readonly=False
+    )
+
+    # When families are reminded of what they have not booked yet
+    espace_remind_cart = fields.Boolean("Remind of Forgotten Carts", default=True)
+    espace_remind_cart_hours = fields.Integer(
+        "Cart Forgotten after (hours)",
+        default=4,
+        help="Without a new line for so long, the family is written to, once, by day.",
+    )
+    espace_remind_cart_limit_hours = fields.Integer(
+        "Cart Reminded before a Limit (hours)",
+        default=24,
+        help="Sooner than that, when the limit of one of its lines comes first.",
+    )
+    espace_remind_limits = fields.Boolean("Remind Before Limits", default=True)
+    espace_remind_limit_days = fields.Integer(
+        "Reminded before a Limit (days)",
+        default=1,
+        help="1: the day before the limit, from 8:00 on.",
+    )
+
+    # What the law has the online service of a commune say (mentions légales): article
+    # 1-1 of the law 2004-575 (LCEN), article 13 of the GDPR, article 47 of the law
+    # 2005-102 and decree 2019-768 (accessibility).
+    espace_publisher = fields.Char(
+        "Director of Publication",
+        help="Name and office. Empty: the legal notice names the legal representative "
+        "of the commune, who is so by law.",
+    )
+    espace_host = fields.Text(
+        "Host", help="Name, address and telephone of who hosts the service."
+    )
+    espace_dpo_email = fields.Char(
+        "E-mail of the Data Protection Officer",
+        help="Empty: families are asked to write to the town hall.",
+    )
+    espace_accessibility = fields.Selection(
+        [
+            ("none", "Not compliant"),
+            ("partial", "Partially compliant"),
+            ("full", "Fully compliant"),
+        ],
+        "Accessibility",
+        default="none",
+        required=True,
+        help="Shown under every page. Without a valid audit, or when fewer than half "
+        "of the criteria of the RGAA are met: not compliant.",
+    )
+    espace_accessibility_date = fields.Date("Accessibility Stated on")
+    # The footer of every page reads the company's row: not these long texts with it.
+    espace_legal_notice = fields.Html("Text of the Legal Notice", prefetch=False)
+    espace_privacy_notice = fields.Html("Text on Personal Data", prefetch=False)
+    espace_accessibility_statement = fields.Html(
+        "Text of the Accessibility Statement", prefetch=False
     )
 
     _espace_answer_days_positive = models.Constraint(
@@ -37,9 +110,57 @@ class ResCompany(models.Model):
         "CHECK(espace_activation_days > 0)",
         "An invitation must hold for at least one day.",
     )
+    _espace_remind_delays_positive = models.Constraint(
+        "CHECK(espace_remind_cart_hours > 0 AND espace_remind_cart_limit_hours >= 0 "
+        "AND espace_remind_limit_days >= 0 AND espace_remind_limit_days <= 14)",
+        "Carts are reminded after one hour at the soonest, limits 14 days before them "
+        "at most.",
+    )
+
+    @api.depends("primary_color")
+    def _compute_email_secondary_color(self):
+        for company in self:
+            colour = company._espace_colours().get("primary")
+            company.email_secondary_color = colour or company.email_secondary_color
+
+    def _espace_colours(self):
+        """Return the commune's colour as the style sheets want it, legible for all.
+
+        :return: dict of CSS values; empty when the commune has chosen none
+        """
+        self.ensure_one()
+        chosen = colours.read_colour(self.primary_color)
+        if not chosen:
+            return {}
+        legible = colours.legible(chosen)
+        return {
+            "primary": colours.write_colour(legible),
+            "dark": colours.write_colour(colours.darker(legible, 0.2)),
+            "rgb": ", ".join(map(str, legible)),
+        }
+
+    def _espace_address(self):
+        """Return where the commune is, on one line, '' if nobody entered it."""
+        self.ensure_one()
+        commune_sudo = self.partner_id.sudo()
+        commune_sudo.fetch(ADDRESS)
+        return " ".join(filter(None, [commune_sudo[name] for name in ADDRESS]))
 
     def _espace_sender_formatted(self):
         """Return from whom automatic e-mails come: the commune, at its address."""
         self.ensure_one()
         address = email_normalize(self.espace_sender or self.email or "")
         return formataddr((self.name, address)) if address else False
+
+    def _espace_own_text(self, page):
+        """Return what the commune wrote itself for a legal page, as safe HTML.
+
+        :param str page: a key of `OWN_TEXTS`
+        :return: '' where the default text holds
+        """
+        self.ensure_one()
+        text = self[OWN_TEXTS[page]]
+        if is_html_empty(text):
+            return ""
+        # The page has its title already, and only one.
+        return Markup(re.sub(r"(</?)h1\b", r"\1h2", str(text)))

@@ -17,3 +17,44 @@ class ResConfigSettings(models.TransientModel):
     espace_colour = fields.Char(
         "Colour of the Commune", related="company_id.primary_color", readonly=False
     )
+
+    # Reminders
+    espace_remind_cart = fields.Boolean(
+        related="company_id.espace_remind_cart", readonly=False
+    )
+    espace_remind_cart_hours = fields.Integer(
+        related="company_id.espace_remind_cart_hours", readonly=False
+    )
+    espace_remind_cart_limit_hours = fields.Integer(
+        related="company_id.espace_remind_cart_limit_hours", readonly=False
+    )
+    espace_remind_limits = fields.Boolean(
+        related="company_id.espace_remind_limits", readonly=False
+    )
+    espace_remind_limit_days = fields.Integer(
+        related="company_id.espace_remind_limit_days", readonly=False
+    )
+
+    # Legal pages
+    espace_publisher = fields.Char(
+        related="company_id.espace_publisher", readonly=False
+    )
+    espace_host = fields.Text(related="company_id.espace_host", readonly=False)
+    espace_dpo_email = fields.Char(
+        related="company_id.espace_dpo_email", readonly=False
+    )
+    espace_accessibility = fields.Selection(
+        related="company_id.espace_accessibility", readonly=False
+    )
+    espace_accessibility_date = fields.Date(
+        related="company_id.espace_accessibility_date", readonly=False
+    )
+    espace_legal_notice = fields.Html(
+        related="company_id.espace_legal_notice", readonly=False
+    )
+    espace_privacy_notice = fields.Html(
+        related="company_id.espace_privacy_notice", readonly=False
+    )
+    espace_accessibility_statement = fields.Html(
+        related="company_id.espace_accessibility_statement", readonly=False
+    )

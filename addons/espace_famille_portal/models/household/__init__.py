@@ -1,5 +1,5 @@
 from . import espace_change
-from . import espace_change_notify
-from . import espace_change_login
+from . import espace_change_proposal
 from . import espace_portal_documents
 from . import espace_portal_household
+from . import espace_portal_household_form

@@ -1,17 +1,14 @@
+import logging
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
-from odoo.tools.misc import format_amount, format_date
+from odoo.tools import email_normalize
 
-# What families may propose to change: the columns, by model.
-COLUMNS = {
-    "espace.family": ("lastname", "phone", "email", "street", "street2", "zip", "city"),
-    "espace.guardian": ("firstname", "lastname", "civility", "phone", "email"),
-    "espace.child": ("firstname", "lastname", "birth_date", "class_id", "diet_id"),
-    "espace.authorisation": ("granted",),
-    "espace.pickup.person": ("name", "relation", "phone", "child_ids", "active"),
-    "espace.family.income": (),
-}
+from odoo.addons.espace_famille.models.core.batch import one_by_one
+
+_logger = logging.getLogger(__name__)
+
 # A name that was misspelt is applied at once where the commune wants it; a new person
 # is always looked at by somebody.
 SAFE = ("firstname", "lastname", "civility")
@@ -19,9 +16,8 @@ SAFE = ("firstname", "lastname", "civility")
 # What rests on consent alone is withdrawn at once, without anybody's leave: GDPR,
 # article 7.3.
 CONSENTS = ("photo",)
-
-# A family that proposes more than that is not correcting its file.
-MOST_OPEN = 100
+# An agent who goes through the changes of a family one by one is given so long.
+PATIENCE = timedelta(minutes=30)
 
 
 class EspaceChange(models.Model):
@@ -79,6 +75,7 @@ class EspaceChange(models.Model):
     reason = fields.Char("Reason of the Refusal", readonly=True)
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True)
     decided_at = fields.Datetime("Decided on", readonly=True)
+    notified = fields.Boolean("Family Notified", readonly=True)
 
     @api.depends("model", "column", "values")
     @api.depends_context("lang")
@@ -105,239 +102,6 @@ class EspaceChange(models.Model):
     def _compute_display_name(self):
         for change in self:
             change.display_name = f"{change.subject} – {change.label}"
-
-    # === Proposing === #
-
-    @api.model
-    def _propose(self, record, values, family=None):
-        """Propose new values of columns of a record; what is the same is left out.
-
-        :param dict values: plain ones: text, a date as YYYY-MM-DD, ids
-        :param family: the household that proposes, of the two of a shared child
-        :return: the proposals, which replace those of before for the same columns
-        """
-        if not family:
-            family = record if record._name == "espace.family" else record.family_id
-        asked = {c: v or "" for c, v in values.items() if c in COLUMNS[record._name]}
-        # What is typed as it was before takes an earlier proposal back.
-        self._open(family, record._name, record.id, list(asked)).unlink()
-        columns = {c: v for c, v in asked.items() if v != self._plain(record, c)}
-        self._check_number(family)
-        return self.create(
-            [
-                {
-                    **self._prepare(family, record._name, record.display_name),
-                    "res_id": record.id,
-                    "column": column,
-                    "before": self._words(record, column, self._plain(record, column)),
-                    "after": self._words(record, column, value),
-                    "values": {column: self._to_write(record, column, value)},
-                }
-                for column, value in columns.items()
-            ]
-        )
-
-    @api.model
-    def _propose_new(self, family, model, values):
-        """Propose a person whom the commune does not know."""
-        self._check_number(family)
-        name = values.get("name") or f"{values['firstname']} {values['lastname']}"
-        record = self.env[model]
-        return self.create(
-            {
-                **self._prepare(family, model, name),
-                "after": ", ".join(
-                    filter(
-                        None,
-                        [
-                            name,
-                            *(
-                                self._words(record, column, value)
-                                for column, value in values.items()
-                                if column not in ("name", "firstname", "lastname")
-                            ),
-                        ],
-                    )
-                ),
-                "values": {
-                    **{c: self._to_write(record, c, v) for c, v in values.items()},
-                    "family_id": family.id,
-                },
-            }
-        )
-
-    @api.model
-    def _propose_end(self, person):
-        """Propose that a pick-up person may no longer come."""
-        self._open(person.family_id, person._name, person.id, ["active"]).unlink()
-        return self.create(
-            {
-                **self._prepare(person.family_id, person._name, person.name),
-                "res_id": person.id,
-                "column": "active",
-                "before": person._words(),
-                "after": self.env._("No longer"),
-                "values": {"active": False},
-            }
-        )
-
-    @api.model
-    def _propose_authorisations(self, family, child, guardian, answers, today):
-        """Propose what a guardian allows for a child, or no longer.
-
-        A consent that is withdrawn counts at once.
-
-        :param dict answers: kind: “yes”, “no” or '' for what was not answered
-        """
-        known = {one.kind: one for one in child.authorisation_ids}
-        proposed = self.browse()
-        for kind, granted in answers.items():
-            record = known.get(kind, self.env["espace.authorisation"])
-            before = self._open(family, record._name, record.id, ["granted"])
-            before.filtered(
-                lambda one, kind=kind: (
-                    one.values["child_id"] == child.id and one.values["kind"] == kind
-                )
-            ).unlink()
-            if not granted or granted == record.granted:
-                continue
-            proposed |= self.create(
-                {
-                    **self._prepare(family, record._name, child.name),
-                    "res_id": record.id,
-                    "column": "granted",
-                    "before": self._words(record, "granted", record.granted),
-                    "after": self._words(record, "granted", granted),
-                    "values": {
-                        "child_id": child.id,
-                        "kind": kind,
-                        "granted": granted,
-                        "guardian_id": guardian.id,
-                        "given_on": today.isoformat(),
-                    },
-                }
-            )
-        self._check_number(family)
-        proposed._apply_withdrawals()
-        return proposed
-
-    @api.model
-    def _propose_income(self, family, values, files, today):
-        """Propose a quotient familial, with its proof.
-
-        :param dict values: value (text of a number), source, date_from
-        :param files: list of (name, bytes), checked by their content
-        :raise UserError: no proof, or a file that is not taken
-        """
-        if not files:
-            raise UserError(
-                self.env._("Add the document that proves the quotient familial.")
-            )
-        Document = self.env["espace.document"]
-        checked = [(Document._check_file(name, raw), raw) for name, raw in files]
-        self._open(family, "espace.family.income", False, [False]).unlink()
-        self._check_number(family)
-        return self.create(
-            {
-                **self._prepare(family, "espace.family.income", family.name),
-                "before": self._income_words(family.income_ids._in_force(today)),
-                "after": self._income_words(
-                    self.env["espace.family.income"].new(values)
-                ),
-                "values": {
-                    "family_id": family.id,
-                    "value": float(values["value"]),
-                    "source": values["source"],
-                    "date_from": values["date_from"],
-                },
-                "attachment_ids": [
-                    Command.create(
-                        {"name": name, "raw": raw, "res_model": "espace.change"}
-                    )
-                    for name, raw in checked
-                ],
-            }
-        )
-
-    def _income_words(self, income):
-        """Say a quotient: “612,00 (CAF, from 4 janvier 2027)”, '' for none."""
-        if not income:
-            return ""
-        return self.env._(
-            "%(value)s (%(issuer)s, from %(day)s)",
-            value=format_amount(
-                self.env, income.value, self.env.company.currency_id
-            ).rstrip("\u00a0\u202f €$"),
-            issuer=self._words(income, "source", income.source),
-            day=format_date(self.env, income.date_from),
-        )
-
-    @api.model
-    def _prepare(self, family, model, subject):
-        return {
-            "family_id": family.id,
-            "model": model,
-            "subject": subject,
-            "user_id": self.env.uid,
-        }
-
-    @api.model
-    def _check_number(self, family):
-        count = self.search_count(
-            [("family_id", "=", family.id), ("state", "=", "proposed")]
-        )
-        if count >= MOST_OPEN:
-            raise UserError(
-                self.env._(
-                    "Many of your corrections wait already: contact the town hall."
-                )
-            )
-
-    @api.model
-    def _open(self, family, model, res_id, columns):
-        return self.search(
-            [
-                ("family_id", "=", family.id),
-                ("model", "=", model),
-                ("res_id", "in", [res_id] if res_id else [0, False]),
-                ("column", "in", columns),
-                ("state", "=", "proposed"),
-            ]
-        )
-
-    # === Values and words === #
-
-    @api.model
-    def _plain(self, record, column):
-        """Return the value of a column as a form posts it."""
-        field, value = record._fields[column], record[column]
-        if field.type == "many2one":
-            return value.id or ""
-        if field.type == "many2many":
-            return sorted(value.ids)
-        if field.type == "date":
-            return value.isoformat() if value else ""
-        return value or ""
-
-    @api.model
-    def _to_write(self, record, column, value):
-        if record._fields[column].type == "many2many":
-            return [[Command.SET, 0, value]]
-        return value or False
-
-    @api.model
-    def _words(self, record, column, value):
-        field = record._fields[column]
-        if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value, "")
-        if field.type == "date":
-            return format_date(self.env, value) if value else ""
-        if field.type == "many2one":
-            return self.env[field.comodel_name].browse(value or []).display_name or ""
-        if field.type == "many2many":
-            names = self.env[field.comodel_name].browse(value).mapped("display_name")
-            return ", ".join(names)
-        return str(value or "")
 
     # === Deciding === #
 
@@ -386,11 +150,49 @@ class EspaceChange(models.Model):
         self._decide("accepted")
 
     def _write_into(self, record):
-        """Hook: write the change into the record it is about."""
+        """Write the change into its record; a login moves with its address."""
+        about_login = (self.model, self.column) == ("espace.guardian", "email")
+        before = about_login and record.email_normalized
         record.write(self.values)
+        if about_login:
+            self._move_login(record, before)
+
+    def _move_login(self, guardian, before):
+        """Let a guardian with an account log in with the new address; warn the old one.
+
+        :param str before: the address until now, normalized
+        :raise UserError: another account has the new one
+        """
+        user_sudo, after = guardian.sudo().user_id, guardian.email_normalized
+        is_login = user_sudo.share and email_normalize(user_sudo.login) == before
+        if after and is_login:
+            self._check_login_free(user_sudo, after)
+            user_sudo.login = after
+            # The former address may be the only one that was robbed.
+            self.env["mail.template"]._espace_make(
+                "espace_famille_portal.mail_template_login_changed",
+                lambda template: template.send_mail(
+                    guardian.id, email_values={"email_to": before}
+                ),
+                guardian.family_id,
+            )
+
+    def _check_login_free(self, user_sudo, login):
+        like = self.env["espace.activation"]._like_itself(login)
+        others = user_sudo.with_context(active_test=False).search_count(
+            [("login", "=ilike", like), ("id", "!=", user_sudo.id)]
+        )
+        if others:
+            raise UserError(
+                self.env._(
+                    "Another account already uses the address %s: refuse this change, "
+                    "or give this family another address.",
+                    login,
+                )
+            )
 
     def _create_in(self, target):
-        """Hook: create the record that is proposed, and return it."""
+        """Create the record that is proposed, and return it."""
         if self.model == "espace.family.income":
             return self._create_income(target)
         return target.create(self.values)
@@ -414,17 +216,17 @@ class EspaceChange(models.Model):
         safe = self.filtered(lambda c: c.res_id and c.column in SAFE)
         for change in safe:
             change._apply()
-        safe.told = True
+        safe.notified = True
 
     def _apply_withdrawals(self):
         """Apply what takes a consent back; it stays on record as an accepted change."""
         withdrawn = self.filtered(lambda change: change._withdraws_consent())
         for change in withdrawn:
             change._apply()
-        withdrawn.told = True
+        withdrawn.notified = True
 
     def _withdraws_consent(self):
-        """Tell whether this ends a consent that was given, be it applied or not."""
+        """Return whether this ends a consent that was given, be it applied or not."""
         values = self.values or {}
         return (
             self.model == "espace.authorisation"
@@ -451,3 +253,64 @@ class EspaceChange(models.Model):
             raise UserError(self.env._("The town hall has decided already."))
         self.attachment_ids.unlink()
         self.unlink()
+
+    # === Notifying === #
+
+    def _notify_complete(self):
+        """Notify the families of these changes that wait for nothing more."""
+        families = self.family_id
+        waiting = self.search(
+            [("family_id", "in", families.ids), ("state", "=", "proposed")]
+        ).family_id
+        self._notify_decided(families - waiting)
+
+    @api.model
+    def _cron_notify(self):
+        """Notify of what was decided a while ago, though the family waits for more."""
+        limit = fields.Datetime.now() - PATIENCE
+        families = self.search(
+            [*self._to_notify(), ("decided_at", "<=", limit)]
+        ).family_id
+        notify, failure = self._notify_decided, "%s was not notified of its corrections"
+        one_by_one(self.env, families, notify, _logger, failure)
+
+    @api.model
+    def _to_notify(self):
+        return [("state", "in", ("accepted", "refused")), ("notified", "=", False)]
+
+    @api.model
+    def _notify_decided(self, families):
+        changes_sudo = self.sudo().search(
+            [*self._to_notify(), ("family_id", "in", families.ids)], order="id"
+        )
+        for family, decided in changes_sudo.grouped("family_id").items():
+            decided._notify_family(family)
+        changes_sudo.notified = True
+
+    def _notify_family(self, family):
+        """Write to who proposed and to those who book, in the commune's name."""
+        partners = self.user_id.partner_id & family.guardian_ids.partner_id
+        partners |= family.guardian_ids.filtered("may_book").partner_id
+        family._notify_with(
+            "espace_famille_portal.mail_template_corrections",
+            self[:1],
+            {"changes": self},
+            partner_ids=partners.ids,
+        )
+
+    def _decision_words(self):
+        """Say what was decided; the quotient itself stays out of messages."""
+        self.ensure_one()
+        if self.state == "refused":
+            return self.env._(
+                "%(what)s: refused. %(reason)s",
+                what=self.display_name,
+                reason=self.reason or "",
+            )
+        if self.model == "espace.family.income":
+            return self.env._("%s: accepted", self.display_name)
+        return self.env._(
+            "%(what)s: accepted (%(after)s)",
+            what=self.display_name,
+            after=self.after or self.env._("empty"),
+        )

@@ -19,38 +19,40 @@ class EspacePortalDocuments(models.AbstractModel):
     _description = "Portal: Documents"
 
     @api.model
-    def _read(self, family):
+    def _read(self, family_sudo):
         """Return what the page shows of the documents of a household.
 
-        :param family: as superuser, one that the user belongs to
+        :param family_sudo: as superuser, one that the user belongs to
         """
         return {
-            "missing": [self._missing_row(line) for line in self._missing(family)],
-            "received": [self._row(document) for document in self._received(family)],
-            "choices": self._choices(family),
+            "missing": [self._missing_row(line) for line in self._missing(family_sudo)],
+            "received": [
+                self._row(document) for document in self._received(family_sudo)
+            ],
+            "choices": self._choices(family_sudo),
         }
 
     @api.model
-    def _missing(self, family):
+    def _missing(self, family_sudo):
         """Return what lacks: of the household, and of its children whoever asks."""
         return (
             self.env["espace.document.missing"]
             .sudo()
             .search(
-                Domain("company_id", "=", family.company_id.id)
+                Domain("company_id", "=", family_sudo.company_id.id)
                 & (
-                    Domain("family_id", "=", family.id)
-                    | Domain("child_id", "in", family.child_ids.ids)
+                    Domain("family_id", "=", family_sudo.id)
+                    | Domain("child_id", "in", family_sudo.child_ids.ids)
                 )
             )
         )
 
     @api.model
-    def _received(self, family):
+    def _received(self, family_sudo):
         return (
             self.env["espace.document"]
             .sudo()
-            .search([("family_id", "=", family.id)], limit=SHOWN)
+            .search([("family_id", "=", family_sudo.id)], limit=SHOWN)
         )
 
     @api.model
@@ -95,48 +97,52 @@ class EspacePortalDocuments(models.AbstractModel):
         return f"{kind.id}-{child.id or 0}"
 
     @api.model
-    def _choices(self, family):
+    def _choices(self, family_sudo):
         """Return what may be sent: (key, words)."""
-        kinds = (
+        kinds_sudo = (
             self.env["espace.document.type"]
             .sudo()
-            .search([("company_id", "=", family.company_id.id)])
+            .search([("company_id", "=", family_sudo.company_id.id)])
         )
         choices = []
-        for kind in kinds:
+        for kind in kinds_sudo:
             if kind.about == "family":
-                choices.append((self._key(kind, family.child_ids[:0]), kind.name))
+                choices.append((self._key(kind, family_sudo.child_ids[:0]), kind.name))
                 continue
-            for child in family.child_ids:
+            for child in family_sudo.child_ids:
                 words = f"{kind.name} – {child.firstname}"
                 choices.append((self._key(kind, child), words))
         return choices
 
     @api.model
-    def _send(self, family, key, files):
+    def _send(self, family_sudo, key, files):
         """Take in the files of a document; agents check them.
 
         :param str key: see `_choices`
         :param files: list of (name, bytes)
         :raise UserError: no file, nothing that is asked for, or a file not taken
         """
-        if key not in dict(self._choices(family)):
+        if key not in dict(self._choices(family_sudo)):
             raise UserError(self.env._("Choose which document you send."))
         if not files:
             raise UserError(self.env._("Choose the file of the document first."))
         type_id, _dash, child_id = key.partition("-")
-        kind = self.env["espace.document.type"].sudo().browse(int(type_id))
-        child = self.env["espace.child"].sudo().browse(int(child_id) or [])
+        kind_sudo = self.env["espace.document.type"].sudo().browse(int(type_id))
+        child_sudo = self.env["espace.child"].sudo().browse(int(child_id) or [])
         received = self.env["espace.document"]
         for name, content in files:
-            received |= received._receive(family, child, kind, name, content)
+            received |= received._receive(
+                family_sudo, child_sudo, kind_sudo, name, content
+            )
         return received
 
     @api.model
-    def _file(self, family, document_id, attachment_id):
+    def _file(self, family_sudo, document_id, attachment_id):
         """Return a file that this household gave, as superuser; maybe empty."""
-        document = self.env["espace.document"].sudo()
-        document = document.search(
-            [("id", "=", document_id), ("family_id", "=", family.id)]
+        document_sudo = self.env["espace.document"].sudo()
+        document_sudo = document_sudo.search(
+            [("id", "=", document_id), ("family_id", "=", family_sudo.id)]
         )
-        return document.attachment_ids.filtered(lambda file: file.id == attachment_id)
+        return document_sudo.attachment_ids.filtered(
+            lambda file: file.id == attachment_id
+        )

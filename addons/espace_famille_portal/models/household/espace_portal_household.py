@@ -38,59 +38,60 @@ class EspacePortalHousehold(models.AbstractModel):
     # === The page === #
 
     @api.model
-    def _read(self, family, typed=None):
+    def _read(self, family_sudo, typed=None):
         """Return what the page shows.
 
-        :param family: as superuser, one that the user belongs to
+        :param family_sudo: as superuser, one that the user belongs to
         :param dict typed: {"key": form, "values": typed, "problems": by input} of what
             was refused
         """
-        changes = self._changes(family)
+        changes = self._changes(family_sudo)
         cards = {
             kind: [
-                self._card(family, kind, record, changes, typed)
-                for record in self._records(family, kind)
+                self._card(family_sudo, kind, record, changes, typed)
+                for record in self._records(family_sudo, kind)
             ]
             for kind in ("family", "guardian", "child", "pickup")
         }
-        for card, child in zip(cards["child"], family.child_ids, strict=True):
+        for card, child in zip(cards["child"], family_sudo.child_ids, strict=True):
             card["authorisations"] = self._card(
-                family, "authorisations", child, changes, typed
+                family_sudo, "authorisations", child, changes, typed
             )
         return {
             "cards": cards,
             "new": {
-                kind: self._new_card(family, kind, changes, typed) for kind in ADDABLE
+                kind: self._new_card(family_sudo, kind, changes, typed)
+                for kind in ADDABLE
             },
-            "income": self._income(family),
+            "income": self._income(family_sudo),
             "waiting": len(changes.filtered(lambda c: c.state == "proposed")),
         }
 
     @api.model
-    def _records(self, family, kind):
+    def _records(self, family_sudo, kind):
         """Return the records of the household that a kind of form corrects."""
         if kind == "family":
-            return family
+            return family_sudo
         if kind == "guardian":
-            return family.guardian_ids
+            return family_sudo.guardian_ids
         if kind == "pickup":
-            return family.pickup_person_ids
-        return family.child_ids
+            return family_sudo.pickup_person_ids
+        return family_sudo.child_ids
 
     @api.model
-    def _changes(self, family):
+    def _changes(self, family_sudo):
         """Return what waits, and the refusals that nothing has followed."""
         since = fields.Datetime.now() - REFUSALS_SHOWN
-        changes = (
+        changes_sudo = (
             self.env["espace.change"]
             .sudo()
             .search(
-                Domain("family_id", "=", family.id)
+                Domain("family_id", "=", family_sudo.id)
                 & (Domain("state", "=", "proposed") | Domain("decided_at", ">=", since))
             )
         )
-        seen, shown = set(), changes.browse()
-        for change in changes:
+        seen, shown = set(), changes_sudo.browse()
+        for change in changes_sudo:
             kind = (change.values or {}).get("kind")
             place = (change.model, change.res_id, change.column, change.subject, kind)
             if place not in seen and change.state != "accepted":
@@ -101,7 +102,7 @@ class EspacePortalHousehold(models.AbstractModel):
     # === Cards === #
 
     @api.model
-    def _card(self, family, kind, record, changes, typed):
+    def _card(self, family_sudo, kind, record, changes, typed):
         key = f"{kind}-{record.id}"
         inputs = self._inputs(kind, record)
         values = {one.name: self._value(kind, record, one.name) for one in inputs}
@@ -124,7 +125,7 @@ class EspacePortalHousehold(models.AbstractModel):
             )
             if kind == "pickup"
             else [],
-            "form": self._form(family, kind, inputs, key, values, typed),
+            "form": self._form(family_sudo, kind, inputs, key, values, typed),
             "open": bool(typed and typed["key"] == key),
             "record": record,
         }
@@ -143,16 +144,18 @@ class EspacePortalHousehold(models.AbstractModel):
         }
 
     @api.model
-    def _new_card(self, family, kind, changes, typed):
+    def _new_card(self, family_sudo, kind, changes, typed):
         key = f"{kind}-{NEW}"
         values = {}
         if kind == "pickup":
-            values["child_ids"] = [str(child.id) for child in family.child_ids]
-        if kind == "child" and len(family.guardian_ids) == 1:
-            values["lastname"] = family.guardian_ids.lastname or ""
+            values["child_ids"] = [str(child.id) for child in family_sudo.child_ids]
+        if kind == "child" and len(family_sudo.guardian_ids) == 1:
+            values["lastname"] = family_sudo.guardian_ids.lastname or ""
         return {
             "key": key,
-            "form": self._form(family, kind, rules.FORMS[kind], key, values, typed),
+            "form": self._form(
+                family_sudo, kind, rules.FORMS[kind], key, values, typed
+            ),
             "open": bool(typed and typed["key"] == key),
             "changes": self._change_rows(
                 changes.filtered(lambda c: c.model == MODELS[kind] and not c.res_id)
@@ -204,170 +207,28 @@ class EspacePortalHousehold(models.AbstractModel):
             return [("fa-check", self.env._("Identity checked"))]
         return []
 
-    # === Inputs === #
-
-    @api.model
-    def _inputs(self, kind, record=None):
-        """Return the inputs of a form; the login is changed elsewhere, by its owner."""
-        inputs = rules.FORMS[kind]
-        if kind == "guardian" and record and record.user_id:
-            return tuple(one for one in inputs if one.name != "email")
-        return inputs
-
-    @api.model
-    def _shown_names(self, kind):
-        return [one.name for one in rules.FORMS[kind]]
-
-    @api.model
-    def _form(self, family, kind, inputs, key, values, typed):
-        """Return the inputs as the template shows them, with what was typed."""
-        mine = typed if typed and typed["key"] == key else None
-        if mine:
-            values = {**values, **mine["values"]}
-        choices = self._choices(family, kind)
-        return [
-            {
-                "name": one.name,
-                "id": f"{key}_{one.name}",
-                "kind": one.kind,
-                "required": one.required,
-                "label": self._label(kind, one.name),
-                "value": values.get(one.name, ""),
-                "choices": choices.get(one.name, []),
-                "problem": self._problem_words(
-                    mine["problems"].get(one.name) if mine else None
-                ),
-                "complete": self._autocomplete(kind, one.name),
-            }
-            for one in inputs
-        ]
-
-    @api.model
-    def _choices(self, family, kind):
-        """Return {input: [(value as text, words)]}."""
-        if kind == "guardian":
-            return {"civility": self._selection("espace.guardian", "civility")}
-        if kind == "pickup":
-            return {
-                "child_ids": [
-                    (str(child.id), child.firstname) for child in family.child_ids
-                ]
-            }
-        if kind == "income":
-            return {"source": self._selection("espace.family.income", "source")}
-        if kind == "authorisations":
-            answers = self._selection("espace.authorisation", "granted")
-            return {name: answers for name in rules.AUTHORISATIONS}
-        if kind == "child":
-            company = Domain("school_id.company_id", "=", family.company_id.id)
-            classes = self.env["espace.school.class"].sudo().search(company)
-            diets = self.env["espace.diet"].sudo().search([("active", "=", True)])
-            return {
-                name: [(str(one.id), one.display_name) for one in records]
-                for name, records in (("class_id", classes), ("diet_id", diets))
-            }
-        return {}
-
-    @api.model
-    def _selection(self, model, name):
-        return self.env[model]._fields[name]._description_selection(self.env)
-
-    @api.model
-    def _value(self, kind, record, name):
-        """Return what an input holds: text, or a list of texts."""
-        if kind == "authorisations":
-            return self._authorisation(record, name).granted or ""
-        value = self.env["espace.change"]._plain(record, name)
-        return [str(one) for one in value] if isinstance(value, list) else str(value)
-
-    @api.model
-    def _shown(self, kind, record, name):
-        """Say the value that the commune knows."""
-        change = self.env["espace.change"].sudo()
-        if kind == "authorisations":
-            one = self._authorisation(record, name)
-            return change._words(one, "granted", one.granted)
-        if name == "child_ids":
-            return ", ".join(record.child_ids.mapped("firstname"))
-        return change._words(record, name, change._plain(record, name))
-
-    @api.model
-    def _authorisation(self, child, kind):
-        return child.authorisation_ids.filtered(lambda one: one.kind == kind)
-
-    @api.model
-    def _label(self, kind, name):
-        if kind == "authorisations":
-            return dict(self._selection("espace.authorisation", "kind"))[name]
-        labels = {
-            "street": self.env._("Street and number"),
-            "street2": self.env._("Rest of the address"),
-            "zip": self.env._("Postcode"),
-            "city": self.env._("Town"),
-            "phone": self.env._("Phone"),
-            "email": self.env._("E-mail"),
-            "civility": self.env._("Civility"),
-            "lastname": self.env._("Last name"),
-            "firstname": self.env._("First name"),
-            "birth_date": self.env._("Born on"),
-            "class_id": self.env._("School and class"),
-            "diet_id": self.env._("Diet"),
-            "name": self.env._("First and last name"),
-            "relation": self.env._("Relation to the children"),
-            "child_ids": self.env._("May fetch"),
-            "value": self.env._("Amount of the quotient"),
-            "source": self.env._("Given by"),
-            "date_from": self.env._("Date on the document"),
-        }
-        return labels[name]
-
-    @api.model
-    def _autocomplete(self, kind, name):
-        """Return what browsers may fill in: the parent's own address, nothing else."""
-        if kind != "family":
-            return "off"
-        return {
-            "street": "address-line1",
-            "street2": "address-line2",
-            "zip": "postal-code",
-            "city": "address-level2",
-            "phone": "tel",
-        }[name]
-
-    @api.model
-    def _problem_words(self, problem):
-        words = {
-            "missing": self.env._("Fill in this field."),
-            "not_a_name": self.env._("A name is made of letters."),
-            "too_long": self.env._("This is too long: 80 letters at most."),
-            "not_a_phone": self.env._("This is no phone number: 06 12 34 56 78."),
-            "not_an_email": self.env._("This is no e-mail address: name@example.org."),
-            "not_a_zip": self.env._("This is no postcode."),
-            "not_a_day": self.env._("Enter a day that is past, not too long ago."),
-            "not_an_amount": self.env._("Enter a number, such as 612 or 612,50."),
-        }
-        return words.get(problem, "")
-
     # === The quotient === #
 
     @api.model
-    def _income(self, family):
+    def _income(self, family_sudo):
         """Return the quotient in use, None when there is none."""
-        income = family.income_ids._in_force(family.company_id._espace_today())
+        income = family_sudo.income_ids._in_force(
+            family_sudo.company_id._espace_today()
+        )
         if not income:
             return None
-        amount = family.company_id._espace_amount_words(income.value)
+        amount = family_sudo.company_id._espace_amount_words(income.value)
         return {
             "value": amount.rstrip("\u00a0\u202f €$"),
             "since": format_date(self.env, income.date_from, date_format="d MMMM y"),
             "source": dict(self._selection(income._name, "source"))[income.source],
-            "renew": family.qf_state == "to_renew",
+            "renew": family_sudo.qf_state == "to_renew",
         }
 
     # === Proposing === #
 
     @api.model
-    def _target(self, family, key):
+    def _target(self, family_sudo, key):
         """Return (kind, record, empty when new) that a key names, else (None, None)."""
         kind, _dash, number = str(key or "").partition("-")
         if kind not in MODELS:
@@ -377,27 +238,29 @@ class EspacePortalHousehold(models.AbstractModel):
             return (kind, new) if new is not None else (None, None)
         if kind == "income" or not number.isdecimal():
             return None, None
-        record = self._records(family, kind).filtered(lambda r: r.id == int(number))
+        record = self._records(family_sudo, kind).filtered(
+            lambda r: r.id == int(number)
+        )
         return (kind, record) if record else (None, None)
 
     @api.model
-    def _read_form(self, family, key, posted, today):
+    def _read_form(self, family_sudo, key, posted, today):
         """Read what was typed into a form of the household.
 
-        :param family: as superuser, one that the user belongs to
+        :param family_sudo: as superuser, one that the user belongs to
         :param posted: function that returns the list of values of a name
         :return: (values, problems) by input
         :raise UserError: the form is none of this household's
         """
-        kind, record = self._target_or_refuse(family, key)
+        kind, record = self._target_or_refuse(family_sudo, key)
         choices = {
             name: [value for value, _words in options]
-            for name, options in self._choices(family, kind).items()
+            for name, options in self._choices(family_sudo, kind).items()
         }
         return rules.read(self._inputs(kind, record), posted, choices, today)
 
     @api.model
-    def _submit(self, family, key, values, files):
+    def _submit(self, family_sudo, key, values, files):
         """Propose what was typed into a form, and found to be good.
 
         :param dict values: those of `_read_form`
@@ -405,15 +268,15 @@ class EspacePortalHousehold(models.AbstractModel):
         :return: the changes, applied already if that is what the commune wants
         :raise UserError: the form is none of this household's, or a file is not taken
         """
-        kind, record = self._target_or_refuse(family, key)
-        changes = self._propose(family, kind, record, self._typed(values), files)
-        if family.company_id.espace_changes == "apply":
+        kind, record = self._target_or_refuse(family_sudo, key)
+        changes = self._propose(family_sudo, kind, record, self._typed(values), files)
+        if family_sudo.company_id.espace_changes == "apply":
             changes._apply_safe()
         return changes
 
     @api.model
-    def _target_or_refuse(self, family, key):
-        kind, record = self._target(family, key)
+    def _target_or_refuse(self, family_sudo, key):
+        kind, record = self._target(family_sudo, key)
         if not kind:
             raise UserError(
                 self.env._("This page was out of date: look at it again below.")
@@ -435,16 +298,16 @@ class EspacePortalHousehold(models.AbstractModel):
         }
 
     @api.model
-    def _propose(self, family, kind, record, values, files):
-        changes = self.env["espace.change"].sudo()
-        today = family.company_id._espace_today()
+    def _propose(self, family_sudo, kind, record, values, files):
+        changes_sudo = self.env["espace.change"].sudo()
+        today = family_sudo.company_id._espace_today()
         if kind == "income":
-            return changes._propose_income(family, values, files, today)
+            return changes_sudo._propose_income(family_sudo, values, files, today)
         if kind == "authorisations":
-            guardian = family._portal_guardian()[:1]
-            return changes._propose_authorisations(
-                family, record, guardian, values, today
+            guardian = family_sudo._portal_guardian()[:1]
+            return changes_sudo._propose_authorisations(
+                family_sudo, record, guardian, values, today
             )
         if not record:
-            return changes._propose_new(family, MODELS[kind], values)
-        return changes._propose(record, values, family)
+            return changes_sudo._propose_new(family_sudo, MODELS[kind], values)
+        return changes_sudo._propose(record, values, family_sudo)

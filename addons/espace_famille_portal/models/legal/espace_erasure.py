@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from odoo.addons.espace_famille.models.erasure.erasure import erase_records
+from odoo.addons.espace_famille.models.erasure.espace_erasure_mixin import erase_records
 
 
 class EspaceFamily(models.Model):
@@ -28,13 +28,16 @@ class EspaceFamily(models.Model):
 
         It is that of no record, and deleted once it is sent.
         """
-        template = self.env.ref("espace_famille_portal.mail_template_erased").sudo()
         written = self.filtered(lambda family: any(family.guardian_ids.mapped("email")))
         columns = ("subject", "body_html", "email_from", "email_to")
-        mails = template._generate_template(written.ids, columns)
+        mails = self.env["mail.template"]._espace_make(
+            "espace_famille_portal.mail_template_erased",
+            lambda template: template._generate_template(written.ids, columns),
+            self.browse(),
+        )
         return [
             {**{name: mail[name] for name in columns}, "auto_delete": True}
-            for mail in mails.values()
+            for mail in (mails or {}).values()
         ]
 
 
@@ -58,4 +61,6 @@ class EspaceRequest(models.Model):
     def action_erase_family(self):
         """Ask whether all data of the family that asked for it are to be erased."""
         self.ensure_one()
-        return self.family_id.with_context(default_tell=True).action_erase()
+        return self.env["espace.erasure.wizard"]._action_open(
+            self.family_id, notify=True
+        )

@@ -4,7 +4,6 @@ import json
 import zipfile
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
-from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -12,6 +11,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 from odoo.tools.misc import format_date
+
+from .gdpr_sections import SECTIONS
 
 # Larger archives take the place of everybody else on the server.
 MOST_BYTES = 200 * 1024 * 1024
@@ -24,273 +25,53 @@ FORBIDDEN = ':*?"<>|'
 NUMBERS = ("integer", "float", "monetary")
 
 
-class Section(NamedTuple):
-    """One table of the archive.
-
-    name: of its file; model; path: from the family, or to it; fields in their order.
-    """
-
-    name: str
-    model: str
-    path: str
-    fields: tuple[str, ...]
-    order: str = "id"
-
-
-SECTIONS = (
-    Section(
-        "foyer",
-        "espace.family",
-        "id",
-        (
-            "reference",
-            "name",
-            "street",
-            "street2",
-            "zip",
-            "city",
-            "phone",
-            "email",
-            "residency",
-            "state",
-            "create_date",
-        ),
-    ),
-    Section(
-        "responsables",
-        "espace.guardian",
-        "family_id",
-        (
-            "rank",
-            "civility",
-            "firstname",
-            "lastname",
-            "phone",
-            "email",
-            "may_book",
-            "is_payer",
-            "is_emergency",
-            "notify_limits",
-            "notify_cart",
-            "notify_news",
-        ),
-        "rank",
-    ),
-    Section(
-        "enfants",
-        "espace.child",
-        "family_ids",
-        (
-            "firstname",
-            "lastname",
-            "birth_date",
-            "school_id",
-            "class_id",
-            "diet_id",
-            "has_pai",
-            "allergies",
-            "pai_details",
-        ),
-    ),
-    Section(
-        "gardes",
-        "espace.custody",
-        "family_id",
-        ("child_id", "pattern", "date_from", "date_to"),
-    ),
-    Section(
-        "autorisations",
-        "espace.authorisation",
-        "guardian_id.family_id",
-        ("child_id", "kind", "granted", "given_on", "guardian_id", "note"),
-    ),
-    Section(
-        "personnes_autorisees",
-        "espace.pickup.person",
-        "family_id",
-        ("name", "relation", "phone", "child_ids", "date_from", "date_to"),
-    ),
-    Section(
-        "quotients",
-        "espace.family.income",
-        "family_id",
-        ("value", "date_from", "source"),
-        "date_from",
-    ),
-    Section(
-        "inscriptions",
-        "espace.enrolment",
-        "child_id.family_ids",
-        ("child_id", "activity_id", "date_from", "date_to", "state", "refusal_reason"),
-        "date_from, id",
-    ),
-    Section(
-        "reservations",
-        "espace.reservation",
-        "family_id",
-        (
-            "date",
-            "child_id",
-            "activity_id",
-            "product_id",
-            "state",
-            "origin",
-            "booked_at",
-            "cancelled_at",
-            "attendance",
-            "arrived_at",
-            "left_at",
-        ),
-        "date, id",
-    ),
-    Section(
-        "absences",
-        "espace.absence",
-        "family_id",
-        (
-            "child_id",
-            "date_from",
-            "date_to",
-            "activity_ids",
-            "reason",
-            "note",
-            "state",
-            "refusal",
-            "declared_on",
-        ),
-        "date_from, id",
-    ),
-    Section(
-        "prestations",
-        "espace.charge",
-        "family_id",
-        (
-            "date",
-            "child_id",
-            "product_id",
-            "event",
-            "quantity",
-            "unit_price",
-            "amount",
-            "qf",
-            "explanation",
-            "move_id",
-        ),
-        "date, id",
-    ),
-    Section(
-        "factures",
-        "account.move",
-        "espace_family_id",
-        (
-            "name",
-            "move_type",
-            "invoice_date",
-            "invoice_date_due",
-            "amount_total",
-            "amount_residual",
-            "payment_state",
-        ),
-        "invoice_date, id",
-    ),
-    Section(
-        "reglements",
-        "account.payment",
-        "espace_family_id",
-        ("date", "amount", "payment_type", "espace_receipt_number", "state"),
-        "date, id",
-    ),
-    Section(
-        "documents",
-        "espace.document",
-        "family_id",
-        (
-            "type_id",
-            "child_id",
-            "issued_on",
-            "expires_on",
-            "state",
-            "refusal_reason",
-            "attachment_ids",
-        ),
-    ),
-    Section(
-        "demandes",
-        "espace.request",
-        "family_id",
-        ("create_date", "name", "kind", "child_id", "date_from", "date_to", "state"),
-    ),
-    Section(
-        "corrections",
-        "espace.change",
-        "family_id",
-        (
-            "create_date",
-            "subject",
-            "label",
-            "before",
-            "after",
-            "state",
-            "reason",
-            "decided_at",
-        ),
-    ),
-    Section(
-        "actualites_lues",
-        "espace.news.read",
-        "family_id",
-        ("news_id", "create_date"),
-    ),
-)
-
-
-class EspacePortalData(models.AbstractModel):
+class EspaceGdprExport(models.AbstractModel):
     """My data: all that the commune holds about one household, as one archive.
 
     Articles 15 and 20 of the GDPR. What the other household of a shared child gave or
     did is not in it, nor what agents noted for themselves.
     """
 
-    _name = "espace.portal.data"
-    _description = "Portal: My Data"
+    _name = "espace.gdpr.export"
+    _description = "GDPR Export"
 
     @api.model
-    def _archive(self, family, now):
+    def _archive(self, family_sudo, now):
         """Return the archive, as a file opened for reading at its start.
 
-        :param family: as superuser, one that the user belongs to
+        :param family_sudo: as superuser, one that the user belongs to
         :param datetime now: naive UTC
         """
-        tables = [self._section(family, section) for section in SECTIONS]
-        tables.append(self._messages(family))
+        tables = [self._section(family_sudo, section) for section in SECTIONS]
+        tables.append(self._messages(family_sudo))
         # It is read, then closed, by who sends it.
         target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            left_out = self._write_files(archive, family)
+            left_out = self._write_files(archive, family_sudo)
             archive.writestr(
-                "resume.html", self._summary(family, tables, left_out, now)
+                "resume.html", self._summary(family_sudo, tables, left_out, now)
             )
-            archive.writestr("donnees.json", self._json(family, tables, now))
+            archive.writestr("donnees.json", self._json(family_sudo, tables, now))
             for table in tables:
                 archive.writestr(f"tableaux/{table['name']}.csv", self._csv(table))
         target.seek(0)
         return target
 
     @api.model
-    def _filename(self, family, now):
-        day = family.company_id._espace_today(now)
+    def _filename(self, family_sudo, now):
+        day = family_sudo.company_id._espace_today(now)
         return f"mes-donnees-{day.isoformat()}.zip"
 
     # === Tables === #
 
     @api.model
-    def _section(self, family, section):
+    def _section(self, family_sudo, section):
         """Return a section as plain data.
 
         :return: dict of name, title, columns (name, label), rows (values by name) and
             words (what a person reads, by name)
         """
-        records = self._records(family, section)
+        records = self._records(family_sudo, section)
         columns = [
             (name, records._fields[name]._description_string(self.env))
             for name in section.fields
@@ -310,11 +91,11 @@ class EspacePortalData(models.AbstractModel):
         }
 
     @api.model
-    def _records(self, family, section):
-        domain = Domain(section.path, "in", family.ids)
+    def _records(self, family_sudo, section):
+        domain = Domain(section.path, "in", family_sudo.ids)
         if section.model == "account.move":
             domain &= Domain("state", "=", "posted")
-        # Of a person who may no longer come, what is kept is told as well.
+        # Of a person who may no longer come, what is kept is in it as well.
         Model = self.env[section.model].sudo().with_context(active_test=False)
         return Model.search(domain, order=section.order, limit=MOST_ROWS)
 
@@ -371,16 +152,18 @@ class EspacePortalData(models.AbstractModel):
         return str(value) if value or field.type in NUMBERS else ""
 
     @api.model
-    def _messages(self, family):
+    def _messages(self, family_sudo):
         """Return what the commune and the family wrote to each other."""
-        requests = self.env["espace.request"].sudo()
-        requests = requests.search([("family_id", "=", family.id)])
+        requests_sudo = self.env["espace.request"].sudo()
+        requests_sudo = requests_sudo.search([("family_id", "=", family_sudo.id)])
         comment = self.env.ref("mail.mt_comment")
-        told = family.message_ids.filtered(
+        received = family_sudo.message_ids.filtered(
             lambda m: m.subtype_id == comment and not m.is_internal
         )
-        messages = told.sorted("id") | requests.sorted("id")._all_conversations()
-        mine = family.guardian_ids.partner_id
+        messages = (
+            received.sorted("id") | requests_sudo.sorted("id")._all_conversations()
+        )
+        mine = family_sudo.guardian_ids.partner_id
         columns = [
             ("date", self.env._("Date")),
             ("author", self.env._("From")),
@@ -392,7 +175,7 @@ class EspacePortalData(models.AbstractModel):
                 "date": message.date.isoformat(),
                 "author": message.author_id.name
                 if message.author_id in mine
-                else family.company_id.name,
+                else family_sudo.company_id.name,
                 "subject": message.subject or message.record_name or "",
                 "text": html2plaintext(message.body or ""),
             }
@@ -409,10 +192,10 @@ class EspacePortalData(models.AbstractModel):
     # === Writing === #
 
     @api.model
-    def _json(self, family, tables, now):
+    def _json(self, family_sudo, tables, now):
         return json.dumps(
             {
-                "commune": family.company_id.name,
+                "commune": family_sudo.company_id.name,
                 "date": now.isoformat(),
                 **{table["name"]: table["rows"] for table in tables},
             },
@@ -438,14 +221,14 @@ class EspacePortalData(models.AbstractModel):
         return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
     @api.model
-    def _summary(self, family, tables, left_out, now):
-        company = family.company_id
+    def _summary(self, family_sudo, tables, left_out, now):
+        company = family_sudo.company_id
         local = company._espace_local(now)
         return Markup("<!DOCTYPE html>\n") + self.env["ir.qweb"]._render(
             "espace_famille_portal.my_data_summary",
             {
                 "company": company,
-                "family": family,
+                "family": family_sudo,
                 "tables": tables,
                 "left_out": left_out,
                 "lang": (self.env.lang or "fr").replace("_", "-"),
@@ -456,13 +239,13 @@ class EspacePortalData(models.AbstractModel):
     # === Files === #
 
     @api.model
-    def _write_files(self, archive, family):
+    def _write_files(self, archive, family_sudo):
         """Add the files that the household gave or received.
 
         :return: names of those for which no room was left
         """
         written, left_out = 0, []
-        for folder, file, title in self._files(family):
+        for folder, file, title in self._files(family_sudo):
             name = f"{folder}/{file.id}-{self._safe_name(title)}"
             if written + file.file_size > MOST_BYTES:
                 left_out.append(name)
@@ -475,9 +258,9 @@ class EspacePortalData(models.AbstractModel):
         return left_out
 
     @api.model
-    def _files(self, family):
+    def _files(self, family_sudo):
         """Yield (folder, attachment, file name) of the household, as superuser."""
-        mine = Domain("family_id", "=", family.id)
+        mine = Domain("family_id", "=", family_sudo.id)
 
         def found(model, domain=mine):
             return self.env[model].sudo().search(domain)
@@ -490,7 +273,7 @@ class EspacePortalData(models.AbstractModel):
                 "demandes",
                 found("espace.request")._all_conversations().attachment_ids,
             ),
-            ("factures", self._invoice_files(family)),
+            ("factures", self._invoice_files(family_sudo)),
         )
         for folder, files in sources:
             for file in files.sorted("id"):
@@ -514,10 +297,10 @@ class EspacePortalData(models.AbstractModel):
         )
 
     @api.model
-    def _invoice_files(self, family):
+    def _invoice_files(self, family_sudo):
         """Return the invoices that were made into PDF already."""
         return self._records(
-            family, next(one for one in SECTIONS if one.name == "factures")
+            family_sudo, next(one for one in SECTIONS if one.name == "factures")
         ).invoice_pdf_report_id
 
     @api.model
@@ -526,14 +309,3 @@ class EspacePortalData(models.AbstractModel):
         name = (name or "").replace("\\", "/").rpartition("/")[2]
         kept = [sign for sign in name if sign.isprintable() and sign not in FORBIDDEN]
         return "".join(kept)[-100:] or "fichier"
-
-
-class EspaceRequest(models.Model):
-    _inherit = "espace.request"
-
-    def _all_conversations(self):
-        """Return the messages of these requests that the family reads."""
-        messages = self.env["mail.message"].sudo()
-        for request in self:
-            messages |= request._conversation()
-        return messages

@@ -1,11 +1,16 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools.mail import html_to_inner_content
 
 from odoo.addons.espace_famille.domain.booking import SEAT_STATES
+from odoo.addons.espace_famille.models.core.batch import one_by_one
 
 from ..notice.espace_booking_reminder import CHOICES
+
+_logger = logging.getLogger(__name__)
 
 
 class EspaceNews(models.Model):
@@ -204,8 +209,10 @@ class EspaceNews(models.Model):
 
     def _unread(self, user):
         """Return those of these news that the user has not opened yet."""
-        reads = self.env["espace.news.read"].sudo()
-        read = reads.search([("news_id", "in", self.ids), ("user_id", "=", user.id)])
+        reads_sudo = self.env["espace.news.read"].sudo()
+        read = reads_sudo.search(
+            [("news_id", "in", self.ids), ("user_id", "=", user.id)]
+        )
         return self - read.news_id
 
     def _mark_read(self, family, user):
@@ -228,28 +235,48 @@ class EspaceNews(models.Model):
             & Domain("mailed_at", "=", False)
             & self._published(now)
         )
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(to_send))
-        for news in to_send:
-            news._mail(now)
-            if not cron._commit_progress(1):
-                break
+        one_by_one(
+            self.env, to_send, lambda news: news._mail(now), _logger, "%s was not sent"
+        )
 
     def _mail(self, now):
         """Write to the guardians of the families that this news is for, once."""
         self.ensure_one()
-        template = self.env.ref("espace_famille_portal.mail_template_news").sudo()
-        families = self.env["espace.family"].sudo().search(self._reached())
-        guardians = families.guardian_ids.filtered(
+        families_sudo = self.env["espace.family"].sudo().search(self._reached())
+        guardians = families_sudo.guardian_ids.filtered(
             lambda one: one.email_normalized and one.notify_news
         )
-        for guardian in guardians:
+
+        def headers(guardian):
             choices = f"{guardian.get_base_url()}{CHOICES}"
-            template.with_context(news=self).send_mail(
-                guardian.id,
-                email_values={"headers": repr({"List-Unsubscribe": f"<{choices}>"})},
-            )
+            return repr({"List-Unsubscribe": f"<{choices}>"})
+
+        self.env["mail.template"]._espace_make(
+            "espace_famille_portal.mail_template_news",
+            lambda template: [
+                template.with_context(news=self).send_mail(
+                    guardian.id, email_values={"headers": headers(guardian)}
+                )
+                for guardian in guardians
+            ],
+            self,
+        )
         self.mailed_at = now
+
+    def _row(self):
+        """Return what the pages show of a news, as a dict."""
+        self.ensure_one()
+        company = self.company_id
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        day = company._espace_local(self.publish_at).date()
+        return {
+            "id": self.id,
+            "title": self.name,
+            "kind": kinds[self.kind],
+            "alert": self.kind in ("alert", "closure"),
+            "pinned": self.pinned,
+            "day": company._espace_day_words(day, year=True),
+        }
 
     def _summary(self, length=160):
         """Return the beginning of the text, without its layout."""

@@ -1,10 +1,13 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
+from ...domain.activation import clean
+
 MAX_FILES = 5
+MOST_SUBJECT = 120
 MAX_WORDS = 4000
 OPEN_STATES = ("new", "in_progress")
 
@@ -25,6 +28,7 @@ class EspaceRequest(models.Model):
             ("invoice", "Invoice"),
             ("absence", "Absence and proof"),
             ("situation", "Change of situation"),
+            ("privacy", "Personal data"),
             ("other", "Other"),
         ],
         default="other",
@@ -102,6 +106,33 @@ class EspaceRequest(models.Model):
     # === The family === #
 
     @api.model
+    def _read_form(self, family, post):
+        """Return the values of `_ask` that were typed; the child is the family's.
+
+        :raise UserError: what was typed is no date
+        """
+        kinds = self._fields["kind"].get_values(self.env)
+        child_sudo = family.child_ids.filtered(
+            lambda child: str(child.id) == post.get("child")
+        )
+        return {
+            "kind": post.get("kind") if post.get("kind") in kinds else "other",
+            "name": clean(post.get("subject"))[:MOST_SUBJECT],
+            "child_id": child_sudo.id,
+            "date_from": self._read_day(post.get("date_from")),
+            "date_to": self._read_day(post.get("date_to") or post.get("date_from")),
+        }
+
+    @api.model
+    def _read_day(self, text):
+        if not text:
+            return False
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise UserError(self.env._("This is no date: %s.", text)) from error
+
+    @api.model
     def _ask(self, family, author, values, text, files=(), now=None):
         """Open a request in the name of a guardian.
 
@@ -111,8 +142,10 @@ class EspaceRequest(models.Model):
         :raise AccessError: the child is not of this family
         :raise UserError: no subject, no text, or a file that is not taken
         """
-        child = self.env["espace.child"].sudo().browse(values.get("child_id") or [])
-        if child and child not in family.sudo().child_ids:
+        child_sudo = (
+            self.env["espace.child"].sudo().browse(values.get("child_id") or [])
+        )
+        if child_sudo and child_sudo not in family.sudo().child_ids:
             raise AccessError(
                 self.env._("This child does not belong to your family account.")
             )
@@ -122,24 +155,53 @@ class EspaceRequest(models.Model):
         if not (values.get("name") or "").strip():
             raise UserError(self.env._("Enter the subject of your request."))
         self._check_message(text, files)
-        request = (
+        request_sudo = (
             self.sudo()
             .with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
             .create({**values, "family_id": family.id, "author_id": author.id})
         )
-        request.message_subscribe(author.ids)
-        request._write_as_family(author, text, files, now)
-        return request
+        request_sudo.message_subscribe(author.ids)
+        request_sudo._write_as_family(author, text, files, now)
+        return request_sudo
+
+    @api.model
+    def _ask_erasure(self, family, author, words):
+        """Ask, in the name of a guardian, that the data of a family be erased.
+
+        :param author: the guardian's `res.partner`
+        :param str words: what the parent adds, maybe empty
+        :raise UserError: such a request is open already
+        """
+        if self.sudo().search_count(
+            [
+                ("family_id", "=", family.id),
+                ("kind", "=", "privacy"),
+                ("state", "!=", "done"),
+            ]
+        ):
+            raise UserError(
+                self.env._("You have asked already: the town hall answers you there.")
+            )
+        text = self.env._(
+            "I ask that the personal data of my family be erased (article 17 of the "
+            "GDPR). I know that the accounting is kept for ten years."
+        )
+        return self._ask(
+            family,
+            author,
+            {"kind": "privacy", "name": self.env._("Erasure of my data")},
+            "\n\n".join(filter(None, [text, (words or "").strip()])),
+        )
 
     def _answer_as_family(self, author, text, files=(), now=None):
         """Add a message of a guardian; a closed request is open again."""
         self.ensure_one()
         self._check_message(text, files)
-        request = self.sudo()
-        if request.state != "new":
-            request.state = "in_progress"
-        request.message_subscribe(author.ids)
-        request._write_as_family(author, text, files, now)
+        request_sudo = self.sudo()
+        if request_sudo.state != "new":
+            request_sudo.state = "in_progress"
+        request_sudo.message_subscribe(author.ids)
+        request_sudo._write_as_family(author, text, files, now)
 
     def _check_message(self, text, files):
         if not (text or "").strip() and not files:
@@ -231,6 +293,10 @@ class EspaceRequest(models.Model):
         read = self._read_by_family()
         return self.sudo().message_ids.filtered_domain(read).sorted("id")
 
+    def _all_conversations(self):
+        """Return the messages of these requests that the family reads."""
+        return self.env["mail.message"].concat(*(one._conversation() for one in self))
+
     @api.model
     def _read_by_family(self):
         """Return the domain of the messages that the family reads."""
@@ -254,3 +320,52 @@ class EspaceRequest(models.Model):
         last = {one: written.get(one.id) or one.create_date for one in self}
         newest = sorted(self, key=lambda one: (last[one], one.id), reverse=True)
         return {one: last[one] for one in newest}
+
+    def _row(self, last):
+        """Return what is shown of a request; `last` is when somebody last wrote."""
+        company = self.company_id
+        fields_of = self._fields
+        day = company._espace_local(last).date()
+        return {
+            "id": self.id,
+            "subject": self.name,
+            "kind": dict(fields_of["kind"]._description_selection(self.env))[self.kind],
+            "state": self.state,
+            "label": self._family_states()[self.state],
+            "child": self.child_id.firstname or "",
+            "days": company._espace_span_words(self.date_from, self.date_to)
+            if self.date_from
+            else "",
+            "day": company._espace_day_words(day, year=True),
+        }
+
+    @api.model
+    def _family_states(self):
+        """Say the states as the family sees them."""
+        return {
+            "new": self.env._("Sent"),
+            "in_progress": self.env._("Being looked at"),
+            "waiting": self.env._("Answered"),
+            "done": self.env._("Closed"),
+        }
+
+    def _message_row(self, message_sudo):
+        """Return what is shown of a message of the conversation."""
+        company = self.company_id
+        guardians_sudo = self.family_id.guardian_ids.partner_id
+        when = company._espace_local(message_sudo.date)
+        mine = message_sudo.author_id in guardians_sudo
+        return {
+            "author": message_sudo.author_id.name if mine else company.name,
+            "mine": mine,
+            "when": self.env._(
+                "%(day)s at %(time)s",
+                day=company._espace_day_words(when.date()),
+                time=company._espace_time_words(when),
+            ),
+            "body": message_sudo.body,
+            "files": [
+                (f"/my/demandes/{self.id}/piece/{attachment.id}", attachment.name)
+                for attachment in message_sudo.attachment_ids
+            ],
+        }

@@ -1,2 +1,2 @@
-from . import espace_family_certificates
+from . import espace_family_money
 from . import espace_portal_payment

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class EspacePortalPayment(models.AbstractModel):
-    """What a parent who comes back from the bank is told."""
+    """What the page says to a parent who comes back from the bank."""
 
     _name = "espace.portal.payment"
     _description = "Portal: Result of a Payment"
@@ -36,11 +36,25 @@ class EspacePortalPayment(models.AbstractModel):
         return self._unpaid_words(move_sudo, latest)
 
     @api.model
+    def _invoices_result(self, moves_sudo):
+        """Return (level, message) on invoices that a parent comes back from paying."""
+        if not any(moves_sudo.mapped("amount_residual")):
+            return "success", self.env._(
+                "Thank you: your payment was received. Your receipt is below."
+            )
+        if any(moves_sudo.mapped("espace_payment_on_its_way")):
+            return "info", self.env._(
+                "Your payment is on its way: the bank has not confirmed it yet. No "
+                "need to pay again."
+            )
+        return "warning", self.env._("The payment was not completed: nothing was paid.")
+
+    @api.model
     def _payments(self, family, move_sudo, route):
         """Return the payments of an invoice, the latest first.
 
         Money that does not pay it is taken off the invoice, or outlives it: then the
-        route tells what it was meant for.
+        route says what it was meant for.
         """
         return (
             self.env["payment.transaction"]

@@ -6,9 +6,11 @@ from datetime import date
 from odoo import api, fields, models
 
 from odoo.addons.espace_famille.domain.booking import ENDED_STATES, SEAT_STATES
+from odoo.addons.espace_famille.models.core.batch import one_by_one
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.reminders import is_settled
+from ..booking.espace_portal_cart import item_of
 
 _logger = logging.getLogger(__name__)
 
@@ -28,13 +30,13 @@ class Change:
     refused: list
 
     @property
-    def is_worth_telling(self):
-        """Tell whether there is more than refusals, which the page showed."""
+    def is_worth_a_mail(self):
+        """Return whether there is more than refusals, which the page showed."""
         return bool(self.booked | self.unpaid | self.waiting | self.cancelled)
 
 
 class EspaceBookingNotice(models.Model):
-    """A parent changed bookings on the portal: to be told soon, in one e-mail.
+    """A parent changed bookings on the portal: it is notified soon, in one e-mail.
 
     A validation or a cancellation leaves one line here, which takes no time while
     others wait for the same places. A scheduled action gathers the lines of a family
@@ -43,7 +45,7 @@ class EspaceBookingNotice(models.Model):
     """
 
     _name = "espace.booking.notice"
-    _description = "Bookings to Tell"
+    _description = "Bookings to Notify"
     _order = "at, id"
     _log_access = False
 
@@ -82,29 +84,26 @@ class EspaceBookingNotice(models.Model):
             }
         )
 
-    # === Telling === #
+    # === Notifying === #
 
     @api.model
     def _cron_notify(self, now=None):
         """Write to the families whose changes are settled, one by one."""
         now = now or fields.Datetime.now()
         waiting = self.search([("at", "<=", now)]).grouped("family_id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(waiting))
-        for family, notices in waiting.items():
-            try:
-                with self.env.cr.savepoint():
-                    notices._notify(family, now)
-            except Exception:
-                _logger.exception("Family account %s: changes not told", family.id)
-            if not cron._commit_progress(1):
-                break
+        one_by_one(
+            self.env,
+            waiting,
+            lambda family: waiting[family]._notify(family, now),
+            _logger,
+            "%s was not notified of its changes",
+        )
 
     def _notify(self, family, now):
-        """Tell one family what it changed, unless it may still go on.
+        """Notify one family of what it changed, unless it may still go on.
 
-        Places whose payment is missing are told with what is settled after a while;
-        then once more when they are paid.
+        Places whose payment is missing are in the first e-mail, after a while; then
+        in another one when they are paid.
         """
         asked = self.filtered("reminded")
         fresh = self - asked
@@ -117,16 +116,16 @@ class EspaceBookingNotice(models.Model):
         due = is_settled(
             fresh.mapped("at"), now, bool(fresh._reservations("booked") & unpaid)
         )
-        told = paid | (fresh if due else fresh.browse())
-        if not told:
+        settled = paid | (fresh if due else fresh.browse())
+        if not settled:
             return
-        change = told._change()
-        if change.is_worth_telling:
+        change = settled._change()
+        if change.is_worth_a_mail:
             family._mail_change(change)
-        told._forget(change)
+        settled._forget(change)
 
     def _forget(self, change):
-        """Delete what was told; keep what waits for its payment."""
+        """Delete what the family was notified of; keep what waits for its payment."""
         if change.unpaid:
             self[-1].write(
                 {
@@ -150,7 +149,7 @@ class EspaceBookingNotice(models.Model):
     def _change(self):
         """Return the `Change` that these notices of one family amount to.
 
-        What was booked and cancelled again meanwhile is not told at all.
+        What was booked and cancelled again meanwhile is not mentioned.
         """
         booked = self._reservations("booked").sorted(self._order_of_lines)
         cancelled = self._reservations("cancelled").sorted(self._order_of_lines)
@@ -178,7 +177,7 @@ class EspaceBookingNotice(models.Model):
         if not reasons:
             return []
         booked = {
-            (r.child_id.id, r.product_id.id, r.date)
+            item_of(r)
             for r in self.env["espace.reservation"].search(
                 [
                     ("child_id", "in", [child for child, _product, _day in reasons]),
@@ -198,6 +197,32 @@ class EspaceBookingNotice(models.Model):
         ]
 
 
+class EspaceReservation(models.Model):
+    """What a family changes itself is confirmed to it by e-mail."""
+
+    _inherit = "espace.reservation"
+
+    def _cancel(self, now=None, staff=False, reason=None, promote=True):
+        now = now or fields.Datetime.now()
+        known = self.filtered(lambda line: line.state in KNOWN_STATES)
+        cancelled = super()._cancel(now, staff, reason, promote)
+        for family, lines in known.grouped("family_id").items():
+            if not staff and family._is_a_guardian(self.env.user):
+                self.env["espace.booking.notice"]._note(family, now, cancelled=lines)
+        return cancelled
+
+    @api.model
+    def _join_waiting(self, family, items, now=None, staff=False):
+        now = now or fields.Datetime.now()
+        quotes = super()._join_waiting(family, items, now, staff)
+        if not staff and family._is_a_guardian(self.env.user):
+            waiting = self.browse(
+                quote.reservation_id for quote in quotes if quote.status == "waiting"
+            )
+            self.env["espace.booking.notice"]._note(family, now, booked=waiting)
+        return quotes
+
+
 class EspaceFamily(models.Model):
     _inherit = "espace.family"
 
@@ -210,7 +235,7 @@ class EspaceFamily(models.Model):
         )
 
     def _is_a_guardian(self, user):
-        """Tell whether a user is one of the guardians: these are told what they did."""
+        """Tell whether a user is one of the guardians: these get e-mails."""
         return user.partner_id in self.sudo().guardian_ids.partner_id
 
     def _in_own_words(self):
@@ -227,15 +252,18 @@ class EspaceFamily(models.Model):
         """
         if not guardians:
             return
-        template = self.env.ref(f"espace_famille_portal.{name}").sudo()
-        template.with_context(words=values).send_mail(
-            self.id,
-            email_values={
-                "recipient_ids": [(4, one.id) for one in guardians.partner_id],
-                # The message stays with the family, to be read again by staff.
-                "is_notification": True,
-                **({"headers": repr(headers)} if headers else {}),
-            },
+        email_values = {
+            "recipient_ids": [(4, one.id) for one in guardians.partner_id],
+            # The message stays with the family, to be read again by staff.
+            "is_notification": True,
+            **({"headers": repr(headers)} if headers else {}),
+        }
+        self.env["mail.template"]._espace_make(
+            f"espace_famille_portal.{name}",
+            lambda template: template.with_context(words=values).send_mail(
+                self.id, email_values=email_values
+            ),
+            self,
         )
 
     # === Words === #

@@ -1,11 +1,14 @@
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, fields, models
 
 from odoo.addons.espace_famille.domain.booking import SEAT_STATES
+from odoo.addons.espace_famille.models.core.batch import one_by_one
 
 from ...domain.reminders import (
     LOOKED_BACK,
@@ -39,6 +42,20 @@ class Limit:
     @property
     def days(self):
         return sorted(self.sessions.mapped("date"))
+
+
+class Job(NamedTuple):
+    """One e-mail to write: by which method, to which family, of what."""
+
+    remind: Callable
+    family: models.Model
+    what: object
+
+    def __str__(self):
+        return str(self.family)
+
+    def do(self, now):
+        self.remind(self.family, self.what, now)
 
 
 class EspaceBookingReminder(models.Model):
@@ -75,27 +92,20 @@ class EspaceBookingReminder(models.Model):
             if is_daytime(company._espace_local(now))
             for job in self.with_company(company)._to_remind(company, now)
         ]
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(work))
-        for remind, family, facts in work:
-            try:
-                with self.env.cr.savepoint():
-                    remind(family, facts, now)
-            except Exception:
-                _logger.exception("Family account %s was not reminded", family.id)
-            if not cron._commit_progress(1):
-                break
+        one_by_one(
+            self.env, work, lambda job: job.do(now), _logger, "%s was not reminded"
+        )
 
     @api.model
     def _to_remind(self, company, now):
-        """Return [(method, family, what to remind it of)]."""
+        """Return what to do, as a list of `Job`."""
         work = []
         if company.espace_remind_cart:
             carts = self._forgotten_carts(company, now)
-            work += [(self._remind_cart, *pair) for pair in carts.items()]
+            work += [Job(self._remind_cart, *pair) for pair in carts.items()]
         if company.espace_remind_limits:
             limits = self._unused_limits(company, now)
-            work += [(self._remind_limits, *pair) for pair in limits.items()]
+            work += [Job(self._remind_limits, *pair) for pair in limits.items()]
         return work
 
     @api.model

@@ -179,14 +179,14 @@ class TestActivation(ActivationCase):
     def test_a_form_without_the_security_test_creates_nothing(self):
         _mail, code = self.invite()
         response = self.fill(code, sum_answer="99")
-        self.assertIn("security test", self.shown(response))
+        self.assertIn("captcha", self.shown(response))
         self.assertFalse(self.created())
 
     def test_a_security_test_counts_once(self):
         _mail, code = self.invite()
         page = self.open(code)
         # Whoever collects one answer does not fill in a hundred forms with it.
-        test = self.env["espace.security.test"]
+        test = self.env["espace.captcha"]
         question, token = test._sum(NOW)
         values = self.solved(question, token)
         self.assertTrue(test._passed(values, NOW))
@@ -285,7 +285,7 @@ class TestActivation(ActivationCase):
 @tagged("post_install", "-at_install")
 class TestPublicForms(ActivationCase):
     def sum_values(self):
-        return self.solved(*self.env["espace.security.test"]._sum(NOW))
+        return self.solved(*self.env["espace.captcha"]._sum(NOW))
 
     def send(self, path, **values):
         return self.post(path, **self.sum_values(), **values)
@@ -354,7 +354,7 @@ class TestPublicForms(ActivationCase):
             self.url_open("/espace-famille/securite").json()
         )
         payload = Payload(challenge, solve_challenge(challenge))
-        test = self.env["espace.security.test"]
+        test = self.env["espace.captcha"]
         sent = payload.to_base64()
         self.assertTrue(test._passed({"altcha": sent}, NOW))
         self.assertFalse(test._passed({"altcha": sent}, NOW))

@@ -23,7 +23,7 @@ class TestLoginTries(BaseCase):
 
     def forget(self):
         with self.registry.cursor() as cr:
-            attempts = self.on(cr)["espace.attempt"]
+            attempts = self.on(cr)["espace.rate.limit"]
             attempts._forget("login", self.login)
             trace = attempts._trace("from:127.0.0.1")
             attempts.search([("kind", "=", "login"), ("key", "=", trace)]).unlink()
@@ -41,7 +41,7 @@ class TestLoginTries(BaseCase):
 
     def allowed(self):
         with self.registry.cursor() as cr:
-            return self.on(cr)["espace.attempt"]._allowed(
+            return self.on(cr)["espace.rate.limit"]._allowed(
                 "login", self.login, "192.0.2.7", fields.Datetime.now()
             )
 

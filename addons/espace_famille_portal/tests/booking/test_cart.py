@@ -3,7 +3,9 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, THURSDAY, TUESDAY
-from odoo.addons.espace_famille_billing.models.charge.espace_charge_at_once import SOON
+from odoo.addons.espace_famille_billing.models.charge.espace_charge_invoicing import (
+    SOON,
+)
 
 from ..common import CART, EspacePortalCase
 

@@ -1,3 +1,4 @@
 from . import test_access
 from . import test_budget
 from . import test_pages
+from . import test_portal_messages

@@ -114,7 +114,7 @@ class TestHouseholdAccount(EspacePortalCase):
             self.change("wrong", GOOD)
         self.assertIn("Too many tries", self.shown(self.change("first", GOOD)))
         with freeze_time(NOW + timedelta(minutes=16)):
-            attempts = self.env["espace.attempt"]
+            attempts = self.env["espace.rate.limit"]
             self.assertTrue(
                 attempts._allowed(
                     "password",
@@ -171,7 +171,7 @@ class TestHouseholdAccount(EspacePortalCase):
 
     def test_a_computer_is_not_tried_from_for_ever(self):
         self.env["ir.config_parameter"].set_param("base.login_cooldown_after", "0")
-        attempts = self.env["espace.attempt"]
+        attempts = self.env["espace.rate.limit"]
         for number in range(100):
             attempts._note("login", f"unknown{number}@example.org", "127.0.0.1", NOW)
         browser = Opener(self)

@@ -228,7 +228,7 @@ class TestErasure(EspaceBillingCase):
         with freeze_time(LATER):
             action = asked.with_user(self.admin).action_erase_family()
             wizard = self.env[action["res_model"]].browse(action["res_id"])
-            self.assertTrue(wizard.tell)
+            self.assertTrue(wizard.notify)
             wizard.sure = True
             wizard.with_user(self.admin).action_erase()
         self.assertFalse(asked.exists())

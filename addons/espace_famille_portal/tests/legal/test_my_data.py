@@ -142,7 +142,7 @@ class TestMyData(EspacePortalCase):
         self.assertIn("assurance.pdf", archive.read("resume.html").decode())
 
     def test_names_of_files_stay_in_their_folder(self):
-        safe = self.env["espace.portal.data"]._safe_name
+        safe = self.env["espace.gdpr.export"]._safe_name
         for name, expected in (
             ("../../etc/passwd", "passwd"),
             ("C:\\photos\\a?.png", "a.png"),
@@ -178,7 +178,7 @@ class TestMyData(EspacePortalCase):
         self.assertTrue(self.martin.active)
 
     def test_an_archive_is_named_after_its_day(self):
-        name = self.env["espace.portal.data"]._filename(self.martin, NOW)
+        name = self.env["espace.gdpr.export"]._filename(self.martin, NOW)
         self.assertEqual(name, f"mes-donnees-{TODAY.isoformat()}.zip")
 
     def test_who_has_no_family_is_led_home(self):

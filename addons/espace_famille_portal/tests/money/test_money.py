@@ -131,7 +131,7 @@ class TestCertificates(EspacePortalCase):
         rendered = []
 
         def render(_report, _ref, res_ids, data=None):
-            runs = self.env["espace.tax.run"].browse(res_ids)
+            runs = self.env["espace.tax.wizard"].browse(res_ids)
             rendered.append((runs.year, runs.family_ids))
             return b"%PDF-1.4", "pdf"
 

@@ -14,7 +14,7 @@ const COUNTERS = [
 ];
 
 /**
- * How many children are expected, present and absent on the day that is pointed.
+ * How many children are expected, present and absent on the day whose attendance is marked.
  * Read again each time the list is: after a tap, a search, a child added.
  */
 export class AttendanceCounters extends Component {

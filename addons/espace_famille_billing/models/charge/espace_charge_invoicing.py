@@ -1,0 +1,233 @@
+"""How charges become invoices: at once, soon after a booking, or by a run."""
+
+import logging
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools.i18n import format_list
+from odoo.tools.misc import format_date
+
+from odoo.addons.espace_famille.models.core.batch import one_by_one
+
+from ..core.amounts import to_decimal
+from .invoice_terms import Terms
+
+_logger = logging.getLogger(__name__)
+
+# How long the booking of a parent waits for its invoice: who wants a place comes first.
+SOON = timedelta(minutes=1)
+
+# Our invoices have all their lines, with their amounts: Odoo need not look for taxes,
+# payment terms and roundings at each step. That they are balanced is still checked.
+COMPLETE = {"skip_invoice_sync": True, "skip_invoice_line_sync": True}
+
+
+class EspaceCharge(models.Model):
+    _inherit = "espace.charge"
+
+    # === Soon after a booking === #
+
+    @api.model
+    def _invoice_soon(self, now):
+        """Have what is due at booking invoiced by the scheduled action.
+
+        Of a parent a minute from `now`, when the rush has passed; of an agent, at whose
+        counter the family may want to pay, as soon as the booking is committed.
+        """
+        wait = SOON if self.env.user._is_portal() else timedelta()
+        cron = self.env.ref("espace_famille_billing.cron_invoice_at_once")
+        cron.sudo()._trigger(now + wait)
+
+    @api.model
+    def _cron_invoice_at_once(self, now=None):
+        """Invoice family by family what was due at booking; who fails is logged.
+
+        What one family lacks for its invoice keeps no other from having theirs; it is
+        tried again at each run, and stays among the charges to invoice.
+        """
+        now = now or fields.Datetime.now()
+        due = [("at_once", "=", True), ("state", "=", "to_invoice")]
+
+        def invoice(family):
+            charges = self.search([("family_id", "=", family.id), *due])
+            charges.reservation_id._invoice_booking(family, now)
+
+        one_by_one(
+            self.env,
+            [family for [family] in self._read_group(due, ["family_id"])],
+            invoice,
+            _logger,
+            "%s: no invoice made",
+        )
+
+    # === Invoices === #
+
+    def _invoice(self, now, terms=None):
+        """Make one draft invoice per family from those of these charges not yet on one.
+
+        Without terms it is due on its day, and credits are deducted as far as it stays
+        positive; the others wait for the next one. Under terms credits are given back
+        whole: where they exceed what is due, the family gets a credit note.
+
+        :param datetime now: naive UTC
+        :param Terms terms: the dates the invoices bear
+        :return: the draft `account.move` records
+        """
+        vals_list, parts = [], []
+        open_charges = self.filtered(lambda charge: charge.state == "to_invoice")
+        for family, charges in open_charges.grouped("family_id").items():
+            charges = charges.with_context(lang=family.lang)
+            taken = charges if terms else charges._deductible()
+            groups = taken._grouped_for_invoice()
+            if groups:
+                today = family.company_id._espace_today(now)
+                vals_list.append(
+                    self._prepare_invoice(family, groups, terms or Terms(today, today))
+                )
+                parts.append(groups)
+        # A message for each field that is filled in would be of no use to anybody.
+        Move = self.env["account.move"].with_context(tracking_disable=True, **COMPLETE)
+        moves = Move.with_company(self.company_id[:1]).create(vals_list)
+        for move, groups in zip(moves, parts, strict=True):
+            lines = move.invoice_line_ids.sorted("sequence")
+            for line, charges in zip(lines, groups, strict=True):
+                charges.invoice_line_id = line
+        return moves.with_env(self.env)
+
+    def _invoice_under(self, terms, now):
+        """Make and post one invoice, or credit note, a family; see `_invoice`."""
+        moves = self._invoice(now, terms)
+        # Not soft: an invoice that bears a date to come is posted all the same.
+        moves.with_context(**COMPLETE)._post(soft=False)
+        return moves
+
+    def _deductible(self):
+        """Return these charges without the credits that exceed what is due.
+
+        The largest credits that fit come first: as little as possible is left to pay.
+        """
+        kept = self.filtered(lambda charge: charge.amount >= 0)
+        left = sum((to_decimal(charge.amount) for charge in kept), Decimal(0))
+        for credit in (self - kept).sorted(lambda c: (c.amount, c.date, c.id)):
+            if left + to_decimal(credit.amount) >= 0:
+                left += to_decimal(credit.amount)
+                kept += credit
+        return kept
+
+    def _grouped_for_invoice(self):
+        """Return these charges in groups, one for each line of an invoice."""
+        charges = self.sorted(
+            lambda c: (c.child_id.firstname, c.product_id.display_name, c.date, c.id)
+        )
+        return list(
+            charges.grouped(
+                lambda c: (c.child_id, c.product_id, c.amount, c.explanation)
+            ).values()
+        )
+
+    @api.model
+    def _prepare_invoice(self, family, groups, terms):
+        """Return the values of the invoice of these groups of charges.
+
+        Where they add up to less than nothing it is a credit note, due on its day.
+        Its balances are those of an invoice: only what is printed changes its sign.
+        """
+        company = family.company_id
+        is_credit_note = sum(charges._total() for charges in groups) < 0
+        due = terms.invoice_date if is_credit_note else terms.date_due
+        lines = [charges._prepare_invoice_line() for charges in groups]
+        due_line = self._prepare_due_line(lines, due)
+        if is_credit_note:
+            for line in lines:
+                line["quantity"] = -line["quantity"]
+        return {
+            "move_type": "out_refund" if is_credit_note else "out_invoice",
+            "company_id": company.id,
+            "currency_id": company.currency_id.id,
+            "partner_id": family.partner_id.id,
+            "espace_family_id": family.id,
+            "espace_run_id": terms.run_id,
+            # Nobody sold it: no name of an agent on the invoice.
+            "invoice_user_id": False,
+            "invoice_date": terms.invoice_date,
+            # The term of the partner, if any, does not hold for the services.
+            "invoice_payment_term_id": False,
+            "invoice_date_due": due,
+            "espace_debit_date": (
+                not is_credit_note and family.pays_by_debit and terms.debit_date
+            ),
+            "line_ids": [
+                *(
+                    Command.create({"sequence": number, **line})
+                    for number, line in enumerate(lines)
+                ),
+                Command.create(due_line),
+            ],
+        }
+
+    @api.model
+    def _prepare_due_line(self, lines, due):
+        """Return the line of what the family owes for these lines, due on a day.
+
+        It is the one that Odoo makes of an invoice without taxes nor payment term, for
+        several times the price.
+        """
+        total = -float(sum(to_decimal(line["balance"]) for line in lines))
+        return {
+            "display_type": "payment_term",
+            "date_maturity": due,
+            "balance": total,
+            "amount_currency": total,
+        }
+
+    def _prepare_invoice_line(self):
+        """Return one line for charges of the same child, product, price and reason.
+
+        It is in the analytic account of its activity, where the commune wants that.
+        """
+        first = self[0]
+        sign = -1 if first.amount < 0 else 1
+        total = float(to_decimal(first.amount) * len(self))
+        line = {
+            "product_id": first.product_id.id,
+            "name": self._invoice_line_words(),
+            "quantity": sign * len(self),
+            "price_unit": abs(first.amount),
+            "tax_ids": [Command.clear()],
+            # Odoo would find the same, once and again for each line.
+            "balance": -total,
+            "amount_currency": -total,
+        }
+        distribution = first.activity_id.sudo()._analytic_distribution()
+        if distribution:
+            line["analytic_distribution"] = distribution
+        return line
+
+    def _invoice_line_words(self):
+        """Say child, product, dates and reason of the price."""
+        first = self[0]
+        title = f"{first.child_id.name} – {first.product_id.name}"
+        return f"{title}\n{self._dates_words()}\n{first.explanation}"
+
+    def _dates_words(self):
+        """List the dates by month: “1er, 12 et 14 janvier 2027”."""
+        months = []
+        for (year, month), charges in self.grouped(
+            lambda charge: (charge.date.year, charge.date.month)
+        ).items():
+            days = format_list(
+                self.env,
+                [
+                    charge.company_id._espace_format_day(charge.date, "d")
+                    for charge in charges
+                ],
+            )
+            name = format_date(
+                self.env,
+                fields.Date.to_date(f"{year}-{month:02}-01"),
+                date_format="MMMM y",
+            )
+            months.append(f"{days} {name}")
+        return " ; ".join(months)

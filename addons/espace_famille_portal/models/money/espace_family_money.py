@@ -1,0 +1,242 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools.misc import format_date
+
+# What a parent may choose at once: more is a browser that makes it up.
+MAX_CHOSEN = 200
+
+
+class EspaceFamily(models.Model):
+    """What a family owes, has paid and may pay, as its pages say it."""
+
+    _inherit = "espace.family"
+
+    # === Invoices and payments === #
+
+    def _portal_invoice(self, move_sudo):
+        """Return what the page shows of one of the family's invoices, as a dict."""
+        company = self.company_id
+        today = company._espace_today()
+        refund = move_sudo.move_type == "out_refund"
+        open_amount = bool(move_sudo.amount_residual)
+        return {
+            "move": move_sudo,
+            "name": move_sudo.name,
+            "dates": self._portal_invoice_dates(move_sudo, open_amount and not refund),
+            "amount": company._espace_amount_words(move_sudo.amount_total),
+            "left": self.env._(
+                "left to pay: %s",
+                company._espace_amount_words(move_sudo.amount_residual),
+            ),
+            "refund": refund,
+            "late": open_amount
+            and not refund
+            and bool(move_sudo.invoice_date_due)
+            and move_sudo.invoice_date_due < today,
+            "partial": open_amount
+            and move_sudo.amount_residual < move_sudo.amount_total,
+            "payable": open_amount
+            and not refund
+            and not move_sudo.espace_payment_on_its_way
+            and move_sudo._has_to_be_paid(),
+            "on_its_way": open_amount and move_sudo.espace_payment_on_its_way,
+        }
+
+    def _portal_invoice_dates(self, move_sudo, due):
+        """Say when an invoice was made and, if it is due, until when to pay."""
+        made = format_date(self.env, move_sudo.invoice_date, date_format="d MMM y")
+        if not due or not move_sudo.invoice_date_due:
+            return made
+        until = format_date(self.env, move_sudo.invoice_date_due, date_format="d MMM y")
+        return self.env._("%(made)s, due on %(until)s", made=made, until=until)
+
+    def _portal_payable(self, asked):
+        """Return the chosen invoices, all of them payable now.
+
+        :param asked: ids as a browser sends them
+        :raise UserError: nothing, or something that cannot be paid, was chosen
+        """
+        ids = {int(value) for value in asked[:MAX_CHOSEN] if str(value).isdecimal()}
+        if not ids:
+            raise UserError(self.env._("Choose at least one invoice to pay."))
+        if not self.company_id._espace_pays_online():
+            raise UserError(self.env._("The commune takes no payment online."))
+        due_sudo = self._espace_invoices("due").filtered(
+            lambda move: move.move_type == "out_invoice"
+        )
+        chosen_sudo = due_sudo.filtered(lambda move: move.id in ids)
+        if any(chosen_sudo.mapped("espace_payment_on_its_way")):
+            raise UserError(
+                self.env._(
+                    "A payment of one of these invoices is already on its way: wait "
+                    "for its result."
+                )
+            )
+        if len(chosen_sudo) != len(ids) or not all(
+            m._has_to_be_paid() for m in chosen_sudo
+        ):
+            raise UserError(
+                self.env._(
+                    "One of these invoices is settled or cannot be paid here: choose "
+                    "again."
+                )
+            )
+        return chosen_sudo.sorted(lambda move: (move.invoice_date_due, move.id))
+
+    def _portal_payments(self, limit=None):
+        """Return what the page shows of the payments that gave a receipt, as dicts."""
+        company = self.company_id
+        payments_sudo = (
+            self.env["account.payment"]
+            .sudo()
+            .search(
+                [
+                    ("espace_family_id", "=", self.id),
+                    ("espace_receipt_number", "!=", False),
+                ],
+                order="date desc, id desc",
+                limit=limit,
+            )
+        )
+        return [
+            {
+                "payment": payment,
+                "day": format_date(self.env, payment.date, date_format="d MMM y"),
+                "amount": company._espace_amount_words(payment.amount),
+                "means": payment._espace_means_words(),
+                "rejected": payment._espace_rejection_words(),
+            }
+            for payment in payments_sudo
+        ]
+
+    # === Seats that wait for a payment === #
+
+    def _portal_hold(self):
+        """Return what waits for the family's online payment, None if nothing does.
+
+        Of several carts the one to pay first: see `_espace_payment_moves`.
+        """
+        move_sudo = self._espace_payment_move()
+        return self._portal_hold_of(move_sudo) if move_sudo else None
+
+    def _portal_other_holds(self, moves_sudo):
+        """Return what waits for payment besides these, each with its `lines`."""
+        lines = self.env["espace.portal.cart"]._paid_lines
+        return [
+            {**self._portal_hold_of(move_sudo), "lines": lines(move_sudo)}
+            for move_sudo in self._espace_payment_moves() - moves_sudo
+        ]
+
+    def _portal_hold_of(self, move_sudo):
+        """Return what waits for the payment of this draft invoice.
+
+        :return: dict of the draft invoice, its bookings, the euros asked, these and the
+            limit in words
+        """
+        self.ensure_one()
+        company = self.company_id
+        reservations_sudo = move_sudo.espace_reservation_ids.filtered(
+            lambda reservation: reservation.state == "pending_payment"
+        )
+        asked = move_sudo._espace_asked()
+        amount = company._espace_amount_words(asked)
+        return {
+            "move": move_sudo,
+            "asked": float(asked),
+            "reservations": reservations_sudo,
+            "amount": amount,
+            "title": self._portal_hold_title(reservations_sudo, amount),
+            "kept": self._portal_hold_kept(reservations_sudo),
+            "count": self.env["espace.portal.cart"]._bookings_words(
+                len(reservations_sudo)
+            ),
+            "on_its_way": move_sudo.espace_payment_on_its_way,
+        }
+
+    def _portal_hold_title(self, reservations_sudo, amount):
+        time, limit = self._portal_hold_limit(reservations_sudo)
+        if time:
+            return self.env._(
+                "Payment pending until %(time)s: %(amount)s", time=time, amount=amount
+            )
+        if limit:
+            return self.env._(
+                "Payment pending until %(limit)s: %(amount)s",
+                limit=limit,
+                amount=amount,
+            )
+        return self.env._("Payment pending: %s", amount)
+
+    def _portal_hold_kept(self, reservations_sudo):
+        """Say until when seats are kept, "" if there is no limit."""
+        time, limit = self._portal_hold_limit(reservations_sudo)
+        if time:
+            return self.env._(
+                "Your places are kept until %(time)s, then given back.", time=time
+            )
+        if limit:
+            return self.env._(
+                "Your places are kept until %(limit)s, then given back.", limit=limit
+            )
+        return ""
+
+    def _portal_hold_limit(self, reservations_sudo):
+        """Return (time of today, day and time), the words of the one that fits."""
+        limits = [r.hold_until for r in reservations_sudo if r.hold_until]
+        if not limits:
+            return "", ""
+        company = self.company_id
+        until = company._espace_local(min(limits))
+        if until.date() == company._espace_today():
+            return company._espace_time_words(until), ""
+        return "", company._espace_limit_words(min(limits))
+
+    # === Tax certificates === #
+
+    def _portal_certificates(self):
+        """Return what to show of each past year with a certificate, latest first."""
+        self.ensure_one()
+        company = self.company_id
+        certificates_sudo = self.env["espace.tax.certificate"].sudo()
+        shown = []
+        for year in certificates_sudo._years(self.sudo(), company._espace_today()):
+            for found in certificates_sudo._certificates(self.sudo(), year):
+                shown.append(
+                    {
+                        "year": year,
+                        "declared": company._espace_amount_words(found["declared"]),
+                        "children": ", ".join(
+                            part["child"].firstname for part in found["children"]
+                        ),
+                    }
+                )
+        return shown
+
+    def _portal_certificate_pdf(self, year):
+        """Return the PDF of a past year, None where there is no certificate."""
+        self.ensure_one()
+        certificates_sudo = self.env["espace.tax.certificate"].sudo()
+        if year not in certificates_sudo._years(
+            self.sudo(), self.company_id._espace_today()
+        ):
+            return None
+        run_sudo = (
+            self.env["espace.tax.wizard"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company_id.id,
+                    "year": year,
+                    "family_ids": [Command.set(self.ids)],
+                }
+            )
+        )
+        pdf, _kind = (
+            self.env["ir.actions.report"]
+            .sudo()
+            ._render_qweb_pdf(
+                "espace_famille_billing.tax_certificate_report", run_sudo.ids
+            )
+        )
+        return pdf
