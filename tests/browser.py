@@ -106,9 +106,9 @@ class Visit:
         self.errors = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         OPEN_REQUESTS[self.page] = waiting = set()
-        self.page.on("request", waiting.add)
-        self.page.on("requestfinished", waiting.discard)
-        self.page.on("requestfailed", waiting.discard)
+        self.page.on("request", lambda one: waiting.add(one))
+        self.page.on("requestfinished", lambda one: waiting.discard(one))
+        self.page.on("requestfailed", lambda one: waiting.discard(one))
 
     def log_in(self, login, password):
         self.page.goto("/web/login")
