@@ -80,7 +80,7 @@ class EspaceRulebookMixin(models.AbstractModel):
             return companies_sudo
         if self._rulebook_company:
             return rows_sudo.mapped(self._rulebook_company)
-        return companies_sudo.with_context(active_test=False).search([])
+        return companies_sudo.search([("active", "in", (True, False))])
 
     @api.model
     def _rulebook_fields(self):

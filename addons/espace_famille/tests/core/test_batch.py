@@ -41,7 +41,8 @@ class TestBatch(TransactionCase):
 
     def test_what_is_refused_in_words_is_logged_with_them(self):
         def refuse(partner):
-            raise UserError(f"{partner.name} has to wait")
+            reason = f"{partner.name} has to wait"
+            raise UserError(reason)
 
         with self.assertLogs(_logger) as logs:
             self.run_job(refuse)
