@@ -284,3 +284,75 @@ def key_read(node: ast.AST, constants: dict[str, str]) -> str:
 def is_context(node: ast.AST) -> bool:
     """Whether a node is the context of an environment."""
     return isinstance(node, ast.Attribute) and node.attr == "context"
+
+
+# === Odoo's private interface === #
+
+#: Where what is used of it is listed, in backticks, with the test that would notice.
+LIST_OF_INTERNALS = "docs/odoo-internals.md"
+
+#: Private by their name alone: methods of tuples that Python documents.
+OF_PYTHON = {"_asdict", "_fields", "_make", "_replace"}
+
+
+def unlisted_internals(root: Path) -> list[str]:
+    """Find private names of Odoo, called or extended, that the list does not hold."""
+    listed = set(re.findall(r"`(_\w+)`", (root / LIST_OF_INTERNALS).read_text("utf-8")))
+    trees = [
+        pair
+        for addon in FLOORS
+        for pair in sources(root / "addons" / addon)
+        if "domain" not in pair[0].parts
+    ]
+    own = {name for _path, tree in trees for name in own_names(tree)}
+    found = defaultdict(set)
+    for path, tree in trees:
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Attribute)
+                and re.match(r"_[a-z]", node.attr)
+                and node.attr not in own | listed | OF_PYTHON
+            ):
+                found[node.attr].add(str(path.relative_to(root)))
+    return [
+        f"{name} of Odoo is not listed in {LIST_OF_INTERNALS}: "
+        + ", ".join(sorted(places))
+        for name, places in sorted(found.items())
+    ]
+
+
+def own_names(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a module makes: a method that extends another is none."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.FunctionDef)
+            and not extends(node)
+            or isinstance(node, ast.ClassDef)
+        ):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield getattr(target, "id", getattr(target, "attr", ""))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def extends(function: ast.FunctionDef) -> bool:
+    """Whether a method calls the one that it extends."""
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr == function.name
+        and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "id", "") == "super"
+        for node in ast.walk(function)
+    )
+
+
+def missing_witnesses(root: Path) -> list[str]:
+    """Find tests that the list of internals names and that are not there."""
+    text = (root / LIST_OF_INTERNALS).read_text("utf-8")
+    return [
+        f"{LIST_OF_INTERNALS} names {path}, which is not there"
+        for path in re.findall(r"`((?:addons|tests)/[\w/]+\.py)`", text)
+        if not (root / path).exists()
+    ]

@@ -127,13 +127,16 @@ class TestMoneyRace(BaseCase):
         [quote] = Reservation._book(self.family(env), [item], now=NOW, **options)
         return Reservation.browse(quote.reservation_id)
 
+    def invoiced(self, env, day):
+        """Book a meal as an agent does, and invoice it as the scheduled action does."""
+        booking = self.book(env, day, staff=True)
+        booking._invoice_booking(booking.family_id, NOW)
+        return booking
+
     def owe(self, day):
-        """Book a meal of 3.60 € as an agent does; return the id of its invoice."""
+        """Book and invoice a meal of 3.60 €; return the id of its invoice."""
         with self.open() as env:
-            booking = self.book(env, day, staff=True)
-            # What the scheduled action does of this booking alone.
-            booking._invoice_booking(booking.family_id, NOW)
-            return booking.charge_ids.move_id.id
+            return self.invoiced(env, day).charge_ids.move_id.id
 
     def give(self, amount):
         """Receive money for nothing yet."""
@@ -300,7 +303,7 @@ class TestMoneyRace(BaseCase):
         transaction_id = self.announced(move_id, 2.60)
         self.race(
             self.post_process(transaction_id),
-            lambda env: self.book(env, TUESDAY + NEXT_WEEK, staff=True).id,
+            lambda env: self.invoiced(env, TUESDAY + NEXT_WEEK).id,
         )
         with self.open() as env:
             booking = env["espace.reservation"].browse(booking_id)

@@ -19,6 +19,8 @@ RULES = (
     structure.upward_glances,
     structure.impure_rules,
     structure.undocumented_keys,
+    structure.unlisted_internals,
+    structure.missing_witnesses,
 )
 
 
@@ -63,6 +65,14 @@ BREAKS = {
     structure.undocumented_keys: {
         "espace_famille/models/core/a.py": 'self.env.context.get("espace_secret")'
     },
+    structure.unlisted_internals: {
+        "espace_famille/models/core/a.py": (
+            "def _own(self):\n    records._known()\n    return records._secret()"
+        )
+    },
+    structure.missing_witnesses: {
+        "../docs/odoo-internals.md": "| `_known` | why | `tests/test_gone.py` |"
+    },
 }
 
 
@@ -73,6 +83,7 @@ def house(tmp_path):
         (tmp_path / "addons" / addon / "models").mkdir(parents=True)
     (tmp_path / "docs").mkdir()
     (tmp_path / structure.LIST_OF_KEYS).write_text("- `espace_known`: why\n")
+    (tmp_path / structure.LIST_OF_INTERNALS).write_text("| `_known` | why |\n")
     return tmp_path
 
 
@@ -120,6 +131,13 @@ def test_a_model_may_define_what_its_mixin_defines(house):
 def test_a_rule_knows_neither_odoo_nor_a_clock_nor_the_environment(line, house):
     furnish(house, {"espace_famille_billing/domain/rule.py": line})
     assert structure.impure_rules(house)
+
+
+def test_a_method_that_extends_another_is_no_name_of_ours(house):
+    code = "def _secret(self):\n    return super()._secret()"
+    furnish(house, {"espace_famille/models/core/a.py": code})
+    [sentence] = structure.unlisted_internals(house)
+    assert "_secret" in sentence
 
 
 def test_a_key_is_found_by_the_name_of_its_constant(house):
