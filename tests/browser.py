@@ -2,9 +2,11 @@
 
 import os
 import resource
-from contextlib import contextmanager, suppress
+import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from playwright.sync_api import TimeoutError, sync_playwright
 
@@ -29,6 +31,26 @@ def chromium():
     """Return the path of the system's Chromium, None when there is none."""
     path = os.environ.get("ESPACE_CHROMIUM") or "/usr/bin/chromium"
     return path if os.path.exists(path) else None
+
+
+# What a page has asked for and not got yet, by page.
+OPEN_REQUESTS = WeakKeyDictionary()
+
+# Odoo marks a public page once its scripts have started, which happens after “load”;
+# a page without them is ready when it has loaded.
+READY = """() => document.readyState === "complete" && (
+    document.body.getAttribute("is-ready") === "true" ||
+    !document.querySelector("script[data-src], script[src*=assets_frontend]")
+)"""
+
+
+def settle(page):
+    """Wait until a page has loaded all it needs, on a busy machine too."""
+    page.wait_for_function(READY, timeout=120_000)
+    # A request may last as long as its page; what is shown has come by then.
+    end = time.monotonic() + 30
+    while OPEN_REQUESTS[page] and time.monotonic() < end:
+        page.wait_for_timeout(20)
 
 
 @contextmanager
@@ -83,6 +105,10 @@ class Visit:
         self.page = self.context.new_page()
         self.errors = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        OPEN_REQUESTS[self.page] = waiting = set()
+        self.page.on("request", lambda one: waiting.add(one))
+        self.page.on("requestfinished", lambda one: waiting.discard(one))
+        self.page.on("requestfailed", lambda one: waiting.discard(one))
 
     def log_in(self, login, password):
         self.page.goto("/web/login")
@@ -112,11 +138,8 @@ class Visit:
         )
 
     def settle(self):
-        """Wait until the page has loaded all it needs, on a busy machine too."""
-        self.page.wait_for_load_state("load", timeout=120_000)
-        # A request may last as long as its page; what is shown has come by then.
-        with suppress(TimeoutError):
-            self.page.wait_for_load_state("networkidle", timeout=30_000)
+        """Wait until the page has loaded all it needs."""
+        settle(self.page)
 
     def wait_for_words(self, words):
         """Wait until the page says this; else fail with what it says instead."""

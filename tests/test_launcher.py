@@ -18,8 +18,8 @@ import pytest
 
 from espace_cli import console, layout, mail, main, process, server, stamps
 from espace_cli.commands import COMMANDS, bench, check, demo, lint, testing
-from espace_cli.inside import pytest_guard, translations
-from espace_cli.setup import debian, environment, odoo_source, packages, postgres
+from espace_cli.inside import translations
+from espace_cli.setup import debian, environment, odoo_source, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -255,19 +255,23 @@ def test_without_paths_everything_is_run(checkout):
     assert testing.Selection([], checkout, checkout).whole
 
 
+def variables_of_a_run(**more):
+    """Return the environment of a run of its own; this one may be one of several."""
+    ours = ("ESPACE_WHOLE_RUN", "PYTEST_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    return kept | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | more
+
+
 def test_a_run_that_tests_nothing_fails(tmp_path):
     def pytest_code(text, *arguments):
         path = tmp_path / "test_it.py"
         path.write_text(text)
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:odoo", "-p"]
+        command = [sys.executable, "-m", "pytest", "-q", "-p"]
         guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
-        # This run may itself be one of two that share the files.
-        variables = {k: v for k, v in os.environ.items() if k != "ESPACE_CLAIMS"}
-        variables.pop("ESPACE_WHOLE_RUN", None)
         return subprocess.run(
             [*command, *guard, *arguments, str(path), f"--rootdir={tmp_path}"],
             cwd=ROOT,
-            env=variables,
+            env=variables_of_a_run(),
             capture_output=True,
             check=False,
         ).returncode
@@ -291,52 +295,58 @@ def files_to_share(folder):
     return {f"test_{number}.py" for number in range(6)}
 
 
-def sharing_run(folder, claims):
-    """Start a run of the files of a folder, shared with others if there are claims."""
-    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:odoo", "-p"]
+def whole_run(folder, *options):
+    """Run all the files of a folder; return its exit code and its output."""
+    command = [sys.executable, "-m", "pytest", "-v", "-p", "xdist.plugin", "-p"]
     guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
-    variables = os.environ | {"ESPACE_CLAIMS": str(claims or "")}
-    variables.pop("ESPACE_WHOLE_RUN", None)
-    return subprocess.Popen(
-        [*command, *guard, str(folder), f"--rootdir={folder}"],
+    ended = subprocess.run(
+        [*command, *guard, *options, str(folder / "tests"), f"--rootdir={folder}"],
         cwd=ROOT,
-        env=variables,
-        stdout=subprocess.PIPE,
+        env=variables_of_a_run(ESPACE_WHOLE_RUN="1"),
+        capture_output=True,
         text=True,
+        check=False,
     )
+    return ended.returncode, ended.stdout + ended.stderr
 
 
-def passed_tests(run):
-    """Return (file, test) of those that passed, once the run has ended well."""
-    output = run.communicate()[0]
-    assert run.returncode == 0, output
-    return set(re.findall(r"(test_\d\.py)::(test_\w+) PASSED", output))
+@pytest.fixture
+def sharing(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    return testing.sharing()
 
 
-def test_runs_at_the_same_time_share_the_files(tmp_path):
+def test_one_processor_shares_with_nobody(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert testing.sharing() == ()
+
+
+def test_runs_at_the_same_time_share_the_files(tmp_path, sharing):
     names = files_to_share(tmp_path / "tests")
-    (tmp_path / "claims").mkdir()
-    runs = [sharing_run(tmp_path / "tests", tmp_path / "claims") for _run in range(2)]
-    first, second = map(passed_tests, runs)
-    assert not first & second
-    assert first | second == {(n, t) for n in names for t in ("test_one", "test_two")}
-    assert not {name for name, _test in first} & {name for name, _test in second}
-
-
-def test_what_another_run_has_taken_is_left_out(tmp_path):
-    names = files_to_share(tmp_path / "tests")
-    claims = tmp_path / "claims"
-    claims.mkdir()
-    # The last of one package and the first of the next: what both need is torn down.
-    for taken in ("package_0/test_1.py", "package_0/test_2.py", "package_1/test_4.py"):
-        assert pytest_guard.is_ours(tmp_path / "tests" / taken, claims)
-    left = names - {"test_1.py", "test_2.py", "test_4.py"}
-    found = passed_tests(sharing_run(tmp_path / "tests", claims))
-    assert found == {(name, test) for name in left for test in ("test_one", "test_two")}
+    code, output = whole_run(tmp_path, *sharing)
+    assert code == 0, output
+    assert "12 passed" in output.splitlines()[-1]
+    found = re.findall(r"\[gw(\d)\].* PASSED .*(test_\d\.py)::(test_\w+)", output)
+    # No test runs twice, each file in one process; both have work.
+    tests = [(name, test) for _process, name, test in found]
+    assert sorted(tests) == sorted(
+        (name, test) for name in names for test in ("test_one", "test_two")
+    )
+    assert len({(process, name) for process, name, _test in found}) == len(names)
+    assert {process for process, _name, _test in found} == {"0", "1"}
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_what_stays_in_the_database_is_written_last(tmp_path, shared):
+def test_a_file_without_a_test_stops_a_run_of_everything(tmp_path, sharing, shared):
+    files_to_share(tmp_path / "tests")
+    (tmp_path / "tests" / "package_1" / "test_silent.py").write_text("VALUE = 1\n")
+    code, output = whole_run(tmp_path, *(sharing if shared else ()))
+    assert code == pytest.ExitCode.USAGE_ERROR, output
+    assert "give no test: tests/package_1/test_silent.py" in output
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_stays_in_the_database_is_written_last(tmp_path, sharing, shared):
     names = files_to_share(tmp_path / "tests")
     for number in (1, 4):
         path = tmp_path / "tests" / f"package_{number // 3}" / f"test_{number}.py"
@@ -345,14 +355,16 @@ def test_what_stays_in_the_database_is_written_last(tmp_path, shared):
             "class TestIt:\n    test_tags = {'committed'}\n"
             f"    def test_one(self): pass\n{'#' * 500}\n"
         )
-    claims = None
-    if shared:
-        claims = tmp_path / "claims"
-        claims.mkdir()
-    output = sharing_run(tmp_path / "tests", claims).communicate()[0]
-    order = list(dict.fromkeys(re.findall(r"(test_\d\.py)::\S+ PASSED", output)))
-    assert order[-2:] == ["test_1.py", "test_4.py"]
-    assert set(order) == names
+    output = whole_run(tmp_path, *(sharing if shared else ()))[1]
+    # Each process has a database of its own.
+    order = {}
+    for found in re.finditer(r"^(\[gw\d\])?.*(test_\d\.py)::.*$", output, re.MULTILINE):
+        if "PASSED" in found[0]:
+            order.setdefault(found[1], []).append(found[2])
+    assert {name for each in order.values() for name in each} == names
+    for each in order.values():
+        committed = [name in ("test_1.py", "test_4.py") for name in each]
+        assert committed == sorted(committed)
 
 
 # The command line -----------------------------------------------------------------
@@ -470,15 +482,35 @@ def test_a_stale_process_file_of_postgresql_is_seen_through(tmp_path):
     assert cluster._pid() is None, "this test is no PostgreSQL"
 
 
+# Distributions that pip believes missing although they are there in another form.
+PROVIDED = ("psycopg2", "odoo")
+
+
+def missing_packages(report):
+    """Return the lines of `pip check` that are real complaints."""
+    found = [line.partition(" requires ") for line in report.splitlines()]
+    return [
+        f"{package} requires {rest}"
+        for package, _, rest in found
+        if rest and rest.split(",")[0].split()[0] not in PROVIDED
+    ]
+
+
 def test_only_real_gaps_in_the_requirements_are_told():
     report = """\
 odoo 19.0 requires psycopg2, which is not installed.
 odoo-addon-partner_firstname 19.0 requires odoo, which is not installed.
 zeep 4.3.3 requires isodate, which is not installed.
 """
-    assert packages.missing_packages(report) == [
+    assert missing_packages(report) == [
         "zeep 4.3.3 requires isodate, which is not installed."
     ]
+
+
+def test_the_requirements_hold_all_that_they_need():
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "check"]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert not missing_packages(checked.stdout)
 
 
 def test_requirements_are_pinned():
@@ -555,10 +587,10 @@ def test_a_check_fails_for_what_is_broken_only(monkeypatch, capsys, notice, code
 
 
 def test_checks_are_chosen_by_name(tmp_path):
-    checks = lint.Tools(layout.Layout(tmp_path), with_node=False).checks()
-    assert [check.name for check in lint.chosen(checks, ["ruff"])] == ["ruff"]
+    tools = lint.tools(layout.Layout(tmp_path), with_node=False)
+    assert [tool.name for tool in lint.choose(tools, ["ruff"])] == ["ruff"]
     with pytest.raises(console.Stop, match="No tool eslint"):
-        lint.chosen(checks, ["eslint"])
+        lint.choose(tools, ["eslint"])
 
 
 def test_a_tool_that_fell_over_is_told_from_what_python_ignores():
@@ -622,8 +654,8 @@ def test_mails_are_written_to_files_and_told(tmp_path):
     message["Subject"] = "Réservation confirmée"
     message.set_content("Bonjour,\n.\nune ligne qui commence par un point\n")
     with (
-        mail.MailBox(tmp_path, told.append) as box,
-        smtplib.SMTP("127.0.0.1", box.port, timeout=5) as client,
+        mail.mail_box(sys.executable, tmp_path, told.append) as port,
+        smtplib.SMTP("127.0.0.1", port, timeout=5) as client,
     ):
         client.send_message(message)
         client.send_message(message, to_addrs=["a@x.fr", "b@x.fr"])
@@ -635,23 +667,22 @@ def test_mails_are_written_to_files_and_told(tmp_path):
 
 
 def test_the_mail_box_survives_a_client_that_leaves(tmp_path):
-    with mail.MailBox(tmp_path) as box:
-        with socket.create_connection(("127.0.0.1", box.port)) as client:
-            client.sendall(b"MAIL FROM:<a@x.fr>\r\nRCPT TO:<b@x.fr>\r\nDATA\r\nhalf")
-        with smtplib.SMTP("127.0.0.1", box.port, timeout=5) as client:
+    with mail.mail_box(sys.executable, tmp_path, print) as port:
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(
+                b"HELO x\r\nMAIL FROM:<a@x.fr>\r\nRCPT TO:<b@x.fr>\r\nDATA\r\nhalf"
+            )
+        with smtplib.SMTP("127.0.0.1", port, timeout=5) as client:
+            client.helo()
             assert client.noop()[0] == 250
             assert client.docmd("DATA")[0] == 503
-            assert client.docmd("VRFY", "root")[0] == 502
+            assert client.docmd("SING", "root")[0] == 500
     assert not list(tmp_path.glob("*.eml"))
 
 
-@pytest.mark.parametrize(
-    "rest, expected",
-    [
-        ("TO:<a@b.fr>", "a@b.fr"),
-        ("to: <a@b.fr> NOTIFY=NEVER", "a@b.fr"),
-        ("TO:a@b.fr", "a@b.fr"),
-    ],
-)
-def test_addresses_are_read(rest, expected):
-    assert mail.address(rest) == expected
+def test_a_mail_box_that_does_not_start_is_told(tmp_path):
+    with (
+        pytest.raises(console.Stop, match="mail box did not start"),
+        mail.mail_box("/bin/false", tmp_path, print),
+    ):
+        pass

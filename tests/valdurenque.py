@@ -7,6 +7,8 @@ from odoo.tools.convert import convert_file
 
 from odoo.addons.espace_famille_portal.demo import Demonstration
 
+from .browser import settle
+
 PARENT = "camille.vasseur@example.org"
 PASSWORD = "parent"
 
@@ -87,7 +89,7 @@ class ValdurenqueCase(HttpCase):
         Server and test share one cursor: nothing is read while a page is loading.
         """
         if page:
-            page.wait_for_load_state("networkidle", timeout=120_000)
+            settle(page)
         self.env.flush_all()
         self.env.invalidate_all()
 

@@ -97,7 +97,7 @@ class Demo:
 
     def _update(self, state: dict) -> None:
         with step("The addons changed: updating the demo database") as current:
-            self.prepared.update(DEMO_DB, self.layout.ours(), current)
+            self.prepared.install(DEMO_DB, self.layout.ours(), current, update=True)
         self.databases.set_comment(DEMO_DB, json.dumps(state))
 
     def _advise(self, state: dict, wanted: dict) -> None:

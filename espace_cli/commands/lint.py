@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +30,8 @@ STYLED = (".xml", ".js", ".scss", ".css")
 
 #: Checks of the community's tool whose corrections change nothing but the writing.
 SAFE_FIXES = (
-    "xml-field-numeric-without-eval",
-    "xml-header-missing",
-    "xml-header-wrong",
-    "xml-tag-position",
+    "xml-field-numeric-without-eval,xml-header-missing,xml-header-wrong,"
+    "xml-tag-position"
 )
 
 
@@ -55,127 +52,99 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, layout: Layout) -> int:
     """Run the tools together, report them one after the other."""
     ensure_packages(layout, dev=True)
-    tools = Tools(layout, with_node=ensure_node(layout))
-    checks = chosen(tools.checks(), options.only)
-    if options.fix:
-        names = {check.name for check in checks}
-        for fix in tools.fixes():
-            if fix.name in names and fix.files:
-                Running(fix, layout).finish()
-    started = [Running(check, layout) for check in checks if check.files]
+    chosen = choose(tools(layout, with_node=ensure_node(layout)), options.only)
+    busy = [tool for tool in chosen if tool.files]
+    for tool in busy if options.fix else ():
+        if tool.fix:
+            running(tool.fix, tool, layout).communicate()
+    started = [running(tool.check, tool, layout) for tool in busy]
     try:
-        results = [report(running) for running in started]
+        # One that says more than a pipe holds waits until it is its turn.
+        results = [
+            report(tool.name, program.communicate()[0], program.returncode)
+            for tool, program in zip(busy, started, strict=True)
+        ]
     finally:
-        for running in started:
-            stop(running.process)
+        for program in started:
+            stop(program)
     return 0 if all(results) else 1
 
 
 @dataclass(frozen=True)
-class Check:
-    """A tool with its arguments; idle when there are no files for it."""
+class Tool:
+    """A tool; idle when there are no files for it."""
 
     name: str
-    command: Sequence[object]
+    #: commands that look for findings, and that correct some
+    check: Sequence[object]
+    fix: Sequence[object]
     files: Sequence[Path]
 
 
-def chosen(checks: list[Check], names: Sequence[str] | None) -> list[Check]:
-    """The checks with these names; all of them without names."""
-    known = [check.name for check in checks]
-    if unknown := set(names or ()) - set(known):
-        raise Stop(f"No tool {', '.join(unknown)}; there are: {', '.join(known)}")
-    return [check for check in checks if check.name in (names or known)]
+def choose(known: list[Tool], names: Sequence[str] | None) -> list[Tool]:
+    """The tools with these names; all of them without names."""
+    there_are = [tool.name for tool in known]
+    if unknown := set(names or ()) - set(there_are):
+        raise Stop(f"No tool {', '.join(unknown)}; there are: {', '.join(there_are)}")
+    return [tool for tool in known if tool.name in (names or there_are)]
 
 
-class Tools:
-    """The tools' commands for one checkout."""
-
-    def __init__(self, layout: Layout, *, with_node: bool):
-        self.layout = layout
-        self.with_node = with_node
-        manifests = sorted(layout.addons.glob("*/__manifest__.py"))
-        self.modules = [path.parent for path in manifests]
-        ours = (layout.root / name for name in PYTHON)
-        self.python_files = [path for path in ours if path.exists()]
-
-    def checks(self) -> list[Check]:
-        """How they look for findings."""
-        ours, modules = self.python_files, self.modules
-        return [
-            Check("ruff", self._python("ruff", "check", "--quiet"), ours),
-            Check("ruff-format", self._python("ruff", "format", "--diff", "-q"), ours),
-            Check("pylint-odoo", self._python("pylint"), modules),
-            Check("oca-checks", self._python("oca_pre_commit_hooks"), modules),
-            Check("odoo-linter", self._odoo_linter(), modules),
-            *self._node_checks("--check"),
+def tools(layout: Layout, *, with_node: bool) -> list[Tool]:
+    """The tools for one checkout."""
+    modules = sorted(path.parent for path in layout.addons.glob("*/__manifest__.py"))
+    ours = [path for name in PYTHON if (path := layout.root / name).exists()]
+    ruff, pylint, oca = (
+        [layout.python, "-m", name]
+        for name in ("ruff", "pylint", "oca_pre_commit_hooks")
+    )
+    linter = [layout.python.with_name("odoo-linter"), "check", "-v", "19.0"]
+    found = [
+        Tool(
+            "ruff", [*ruff, "check", "-q"], [*ruff, "check", "--fix-only", "-q"], ours
+        ),
+        Tool(
+            "ruff-format",
+            [*ruff, "format", "--diff", "-q"],
+            [*ruff, "format", "-q"],
+            ours,
+        ),
+        Tool("pylint-odoo", pylint, (), modules),
+        Tool("oca-checks", oca, [*oca, "--fix", "--enable", SAFE_FIXES], modules),
+        Tool("odoo-linter", linter, [*linter, "--fix", "--exit-zero"], modules),
+    ]
+    if with_node:
+        packages = layout.node / "node_modules"
+        prettier = [
+            *("node", packages / "prettier/bin/prettier.cjs", "--log-level=warn"),
+            f"--plugin={packages / '@prettier/plugin-xml/src/plugin.js'}",
         ]
-
-    def fixes(self) -> list[Check]:
-        """How they correct; what they find is left to the checks."""
-        ours, modules = self.python_files, self.modules
-        safe = ",".join(SAFE_FIXES)
-        oca = self._python("oca_pre_commit_hooks", "--fix", "--enable", safe)
-        linter = [*self._odoo_linter(), "--fix", "--exit-zero"]
-        return [
-            Check("ruff", self._python("ruff", "check", "--fix-only", "-q"), ours),
-            Check("ruff-format", self._python("ruff", "format", "-q"), ours),
-            Check("oca-checks", oca, modules),
-            Check("odoo-linter", linter, modules),
-            *self._node_checks("--write", "--fix"),
+        eslint = [
+            *("node", packages / "eslint/bin/eslint.js", "--no-warn-ignored"),
+            f"--config={layout.root / 'eslint.config.mjs'}",
         ]
-
-    def _python(self, *arguments: str) -> list[object]:
-        return [self.layout.python, "-m", *arguments]
-
-    def _odoo_linter(self) -> list[object]:
-        return [self.layout.python.with_name("odoo-linter"), "check", "-v", "19.0"]
-
-    def _node_checks(self, prettier: str, *eslint: str) -> list[Check]:
-        if not self.with_node:
-            return []
-        modules = self.layout.node / "node_modules"
-        plugin = modules / "@prettier/plugin-xml/src/plugin.js"
-        style = [modules / "prettier/bin/prettier.cjs", f"--plugin={plugin}", prettier]
-        config = f"--config={self.layout.root / 'eslint.config.mjs'}"
-        script = [modules / "eslint/bin/eslint.js", config, "--no-warn-ignored"]
-        return [
-            Check(
-                "prettier", ["node", *style, "--log-level=warn"], self._files(STYLED)
-            ),
-            Check("eslint", ["node", *script, *eslint], self._files((".js",))),
+        files = [p for p in sorted(layout.addons.rglob("*")) if p.suffix in STYLED]
+        scripts = [path for path in files if path.suffix == ".js"]
+        found += [
+            Tool("prettier", [*prettier, "--check"], [*prettier, "--write"], files),
+            Tool("eslint", eslint, [*eslint, "--fix"], scripts),
         ]
-
-    def _files(self, suffixes: tuple[str, ...]) -> list[Path]:
-        return [
-            path
-            for path in sorted(self.layout.addons.rglob("*"))
-            if path.name.endswith(suffixes)
-        ]
+    return found
 
 
-class Running:
-    """A tool that was started, its output going to a file."""
-
-    def __init__(self, check: Check, layout: Layout):
-        self.name = check.name
-        self.output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by finish()
-        self.process = start(
-            [*check.command, *check.files],
-            env=python_variables(layout) | {"NO_COLOR": "1"},
-            cwd=layout.root,
-            stdin=subprocess.DEVNULL,
-            stdout=self.output,
-            stderr=subprocess.STDOUT,
-        )
-
-    def finish(self) -> tuple[int, str]:
-        """Wait for its end; return its exit code and what it said."""
-        code = self.process.wait()
-        self.output.seek(0)
-        text = self.output.read().decode(errors="replace").strip()
-        self.output.close()
-        return code, text
+def running(
+    command: Sequence[object], tool: Tool, layout: Layout
+) -> subprocess.Popen[str]:
+    """Start a tool on its files."""
+    return start(
+        [*command, *tool.files],
+        env=python_variables(layout) | {"NO_COLOR": "1"},
+        cwd=layout.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
 
 
 def fell_over(text: str) -> bool:
@@ -192,14 +161,12 @@ def fell_over(text: str) -> bool:
     return False
 
 
-def report(running: Running) -> bool:
+def report(name: str, text: str, code: int) -> bool:
     """Print a line for a tool, and its findings; whether there are none."""
-    code, text = running.finish()
     crashed = code < 0 or fell_over(text)
     passed = code == 0 and not crashed
-    result = "ok" if passed else "crashed" if crashed else "findings"
-    say(f"{running.name:<12} {result}")
+    say(f"{name:<12} {'ok' if passed else 'crashed' if crashed else 'findings'}")
     if not passed:
-        say("\n".join(f"    {line}" for line in text.splitlines()))
+        say("\n".join(f"    {line}" for line in text.strip().splitlines()))
         say(f"    (exit code {code})")
     return passed

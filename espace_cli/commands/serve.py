@@ -10,11 +10,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from .. import server
 from ..console import Stop, say, step
 from ..layout import DEMO_DB, Layout
-from ..mail import MailBox
+from ..mail import mail_box
 from ..process import free_port, start, stop, wait_for
+from ..server import server_command
 from ..setup.environment import Environment, environment, tell_missing
 
 NAME = "serve"
@@ -71,13 +71,23 @@ def serve(
     address = f"http://{'localhost' if local else options.interface}:{port}"
     log = layout.log(database)
     prepared.databases.query(
-        "UPDATE ir_config_parameter SET value = %s WHERE key = 'web.base.url'",
-        address,
-        database=database,
+        "UPDATE ir_config_parameter SET value = :'it' WHERE key = 'web.base.url'",
+        database,
+        it=address,
     )
-    with MailBox(layout.mail, say) as mails, log.open("a") as output:
+    mails = mail_box(layout.python, layout.mail, say)
+    with mails as mail_port, log.open("a") as output:
         running = start(
-            server_command(prepared, database, options, port, mails.port),
+            [
+                *server_command(
+                    *(layout.python, layout.conf, database),
+                    port=port,
+                    workers=options.workers,
+                    interface=options.interface,
+                ),
+                f"--smtp-port={mail_port}",
+                *([f"--dev={options.dev}"] if options.dev else []),
+            ],
             env=prepared.variables(),
             cwd=layout.home,
             stdin=subprocess.DEVNULL,
@@ -105,26 +115,6 @@ def choose_port(options: argparse.Namespace) -> int:
     if port != options.port:
         raise Stop(f"Port {options.port} is taken; {port} is free.")
     return port
-
-
-def server_command(
-    prepared: Environment,
-    database: str,
-    options: argparse.Namespace,
-    port: int,
-    mail_port: int,
-) -> list[str]:
-    """The command that runs Odoo's server on one database."""
-    command = server.server_command(
-        prepared.layout.python,
-        prepared.layout.conf,
-        database,
-        port=port,
-        workers=options.workers,
-        interface=options.interface,
-    )
-    dev = [f"--dev={options.dev}"] if options.dev else []
-    return [*command, f"--smtp-port={mail_port}", *dev]
 
 
 def _wait_until_it_answers(

@@ -1,16 +1,17 @@
 """Run the tests: all of them, or those that the pytest arguments choose.
 
 Everything after the command goes to pytest:
-  ./espace test                                   everything, on two processors
+  ./espace test                                   everything, on all processors
   ./espace test addons/espace_famille             one addon
   ./espace test -k waiting_list -x                any of pytest's options
   ./espace test -k acceptance_deadlines           the worked rules, in seconds
   ./espace test -k acceptance_tariffs             the worked prices, in seconds
 
 Tests run in a fresh copy of a database with our addons, dropped at the end (--keep
-keeps it). Everything runs in two pytest processes that share the files, where
-the machine has two processors. The tests of tests/domain need no database: they run
-alone, without Odoo, when -k starts with acceptance_ or when only they are named.
+keeps it). Everything runs in as many processes as there are processors, each with a
+database of its own; in one with --keep. The tests of tests/domain need no database:
+they run alone, without Odoo, when -k starts with acceptance_ or when only they are
+named.
 
 Variables for the tests: ESPACE_DB, ESPACE_CONF (an Odoo configuration),
 ESPACE_CHROMIUM and ESPACE_WKHTMLTOPDF (paths, empty if missing). ACCEPTANCE_DIR is
@@ -20,19 +21,14 @@ tests that need it are skipped and say so."""
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
-import subprocess
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from .. import process
 from ..console import Stop, complain, say
 from ..layout import Layout
 from ..process import foreground
 from ..setup.environment import (
-    Environment,
     environment,
     how_to_install,
     missing_programs,
@@ -57,9 +53,6 @@ WITH_VALUE = frozenset(
 
 #: Where the tests are that need neither database nor Odoo.
 PLAIN = ("tests/domain", "tests/test_launcher.py")
-
-#: How many processes share a run of everything.
-SHARES = 2
 
 #: pytest's exit code when it ran no test.
 NO_TEST = 5
@@ -103,86 +96,33 @@ def run_all(chosen: Selection, layout: Layout, *, keep: bool) -> int:
         )
     tell_missing("the tests that need it are skipped")
     ensure_node(layout)
-    with contextlib.ExitStack() as stack:
-        prepared = stack.enter_context(environment(layout, dev=True))
-        shares = SHARES if chosen.whole and (os.cpu_count() or 1) >= SHARES else 1
-        names = [
-            stack.enter_context(
-                prepared.databases.disposable("espace_test", keep=keep, number=number)
-            )
-            for number in range(1, shares + 1)
-        ]
-        return run_pytest(chosen, prepared, names)
-
-
-def run_pytest(chosen: Selection, prepared: Environment, databases: list[str]) -> int:
-    """A pytest process a database, with Odoo's plugin; the first one is shown."""
-    commands = [
-        (
-            pytest_command(
-                prepared.layout,
-                f"--odoo-config={variables['ESPACE_CONF']}",
-                f"--odoo-database={variables['ESPACE_DB']}",
-                "--odoo-http",
-                "--durations=15",
-                *chosen.arguments,
-            ),
-            variables,
-        )
-        for variables in share_variables(chosen, prepared, databases)
-    ]
-    say()
-    (shown, variables), *others = commands
-    with contextlib.ExitStack() as stack:
-        claims = stack.enter_context(tempfile.TemporaryDirectory(prefix="espace-"))
-        for _command, shared in commands if others else ():
-            shared["ESPACE_CLAIMS"] = claims
-        behind = [
-            stack.enter_context(behind_the_scenes(command, variables, prepared.layout))
-            for command, variables in others
-        ]
-        codes = [foreground(shown, env=variables, cwd=prepared.layout.root)]
-        for running, output in behind:
-            codes.append(running.wait())
-            say(output.read_text(encoding="utf-8", errors="replace"))
-    return max(codes)
-
-
-def share_variables(
-    chosen: Selection, prepared: Environment, databases: list[str]
-) -> list[dict[str, str]]:
-    """What each of the pytest processes finds in its environment."""
-    found = []
-    for name in databases:
+    with (
+        environment(layout, dev=True) as prepared,
+        prepared.databases.disposable("espace_test", keep=keep) as name,
+    ):
         variables = prepared.program_variables(name)
         if chosen.whole:
             variables["ESPACE_WHOLE_RUN"] = "1"
-        if len(databases) > 1:
-            # Two runs write no common notes about what failed.
-            variables["PYTEST_ADDOPTS"] = "-p no:cacheprovider"
-        found.append(variables)
-    return found
+        command = pytest_command(
+            layout,
+            *("-p", "espace_cli.inside.pytest_in_odoo", "--durations=15"),
+            *(f"--odoo-config={variables['ESPACE_CONF']}", f"--odoo-database={name}"),
+            *("--odoo-http", *(sharing() if chosen.whole and not keep else ())),
+            *chosen.arguments,
+        )
+        say()
+        return foreground(command, env=variables, cwd=layout.root)
 
 
-@contextlib.contextmanager
-def behind_the_scenes(
-    command: list[str], variables: dict[str, str], layout: Layout
-) -> Iterator[tuple[subprocess.Popen, Path]]:
-    """Run a command with its output in a file, stopped at the end of the block."""
-    with tempfile.TemporaryDirectory(prefix="espace-tests-") as folder:
-        output = Path(folder) / "output"
-        with output.open("w") as file:
-            running = process.start(
-                command,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                env=variables,
-                cwd=layout.root,
-            )
-        try:
-            yield running, output
-        finally:
-            process.stop(running, patience=20)
+def sharing() -> tuple[str, ...]:
+    """pytest-xdist's options: a process a processor, each with a copy of the database.
+
+    A file is run whole by one of them, in the order of our guard.
+    """
+    processors = os.cpu_count() or 1
+    if processors == 1:
+        return ()
+    return ("-n", str(processors), "--dist=loadfile", "--no-loadscope-reorder")
 
 
 def pytest_command(layout: Layout, *arguments: str) -> list[str]:
@@ -201,27 +141,29 @@ class Selection:
 
     def __init__(self, given: Sequence[str], root: Path, here: Path):
         self.root = root
-        self.given = [self._absolute(argument, here) for argument in given]
-        self.keyword = keyword(self.given)
-        self.paths = [arg for arg in paths(self.given) if exists(arg)]
-
-    @staticmethod
-    def _absolute(argument: str, here: Path) -> str:
-        """A path (perhaps with ``::test``) made independent of the folder."""
-        path, colons, test = argument.partition("::")
-        if argument.startswith("-") or not path or not (here / path).exists():
-            return argument
-        return f"{(here / path).resolve()}{colons}{test}"
+        #: the arguments, their paths made independent of the folder
+        self.given: list[str] = []
+        self.paths: list[Path] = []
+        #: the value of the last ``-k``
+        self.keyword = ""
+        before = ""
+        for argument in given:
+            path, colons, test = argument.partition("::")
+            if before == "-k" or argument.startswith("-k"):
+                self.keyword = argument.removeprefix("-k").strip(" '\"")
+            if path and not path.startswith("-") and (here / path).exists():
+                path = str((here / path).resolve())
+                if before not in WITH_VALUE:
+                    self.paths.append(Path(path))
+            self.given.append(f"{path}{colons}{test}")
+            before = argument
 
     @property
     def plain(self) -> bool:
         """Whether no database is needed: see the command's help."""
         if self.paths:
             plain = [self.root / path for path in PLAIN]
-            return all(
-                any(Path(arg.partition("::")[0]).is_relative_to(p) for p in plain)
-                for arg in self.paths
-            )
+            return all(any(p.is_relative_to(q) for q in plain) for p in self.paths)
         return self.keyword.startswith("acceptance_")
 
     @property
@@ -233,33 +175,7 @@ class Selection:
     def arguments(self) -> list[str]:
         """pytest's arguments, with the folders when none is given."""
         if self.paths:
-            return list(self.given)
+            return self.given
         folders = PLAIN[:1] if self.plain else ("addons", "tests")
         places = [self.root / name for name in folders]
         return [*self.given, *(str(place) for place in places if place.exists())]
-
-
-def keyword(arguments: Sequence[str]) -> str:
-    """The value of ``-k``; empty if there is none. The last one counts."""
-    value = ""
-    for number, argument in enumerate(arguments):
-        if argument == "-k":
-            value = "".join(arguments[number + 1 : number + 2])
-        elif argument.startswith("-k"):
-            value = argument[2:]
-    return value.strip().strip("'\"")
-
-
-def paths(arguments: Sequence[str]) -> list[str]:
-    """The arguments that are neither options nor options' values."""
-    pairs = zip(["", *arguments], arguments, strict=False)
-    return [
-        argument
-        for before, argument in pairs
-        if before not in WITH_VALUE and not argument.startswith("-")
-    ]
-
-
-def exists(argument: str) -> bool:
-    """Whether a pytest argument names a file or folder that is there."""
-    return Path(argument.partition("::")[0]).exists()

