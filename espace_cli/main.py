@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from . import day
 from .commands import COMMANDS, testing
 from .console import Stop, complain
 from .layout import Layout
@@ -21,6 +22,8 @@ environment:
   ODOO_HOME     an Odoo 19 source folder (with odoo-bin) to use instead of Debian's
   PGHOST        a PostgreSQL server to use instead of the embedded one; also PGPORT,
                 PGUSER (not 'postgres', which Odoo refuses) and PGPASSWORD
+  ESPACE_DAY    another day than today, in UTC (2027-02-28, 2027-02-28T22:30), for all
+                that the command starts; needs Debian's package faketime
 
 start here:     ./espace demo"""
 
@@ -76,6 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     options = read(arguments)
     try:
+        day.begin()
         with ended_by_signals():
             return options.run(options, Layout()) or 0
     except Stop as end:

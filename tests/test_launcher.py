@@ -16,7 +16,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from espace_cli import console, layout, mail, main, process, server, stamps
+from espace_cli import console, day, layout, mail, main, process, server, stamps
 from espace_cli.commands import COMMANDS, bench, check, demo, lint, testing
 from espace_cli.inside import translations
 from espace_cli.setup import debian, environment, odoo_source, postgres
@@ -686,3 +686,43 @@ def test_a_mail_box_that_does_not_start_is_told(tmp_path):
         mail.mail_box("/bin/false", tmp_path, print),
     ):
         pass
+
+
+# Another day ----------------------------------------------------------------------
+
+OTHER_DAY = "2031-05-06"
+
+
+def test_a_program_and_what_it_starts_run_on_another_day():
+    try:
+        variables = os.environ | day.move(f"{OTHER_DAY}T10:00")
+    except console.Stop:
+        pytest.skip("libfaketime is not installed")
+    code = (
+        "import subprocess, sys, threading, time, datetime\n"
+        "start = time.monotonic()\n"
+        "time.sleep(0.1)\n"
+        "threading.Event().wait(0.1)\n"
+        "assert 0.2 <= time.monotonic() - start < 20\n"
+        "print(datetime.date.today(), flush=True)\n"
+        "subprocess.run(['date', '+%F'])\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env=variables | {"PYTHONPATH": str(day.PATCH)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert told.stdout.split() == [OTHER_DAY, OTHER_DAY]
+
+
+def test_a_day_that_is_none_is_refused():
+    with pytest.raises(console.Stop, match="31 février"):
+        day.move("31 février")
+
+
+def test_without_libfaketime_it_is_told_how_to_install_it(tmp_path):
+    with pytest.raises(console.Stop, match="apt-get install faketime"):
+        day.move(OTHER_DAY, usr=tmp_path)

@@ -25,6 +25,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from .. import day
 from ..console import Stop, complain, say
 from ..layout import Layout
 from ..process import foreground
@@ -52,7 +53,7 @@ WITH_VALUE = frozenset(
 )
 
 #: Where the tests are that need neither database nor Odoo.
-PLAIN = ("tests/domain", "tests/test_launcher.py")
+PLAIN = ("tests/domain", "tests/test_launcher.py", "tests/test_structure.py")
 
 #: pytest's exit code when it ran no test.
 NO_TEST = 5
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace, layout: Layout) -> int:
 def run_plain(chosen: Selection, layout: Layout) -> int:
     """Run tests that need no database: pytest without Odoo's plugin."""
     ensure_packages(layout, dev=True)
-    variables = python_variables(layout) | {"PYTHONPATH": str(layout.root)}
+    variables = python_variables(layout) | {"PYTHONPATH": day.python_path(layout.root)}
     command = pytest_command(layout, "-p", "no:odoo", *chosen.arguments)
     return foreground(command, env=variables, cwd=layout.root)
 

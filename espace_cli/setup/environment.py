@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import day
 from ..console import Step, Stop, note
 from ..layout import Layout
 from ..process import free_port, odoo_progress, run
@@ -42,6 +43,7 @@ def python_variables(layout: Layout) -> dict[str, str]:
     return clean_environment() | {
         "PATH": os.pathsep.join([*map(str, ours), os.environ.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": str(layout.venv),
+        "PYTHONPATH": day.python_path(),
         "PYTHONPYCACHEPREFIX": str(layout.pycache),
         "PYTHONUTF8": "1",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(layout.home / "hypothesis"),
@@ -122,7 +124,7 @@ class Environment:
             ESPACE_CONF=str(conf),
             ESPACE_CHROMIUM=find_chromium(),
             ESPACE_WKHTMLTOPDF=shutil.which("wkhtmltopdf") or "",
-            PYTHONPATH=str(self.layout.root),
+            PYTHONPATH=day.python_path(self.layout.root),
         )
 
     # Odoo's commands ------------------------------------------------------------
@@ -194,7 +196,7 @@ class Environment:
             *("shell", "-d", name, "--no-http"),
             watch=watch,
             text=script,
-            env=self.variables(PYTHONPATH=str(self.layout.root)),
+            env=self.variables(PYTHONPATH=day.python_path(self.layout.root)),
         )
 
 

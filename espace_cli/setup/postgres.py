@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import day
 from ..console import Stop, step
 from ..layout import Layout
 from ..process import alive, free_port, port_is_free, run, wait_for
@@ -127,6 +128,11 @@ class Cluster:
                 self._create()
         if self._pid() is None:
             self._start()
+        elif day.moved():
+            raise Stop(
+                "PostgreSQL runs for another command, perhaps on another day: end that "
+                "command first."
+            )
         elif not wait_for(self._answers, 60):
             raise Stop(
                 f"PostgreSQL does not answer; see {self.layout.short(self.log)}."

@@ -4,7 +4,7 @@ from odoo.fields import Command
 from ..models.core.amounts import to_decimal
 from ..models.core.errors import MissingPrice
 from ..models.tariff.espace_tariff_line import EVENTS
-from ..models.tariff.pricer import Pricer
+from ..models.tariff.pricer import Pricer, Who
 
 
 class EspacePriceSimulation(models.TransientModel):
@@ -143,12 +143,14 @@ class EspacePriceSimulation(models.TransientModel):
                 self.company_id,
                 product,
                 self.date,
+                Who(
+                    qf=to_decimal(self.qf) if self.qf_known else None,
+                    resident=self.residency == "resident",
+                    sibling_rank=max(self.sibling_rank, 1),
+                    pai=self.has_pai,
+                ),
                 event,
                 self.minutes or None,
-                qf=to_decimal(self.qf) if self.qf_known else None,
-                resident=self.residency == "resident",
-                sibling_rank=max(self.sibling_rank, 1),
-                pai=self.has_pai,
             )
         except MissingPrice as error:
             return {**vals, "explanation": str(error), "missing": True}

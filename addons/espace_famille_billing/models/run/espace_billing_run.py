@@ -151,9 +151,6 @@ class EspaceBillingRun(models.Model):
     move_ids = fields.One2many(
         "account.move", "espace_run_id", "Invoices", readonly=True
     )
-    locked_session_ids = fields.Many2many(
-        "espace.session", string="Days Locked", readonly=True, copy=False
-    )
     warnings_accepted_uid = fields.Many2one(
         "res.users", "Warnings Accepted by", readonly=True, copy=False
     )

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
@@ -15,6 +15,10 @@ from .espace_billing_run import DONE, UNFINISHED
 
 class EspaceBillingRun(models.Model):
     _inherit = "espace.billing.run"
+
+    locked_session_ids = fields.Many2many(
+        "espace.session", string="Days Locked", readonly=True, copy=False
+    )
 
     # === What is concerned === #
 

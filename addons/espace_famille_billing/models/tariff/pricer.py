@@ -36,16 +36,29 @@ class TariffPrice(NamedTuple):
         return explain(self.found, self.subject)
 
 
+class Who(NamedTuple):
+    """For whom a price is asked; see `pricing.Situation`."""
+
+    qf: Decimal | None
+    resident: bool
+    sibling_rank: int
+    pai: bool
+
+
 class Payer(NamedTuple):
     """What of a family decides on its prices, as it is now."""
 
+    company: models.Model
     resident: bool
     quotients: tuple  # of (first day, quotient), the latest first
     ranks: dict  # {id of a child: its rank, the eldest being 1}
 
     def qf(self, day):
         """Return the quotient that counts on `day`, None if unknown."""
-        return next((value for start, value in self.quotients if start <= day), None)
+        for start, value in self.quotients:
+            if start <= day:
+                return value
+        return None
 
 
 class Pricer:
@@ -61,27 +74,18 @@ class Pricer:
     def price(self, product, child, family, date, event="planned", duration=None):
         """See `espace.tariff._price`."""
         payer = self._payer(family)
-        return self.price_of(
-            family.company_id,
-            product,
-            date,
-            event,
-            duration,
-            qf=payer.qf(date),
-            resident=payer.resident,
-            sibling_rank=payer.ranks.get(child.id, 1),
-            pai=child.has_pai,
-        )
+        rank = payer.ranks.get(child.id, 1)
+        who = Who(payer.qf(date), payer.resident, rank, child.has_pai)
+        return self.price_of(payer.company, product, date, who, event, duration)
 
-    def price_of(self, company, product, date, event="planned", duration=None, **who):
+    def price_of(self, company, product, date, who, event="planned", duration=None):
         """Return the `TariffPrice` of whoever is in that situation.
 
         :param int duration: minutes spent, None for the hours of the product
-        :param who: `qf`, `resident`, `sibling_rank` and `pai` of `pricing.Situation`
         :raise MissingPrice: no tariff, or no line of it, gives a price
         """
         tariff = self._tariff(company, date)
-        key = (tariff.id, product._name, product.id, event, duration, *who.values())
+        key = (tariff.id, product._name, product.id, event, duration, who)
         if key not in self._prices:
             self._prices[key] = self._find(tariff, product, event, duration, who)
         return self._prices[key]
@@ -94,7 +98,7 @@ class Pricer:
             event=event,
             duration_minutes=duration,
             hours=to_decimal(product.espace_hours or 1),
-            **who,
+            **who._asdict(),
         )
         try:
             price = pricing.price(tariff._grid(), situation)
@@ -158,6 +162,7 @@ class Pricer:
                 lambda sibling: (sibling.birth_date or LAST_DAY, sibling.id)
             )
             self._payers[family.id] = Payer(
+                company=family.company_id,
                 resident=family.residency == "resident",
                 quotients=tuple(self._quotients[family.id]),
                 ranks={child.id: rank for rank, child in enumerate(children_sudo, 1)},

@@ -105,8 +105,9 @@ class TestErasure(EspaceBillingCase):
                 "family_id": family.id,
             }
         )
+        seen = f"Vu {MARK}"
         for record in (family, child, partner):
-            record.message_post(body=f"Vu {MARK}", attachments=[(MARK, PDF)])
+            record.message_post(body=seen, attachments=[(MARK, PDF)])
         family.activity_schedule("mail.mail_activity_data_todo", summary=MARK)
         family._notify(f"Cantine {MARK}", f"Nin{MARK}")
         child.firstname = f"Nina{MARK}"

@@ -127,9 +127,8 @@ class TestMyData(EspacePortalCase):
         self.assertFalse(data["documents"])
 
     def test_notes_of_agents_stay_in_the_town_hall(self):
-        self.martin.message_post(
-            body="Famille à surveiller", subtype_xmlid="mail.mt_note"
-        )
+        note = "Famille à surveiller"
+        self.martin.message_post(body=note, subtype_xmlid="mail.mt_note")
         self.martin._notify("Cantine", "Le menu change")
         data = self.download().read("donnees.json").decode()
         self.assertNotIn("surveiller", data)

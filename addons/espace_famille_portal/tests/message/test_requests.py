@@ -51,6 +51,14 @@ class TestRequests(EspacePortalCase):
             [("recipient_ids.email", "=", address)], order="id"
         )
 
+    def answer(self, record, text):
+        record.message_post(
+            body=text, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+
+    def note(self, record, text):
+        record.message_post(body=text, subtype_xmlid="mail.mt_note")
+
     def test_a_parent_writes_with_a_document(self):
         response = self.ask(files=[("certificat.pdf", PDF)])
         self.assertIn("Your request has been sent", self.shown(response))
@@ -67,11 +75,7 @@ class TestRequests(EspacePortalCase):
     def test_the_town_hall_answers_and_the_parent_is_told(self):
         self.ask()
         one = self.asked().with_user(self.staff)
-        one.message_post(
-            body="Bonne guérison !",
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-        )
+        self.answer(one, "Bonne guérison !")
         self.assertEqual((one.state, one.user_id), ("waiting", self.staff))
         page = self.shown(self.url_open(f"{REQUESTS}/{one.id}"))
         self.assertIn("Bonne guérison", page)
@@ -100,15 +104,9 @@ class TestRequests(EspacePortalCase):
         with freeze_time(NOW + timedelta(days=1)):
             self.post(f"{REQUESTS}/{second.id}", message="J’ajoute ceci.")
         with freeze_time(NOW + timedelta(days=2)):
-            first.with_user(self.staff).message_post(
-                body="Réponse",
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
-            )
+            self.answer(first.with_user(self.staff), "Réponse")
         with freeze_time(NOW + timedelta(days=3)):
-            third.with_user(self.staff).message_post(
-                body="Note", subtype_xmlid="mail.mt_note"
-            )
+            self.note(third.with_user(self.staff), "Note")
         rows = self.rows()
         self.assertEqual(
             [request_id for request_id, _words in rows], (first + second + third).ids
@@ -133,7 +131,7 @@ class TestRequests(EspacePortalCase):
     def test_notes_of_the_town_hall_stay_there(self):
         self.ask()
         one = self.asked().with_user(self.staff)
-        one.message_post(body="Vérifier le dossier", subtype_xmlid="mail.mt_note")
+        self.note(one, "Vérifier le dossier")
         self.assertEqual(one.state, "new")
         self.assertNotIn("Vérifier", self.url_open(f"{REQUESTS}/{one.id}").text)
         self.assertFalse(self.mails_to("claire.martin@example.org"))
