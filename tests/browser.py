@@ -33,9 +33,6 @@ def chromium():
     return path if os.path.exists(path) else None
 
 
-# What a page has asked for and not got yet, by page.
-OPEN_REQUESTS = WeakKeyDictionary()
-
 # Odoo marks a public page once its scripts have started, which happens after “load”;
 # a page without them is ready when it has loaded.
 READY = """() => document.readyState === "complete" && (
@@ -43,14 +40,13 @@ READY = """() => document.readyState === "complete" && (
     !document.querySelector("script[data-src], script[src*=assets_frontend]")
 )"""
 
+# The visit that a page is part of.
+VISITS = WeakKeyDictionary()
+
 
 def settle(page):
-    """Wait until a page has loaded all it needs, on a busy machine too."""
-    page.wait_for_function(READY, timeout=120_000)
-    # A request may last as long as its page; what is shown has come by then.
-    end = time.monotonic() + 30
-    while OPEN_REQUESTS[page] and time.monotonic() < end:
-        page.wait_for_timeout(20)
+    """Wait until a page has loaded all it needs."""
+    VISITS[page].settle()
 
 
 @contextmanager
@@ -105,10 +101,12 @@ class Visit:
         self.page = self.context.new_page()
         self.errors = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        OPEN_REQUESTS[self.page] = waiting = set()
-        self.page.on("request", lambda one: waiting.add(one))
-        self.page.on("requestfinished", lambda one: waiting.discard(one))
-        self.page.on("requestfailed", lambda one: waiting.discard(one))
+        VISITS[self.page] = self
+        self.has_scripts = options.get("java_script_enabled", True)
+        self.requests = set()
+        self.page.on("request", lambda one: self.requests.add(one))
+        for end in ("requestfinished", "requestfailed"):
+            self.page.on(end, lambda one: self.requests.discard(one))
 
     def log_in(self, login, password):
         self.page.goto("/web/login")
@@ -138,8 +136,14 @@ class Visit:
         )
 
     def settle(self):
-        """Wait until the page has loaded all it needs."""
-        settle(self.page)
+        """Wait until the page has loaded all it needs, on a busy machine too."""
+        self.page.wait_for_load_state("load", timeout=120_000)
+        if self.has_scripts:
+            self.page.wait_for_function(READY, timeout=120_000)
+        # A request may last as long as its page; what is shown has come by then.
+        end = time.monotonic() + 30
+        while self.requests and time.monotonic() < end:
+            self.page.wait_for_timeout(20)
 
     def wait_for_words(self, words):
         """Wait until the page says this; else fail with what it says instead."""
