@@ -216,7 +216,7 @@ class TestAccessibility(ValdurenqueCase):
         open_charges = charges.filtered(lambda c: c.state == "to_invoice")
         open_charges._invoice(fields.Datetime.now())
         moves = charges.move_id
-        moves.filtered(lambda move: move.state == "draft")._post()
+        moves.filtered(lambda move: move.state == "draft")._post(soft=False)
         return moves[0]
 
     def problems(self, visit, path):

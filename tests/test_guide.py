@@ -384,7 +384,7 @@ class TestGuide(GuideCase):
             self.family, [(self.clara, self.meal, self.days[1])]
         )
         charges = self.env["espace.reservation"].browse(quote.reservation_id).charge_ids
-        charges._invoice(fields.Datetime.now())._post()
+        charges._invoice(fields.Datetime.now())._post(soft=False)
         demo._set_online_payment(True)
         number = charges.move_id.name
         self.hand_over()

@@ -145,7 +145,7 @@ class EspaceReservation(models.Model):
         if held:
             held.hold_until = held._held_until(now)
         else:
-            move.with_context(**COMPLETE)._post()
+            move.with_context(**COMPLETE)._post(soft=False)
 
     # === Holding places === #
 

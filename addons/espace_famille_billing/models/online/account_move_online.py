@@ -41,4 +41,4 @@ class AccountMove(models.Model):
                     "amount shown."
                 )
             )
-        self._post()
+        self._post(soft=False)

@@ -214,7 +214,7 @@ class EspaceRemittance(models.Model):
         number = self.regie_id.sudo()._remittance_sequence()
         name = self.regie_id._next_number(number, self.date)
         move = self.env["account.move"].create(self._prepare_entry(name))
-        move._post()
+        move._post(soft=False)
         self._move_cheques()
         allow(self, STATING).write(
             {"name": name, "move_id": move.id, "state": "posted"}

@@ -1,4 +1,7 @@
+from datetime import date, datetime
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -33,6 +36,19 @@ class TestInvoiceSoon(EspaceBillingCase):
             [invoice] = self.invoices(family)
             self.assertEqual((invoice.state, invoice.amount_total), ("posted", amount))
         self.assertFalse(self.env["espace.check"]._problems(self.company))
+
+    def test_after_midnight_in_the_commune_it_is_posted_on_its_day(self):
+        """The server's clock, in UTC, still says the day before."""
+        half_past_midnight = datetime(2027, 1, 9, 23, 30)
+        with freeze_time(half_past_midnight):
+            gate = self.Reservation.with_user(self.parent).sudo()
+            items = [(self.nina, self.t1, MONDAY)]
+            gate._book(self.martin, items, now=half_past_midnight)
+            self.Charge._cron_invoice_at_once(half_past_midnight)
+        [invoice] = self.invoices(self.martin)
+        self.assertEqual(
+            (invoice.state, invoice.invoice_date), ("posted", date(2027, 1, 10))
+        )
 
     def test_what_was_cancelled_meanwhile_is_not_invoiced(self):
         self.book_soon(self.martin, (self.nina, self.t1, MONDAY))

@@ -34,7 +34,7 @@ class TestPortalMessages(Messages, EspacePortalCase):
         with self.errors_of_texts():
             change.with_user(self._create_staff("manager")).action_accept()
         self.assertEqual(change.state, "accepted")
-        self.assertTrue(change.told)
+        self.assertTrue(change.notified)
         self.assertIn("its text holds an error", self.martin.message_ids[0].body)
 
     def test_an_invitation_without_its_text_is_not_counted_as_sent(self):
