@@ -102,6 +102,14 @@ class TestMailOutcome(EspaceBillingCase):
             (invitation.letter_state, invitation.letter_reason), ("sent", False)
         )
 
+    def test_an_invitation_that_was_cancelled_says_so(self):
+        invitation = self.guardian._invite()
+        (self.env["mail.mail"].search([]) - self.before).cancel()
+        self.assertEqual(
+            (invitation.letter_state, invitation.letter_reason),
+            ("refused", "The e-mail was cancelled."),
+        )
+
     def test_without_a_server_the_agent_knows_before_inviting(self):
         wizard = self.env["espace.invitation"].create({})
         self.assertFalse(wizard.mail_problem)

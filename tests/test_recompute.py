@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -328,6 +329,9 @@ class TestPastPrices(RecomputeCase):
         self.draw.seed("list")
         self.month(MONTHS[0])
         self.invoice(MONTHS[0], is_last=True)
+        parent = self._create_portal_user(self.martin.guardian_ids[0])
+        with self.assertRaises(AccessError):
+            self.Reservation.with_user(parent).action_espace_changed_prices()
         bookings = self.Reservation.with_user(self._create_staff("finance"))
         action = bookings.action_espace_changed_prices()
         self.assertFalse(self.listed(action))

@@ -87,15 +87,17 @@ class EspaceLetterMixin(models.AbstractModel):
             reason = (failures or {}).get(record) or (
                 refused and (refused[0].failure_reason or refused[0].failure_type)
             )
+            words = record._letter_words(reason)
             if reason:
                 state = "refused"
             elif mails.filtered(lambda mail: mail.state == "outgoing"):
                 state = "waiting"
+            elif mails.filtered(lambda mail: mail.state == "cancel"):
+                state = "refused"
+                words = record._letter_in_words().env._("The e-mail was cancelled.")
             else:
                 state = "sent"
-            record._letter_write(
-                letter_state=state, letter_reason=record._letter_words(reason)
-            )
+            record._letter_write(letter_state=state, letter_reason=words)
 
     def _letter_write(self, **values):
         """Write what became of the e-mails; a model may have more to do then."""
@@ -105,6 +107,10 @@ class EspaceLetterMixin(models.AbstractModel):
         """Say in the commune's language why an e-mail was refused."""
         if not reason:
             return False
+        return self._letter_in_words().env._(
+            "The mail server refused it: %s", server_words(reason)
+        )
+
+    def _letter_in_words(self):
         commune = self.company_id.partner_id
-        in_words = self.with_context(lang=commune.lang or self.env.lang)
-        return in_words.env._("The mail server refused it: %s", server_words(reason))
+        return self.with_context(lang=commune.lang or self.env.lang)

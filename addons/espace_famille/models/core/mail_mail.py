@@ -46,6 +46,13 @@ class MailMail(models.Model):
         self._queued_in_transaction().difference_update(self.ids)
         return super().send_after_commit()
 
+    def cancel(self):
+        followed = self.env["espace.letter.mixin"]._letter_all(self.mail_message_id)
+        result = super().cancel()
+        for records in followed:
+            records._letter_note()
+        return result
+
     def _queued_in_transaction(self):
         """Return the ids of e-mails that the queue has to send once this is committed.
 

@@ -142,16 +142,17 @@ class EspaceBillingRunFamily(models.Model):
         papers = self.filtered(lambda line: line.family_id._espace_wants_paper())
         papers.write({"delivery": "paper"})
         (self - papers).write({"delivery": "email"})
-        # An e-mail that was refused is not tried again beside the new one.
-        self.env["mail.mail"].search(
+        refused = self.env["mail.mail"].search(
             [
                 ("mail_message_id", "in", self.letter_message_id.ids),
                 ("state", "=", "exception"),
             ]
-        ).cancel()
+        )
         self.write(
             {"sending": "todo", "sending_error": False, "letter_message_id": False}
         )
+        # What was refused is not tried again beside the new e-mail.
+        refused.cancel()
         for run in self.run_id:
             run.write({"state": "sending", "paused": False})
             run._trigger()
