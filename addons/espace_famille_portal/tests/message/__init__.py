@@ -1,2 +1,3 @@
+from . import test_followers
 from . import test_news
 from . import test_requests
