@@ -1,4 +1,5 @@
 from . import guards
+from . import espace_thread
 from . import espace_weekday_mixin
 from . import res_company
 from . import espace_rulebook

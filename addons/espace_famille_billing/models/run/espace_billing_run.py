@@ -47,7 +47,7 @@ class EspaceBillingRun(models.Model):
 
     _name = "espace.billing.run"
     _description = "Billing Run"
-    _inherit = ["mail.thread", "espace.guard.mixin"]
+    _inherit = ["espace.thread", "espace.guard.mixin"]
     _order = "date_to desc, id desc"
     _check_company_auto = True
 

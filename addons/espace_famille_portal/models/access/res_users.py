@@ -58,6 +58,27 @@ class ResUsers(models.Model):
                 "login", who, computer, fields.Datetime.now()
             )
 
+    # === Parents === #
+
+    def _espace_is_parent(self):
+        """Tell whether this is a guardian of a family, present or former, no agent."""
+        return self.share and bool(
+            self.env["espace.guardian"]
+            .sudo()
+            .with_context(active_test=False)
+            .search_count([("partner_id", "in", self.sudo().partner_id.ids)], limit=1)
+        )
+
+    @api.model
+    def _check_uid_passwd(self, uid, passwd):
+        """Close XML-RPC and JSON-RPC, which ask this before every call, to parents.
+
+        The answer is that of a wrong password: it tells nothing to who guesses.
+        """
+        super()._check_uid_passwd(uid, passwd)
+        if self.browse(uid)._espace_is_parent():
+            raise AccessDenied()
+
     # === Passwords === #
 
     def _espace_check_password(self, password, again=None):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -58,3 +58,14 @@ class ResConfigSettings(models.TransientModel):
     espace_accessibility_statement = fields.Html(
         related="company_id.espace_accessibility_statement", readonly=False
     )
+
+    # Doors
+    espace_foreign_routes = fields.Text(
+        "Routes of Other Addons", compute="_compute_espace_foreign_routes"
+    )
+
+    @api.depends("company_id")
+    def _compute_espace_foreign_routes(self):
+        foreign = self.env["espace.door"]._foreign_routes()
+        lines = (f"{addon}: {', '.join(routes)}" for addon, routes in foreign.items())
+        self.espace_foreign_routes = "\n".join(lines)

@@ -4,7 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
+from odoo.addons.espace_famille.models.core.guards import allow
+
 from ...domain.activation import clean
+from .mail_message import SAYING
 
 MAX_FILES = 5
 MOST_SUBJECT = 120
@@ -17,7 +20,7 @@ class EspaceRequest(models.Model):
 
     _name = "espace.request"
     _description = "Request of a Family"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["espace.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -157,7 +160,7 @@ class EspaceRequest(models.Model):
         self._check_message(text, files)
         request_sudo = (
             self.sudo()
-            .with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
+            .with_context(mail_create_nolog=True)
             .create({**values, "family_id": family.id, "author_id": author.id})
         )
         request_sudo.message_subscribe(author.ids)
@@ -215,6 +218,7 @@ class EspaceRequest(models.Model):
         self.last_family_at = now or fields.Datetime.now()
         self.message_post(
             body=plaintext2html((text or "").strip()[:MAX_WORDS]),
+            date=self.last_family_at,
             author_id=author.id,
             email_from=author.email_formatted or self.company_id.email_formatted,
             message_type="comment",
@@ -245,6 +249,21 @@ class EspaceRequest(models.Model):
                 {"state": "waiting", "user_id": self.user_id.id or self.env.uid}
             )
         return message
+
+    def _message_create(self, values_list):
+        """Let everybody speak in one's own name and now, and nobody else's or then.
+
+        :raise AccessError: an agent gives another author
+        """
+        if not self.env.su:
+            for values in values_list:
+                values.pop("date", None)
+                values.pop("create_date", None)
+                if values.get("author_id") not in self.env.user.partner_id.ids:
+                    raise AccessError(
+                        self.env._("Everybody writes in their own name only.")
+                    )
+        return super(EspaceRequest, allow(self, SAYING))._message_create(values_list)
 
     def action_take(self):
         """Follow these requests oneself."""
