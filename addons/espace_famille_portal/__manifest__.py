@@ -33,6 +33,7 @@
         "views/core/espace_family_views.xml",
         "views/access/espace_guardian_views.xml",
         "views/core/portal_layout.xml",
+        "views/core/portal_security.xml",
         "views/core/portal_brand.xml",
         "views/core/portal_odoo.xml",
         "views/core/portal_public.xml",
