@@ -16,6 +16,8 @@
         "data/mail_template_account_refused.xml",
         "data/mail_template_news.xml",
         "data/mail_template_login_changed.xml",
+        "data/mail_template_password_reset.xml",
+        "data/ir_cron_password_request.xml",
         "data/ir_cron_change.xml",
         "views/core/mail_parts.xml",
         "data/mail_template_change.xml",

@@ -1,2 +1,3 @@
 from . import activation
 from . import public_forms
+from . import password_reset
