@@ -30,8 +30,8 @@ class EspacePasswordRequest(models.Model):
     def _cron_send(self):
         one_by_one(
             self.env,
-            self.search([], order="id"),
-            lambda asked: asked._send(),
+            self.sudo().search([], order="id"),
+            lambda asked_sudo: asked_sudo._send(),
             _logger,
             "No link was sent for %s",
         )
