@@ -14,6 +14,12 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.espace_answer_days", readonly=False
     )
     espace_sender = fields.Char(related="company_id.espace_sender", readonly=False)
+    espace_base_url = fields.Char(
+        "Address of the Site", config_parameter="web.base.url"
+    )
+    espace_base_url_frozen = fields.Boolean(
+        "Keep This Address", config_parameter="web.base.url.freeze"
+    )
     espace_colour = fields.Char(
         "Colour of the Commune", related="company_id.primary_color", readonly=False
     )
