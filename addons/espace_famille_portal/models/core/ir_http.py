@@ -37,11 +37,16 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
+        cls._espace_note_visitor()
+        request.env["espace.door"]._check_route(rule.rule)
+        return super()._pre_dispatch(rule, args)
+
+    @classmethod
+    def _espace_note_visitor(cls):
         """Note who asks for those who count tries where Odoo hides the request."""
         http_request = request.httprequest
         visitor = (http_request.url, http_request.remote_addr or "")
         threading.current_thread().espace_visitor = visitor
-        return super()._pre_dispatch(rule, args)
 
     @classmethod
     def _post_dispatch(cls, response):
