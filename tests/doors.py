@@ -15,7 +15,6 @@ REASONS = {
         "/web/login",
         "/web/login/totp",
         "/web/login_successful",
-        "/web/reset_password",
         "/web/session/authenticate",
         "/web/session/check",
         "/web/session/destroy",
@@ -43,7 +42,6 @@ REASONS = {
     ],
     "online payment, by session or token": [
         "/invoice/transaction/<int:invoice_id>",
-        "/invoice/transaction/overdue",
         "/payment/confirmation",
         "/payment/pay",
         "/payment/status",

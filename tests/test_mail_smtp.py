@@ -168,6 +168,18 @@ class TestMailSmtp(EspaceBillingCase):
         self.assertIn("claire.nouvelle@example.org", letter.text)
         self.assertIn("05 63 00 00 00", letter.text)
 
+    def test_mail_template_password_reset(self):
+        self.claire.login = "claire.martin@example.org"
+        # Odoo's own reads the time of the last log-in, which stopped clocks disturb.
+        self.patch(
+            type(self.claire.partner_id), "_get_login_date", lambda partner: None
+        )
+        self.env["espace.password.request"]._receive(self.claire.login)
+        self.env["espace.password.request"]._cron_send()
+        [letter] = self.send()
+        self.assert_letter(letter)
+        self.assertIn("/web/reset_password?", letter.text)
+
     def test_mail_template_erased(self):
         asked = self.env["espace.request"]._ask_erasure(
             self.durand, self.durand.guardian_ids.partner_id, ""

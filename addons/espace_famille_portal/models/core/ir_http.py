@@ -58,7 +58,8 @@ class IrHttp(models.AbstractModel):
             if response.mimetype == "text/html":
                 policy = cls._espace_content_policy()
                 response.headers["Content-Security-Policy"] = policy
-            if cls._espace_is_personal():
+            # A calendar program asks whether its file has changed: it keeps it.
+            if cls._espace_is_personal() and response.mimetype != "text/calendar":
                 response.headers["Cache-Control"] = "no-store"
 
     @classmethod
