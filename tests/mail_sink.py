@@ -17,6 +17,15 @@ class Sink:
 
     def __init__(self):
         self.envelopes = []
+        # Addresses that it does not take, as {address: what it answers}.
+        self.refused = {}
+
+    async def handle_RCPT(self, _server, _session, envelope, address, options):
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):
         self.envelopes.append(envelope)
@@ -65,24 +74,31 @@ class Letter:
 
 
 @contextmanager
+def sink_running():
+    """Run a server alone; yield it and its port."""
+    sink = Sink()
+    with socket.create_server((ADDRESS, 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(sink, hostname=ADDRESS, port=port)
+    controller.start()
+    try:
+        yield sink, port
+    finally:
+        controller.stop()
+
+
+@contextmanager
 def smtp_server(env):
     """Run a server; have Odoo send its e-mails there, through a real connection.
 
     Odoo opens no connection while it is tested: that is switched off as long as this
     lasts. Nothing can leave the machine, for the only server known is this one.
     """
-    sink = Sink()
-    with socket.create_server((ADDRESS, 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(sink, hostname=ADDRESS, port=port)
-    controller.start()
-    Server = env.registry["ir.mail_server"]
-    env["ir.mail_server"].search([]).active = False
-    env["ir.mail_server"].create(
-        {"name": "Test", "smtp_host": ADDRESS, "smtp_port": port}
-    )
-    try:
+    with sink_running() as (sink, port):
+        Server = env.registry["ir.mail_server"]
+        env["ir.mail_server"].search([]).active = False
+        env["ir.mail_server"].create(
+            {"name": "Test", "smtp_host": ADDRESS, "smtp_port": port}
+        )
         with patch.object(Server, "_disable_send", lambda *_args: False):
             yield sink
-    finally:
-        controller.stop()

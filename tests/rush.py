@@ -46,12 +46,13 @@ ERROR = re.compile(r" (?:ERROR|CRITICAL) |Traceback")
 class Server:
     """Odoo's own server in a process of its own, with workers as in production."""
 
-    def __init__(self, database: str, conf: str, workers: int):
+    def __init__(self, database: str, conf: str, workers: int, crons: int = 0):
         self.database, self.conf, self.workers = database, conf, workers
+        self.crons = crons
         self.port = process.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         # Odoo listens to 8 connections a worker; a reverse proxy keeps the others.
-        self.line = threading.Semaphore(4 * workers)
+        self.line = threading.Semaphore(4 * max(workers, 1))
         self.folder = tempfile.TemporaryDirectory(prefix="espace-rush-")
         self.log = Path(self.folder.name) / "odoo.log"
 
@@ -80,7 +81,7 @@ class Server:
                 port=self.port,
                 workers=self.workers,
             ),
-            "--max-cron-threads=0",
+            f"--max-cron-threads={self.crons}",
             # Nothing is killed for being slow on a busy machine.
             *("--limit-time-cpu=600", "--limit-time-real=600"),
             *("--log-level=info", "--log-handler=odoo.service.model:INFO"),

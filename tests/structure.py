@@ -38,6 +38,7 @@ KEYS_OF_ODOO = {
     "active_test",
     "allowed_company_ids",
     "bin_size",
+    "create_user",
     "lang",
     "tz",
 }

@@ -47,6 +47,7 @@ STAFF = {
     "espace.charge": ("", "r", "r", "r"),
     "espace.activation": ("", "r", "", "r"),
     "espace.rate.limit": ("", "", "", ""),
+    "espace.password.request": ("", "", "", ""),
     "espace.change": ("", "rw", "", "rw"),
     "espace.calendar.feed": ("", "", "", ""),
     "espace.account.request": ("", "rw", "", "rw"),

@@ -1,10 +1,11 @@
 """What the page on personal data says of cookies is what a real browser gets."""
 
-import time
 import unittest
 from urllib.parse import urlsplit
 
 from odoo.tests import tagged
+
+from espace_cli.day import machine_time
 
 from .browser import chromium, open_browser
 from .valdurenque import PARENT, PASSWORD, ValdurenqueCase
@@ -59,5 +60,8 @@ class TestCookies(ValdurenqueCase):
 
     def assert_days(self, cookie, days):
         self.assertAlmostEqual(
-            cookie["expires"], time.time() + days * DAY, delta=DAY, msg=cookie["name"]
+            cookie["expires"],
+            machine_time() + days * DAY,
+            delta=DAY,
+            msg=cookie["name"],
         )

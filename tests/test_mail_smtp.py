@@ -226,9 +226,15 @@ class TestMailSmtp(EspaceBillingCase):
 
     def test_mail_template_reminder_cart(self):
         self.company.espace_remind_limits = False
-        self.Reservation._add_to_cart(
+        [line] = self.Reservation._add_to_cart(
             self.martin, [(self.nina, self.meal, MONDAY)], NOW
         )
+        # The database stamps it on the day that the test runs.
+        self.env.cr.execute(
+            "UPDATE espace_reservation SET create_date = %s WHERE id = %s",
+            [NOW, line.reservation_id],
+        )
+        self.env.invalidate_all()
         self.remind(datetime(2027, 1, 5, 8, 0))
         [letter] = self.send()
         self.assert_letter(letter)

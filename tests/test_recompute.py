@@ -5,10 +5,13 @@ and credits. `tests/recompute.py` must find the same total as the ledger.
 """
 
 import random
+from ast import literal_eval
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -20,8 +23,9 @@ from . import recompute
 MONTHS = [date(2027, month, 1) for month in range(1, 7)]
 
 
-@tagged("post_install", "-at_install")
-class TestRecompute(EspaceBillingCase):
+class RecomputeCase(EspaceBillingCase):
+    """A small commune that books, comes and is invoiced month by month."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -171,6 +175,9 @@ class TestRecompute(EspaceBillingCase):
 
     def invoice(self, first, **vals):
         last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        return self.run_days(first, last, **vals)
+
+    def run_days(self, first, last, **vals):
         with freeze_time(datetime.combine(last + timedelta(days=1), time(9))):
             run = self.env["espace.billing.run"].create(
                 {"date_from": first, "date_to": last, **vals}
@@ -213,8 +220,9 @@ class TestRecompute(EspaceBillingCase):
         self.env.flush_all()
         return recompute.differences(self.env.cr, self.company.id)
 
-    # === The promise === #
 
+@tagged("post_install", "-at_install")
+class TestRecompute(RecomputeCase):
     def test_bookings_and_prices_alone_give_the_total_of_the_ledger(self):
         for first in MONTHS:
             self.month(first)
@@ -250,3 +258,101 @@ class TestRecompute(EspaceBillingCase):
             "UPDATE account_move_line SET balance = balance + 0.01 WHERE id = %s",
             [line.id],
         )
+
+
+@tagged("post_install", "-at_install")
+class TestPastPrices(RecomputeCase):
+    """Prices and quotients of days that were invoiced change; one run settles all.
+
+    Whoever has nothing else to invoice is settled like the others.
+    """
+
+    def two_months(self, seed):
+        """Live and invoice two months, then change what they cost."""
+        self.draw.seed(seed)
+        for first in MONTHS[:2]:
+            self.month(first)
+            self.invoice(first, is_last=True)
+        self.assertEqual(self.differences(), [])
+        self.change_prices()
+        self.change_quotients()
+        self.assertTrue(self.differences())
+
+    def change_prices(self):
+        tariff = self.tariff
+        flat = tariff.line_ids.filtered(lambda line: line.kind == "fixed")
+        for line in self.draw.sample(flat, 4):
+            line.amount = self.cents(20, 600)
+        reduction = self.draw.choice(tariff.adjustment_ids)
+        if reduction.operation == "percent":
+            reduction.value = -self.draw.randrange(1, 60)
+        else:
+            reduction.value = self.cents(5, 90)
+
+    def change_quotients(self):
+        """Families bring a quotient late, or one that was wrong."""
+        day = date(2027, 1, self.draw.randrange(4, 31))
+        self._set_quotient(self.petit, self.cents(10000, 150000), day)
+        self.durand.income_ids.unlink()
+        self.martin.income_ids[:1].value = self.cents(10000, 150000)
+
+    def cents(self, least, most):
+        return self.draw.randrange(least, most) / 100
+
+    def all_settled(self):
+        """Nothing differs, nothing waits, nothing is marked."""
+        self.assertEqual(self.differences(), [])
+        mine = [("company_id", "=", self.company.id)]
+        changed = [("price_change", "!=", False)]
+        self.assertFalse(self.Reservation.search([*mine, *changed]))
+        waiting = [("state", "=", "to_invoice")]
+        self.assertFalse(self.Charge.search([*mine, *waiting]))
+
+    def test_a_corrective_run_settles_all_that_its_days_cost_now(self):
+        for seed in ("corrective 1", "corrective 2"):
+            with self.subTest(seed=seed), self.undone():
+                self.two_months(seed)
+                self.run_days(
+                    MONTHS[0], date(2027, 2, 28), kind="corrective", is_last=True
+                )
+                self.all_settled()
+
+    def test_a_regular_run_settles_what_came_before_its_days(self):
+        """In March nobody comes: the run is there for the past alone."""
+        for seed in ("regular 1", "regular 2"):
+            with self.subTest(seed=seed), self.undone():
+                self.two_months(seed)
+                self.invoice(MONTHS[2], is_last=True)
+                self.all_settled()
+
+    def test_the_list_of_changed_prices_knows_of_a_tariff_that_nobody_recomputed(self):
+        self.draw.seed("list")
+        self.month(MONTHS[0])
+        self.invoice(MONTHS[0], is_last=True)
+        parent = self._create_portal_user(self.martin.guardian_ids[0])
+        with self.assertRaises(AccessError):
+            self.Reservation.with_user(parent).action_espace_changed_prices()
+        bookings = self.Reservation.with_user(self._create_staff("finance"))
+        action = bookings.action_espace_changed_prices()
+        self.assertFalse(self.listed(action))
+        self.change_prices()
+        self.assertFalse(self.listed(action))
+        action = bookings.action_espace_changed_prices()
+        self.assertTrue(self.listed(action))
+        self.Reservation._cron_recompute_prices()
+        self.assertEqual(
+            set(self.listed(action).mapped("price_change")), {"to_correct"}
+        )
+
+    def listed(self, action):
+        """Return what an action lists of this commune."""
+        mine = [("company_id", "=", self.company.id)]
+        return self.Reservation.search([*mine, *literal_eval(action["domain"])])
+
+    @contextmanager
+    def undone(self):
+        """Undo in the end what happened."""
+        with self.cr.savepoint() as savepoint:
+            yield
+            savepoint.rollback()
+        self.env.invalidate_all()

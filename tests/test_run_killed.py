@@ -135,6 +135,25 @@ class TestRunKilled(BaseCase):
         self.work()
         self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
 
+    def test_a_run_ends_with_its_last_batch(self):
+        """However short its time: Odoo calls the job again only while work is left."""
+        lefts = []
+
+        def time_is_up(cron, _done=0, *, remaining=None):
+            cron.env.cr.commit()
+            lefts.append(remaining)
+            return 0
+
+        with patch.object(self.registry["ir.cron"], "_commit_progress", time_is_up):
+            for _call in range(2 * FAMILIES):
+                self.work()
+                if not lefts[-1]:
+                    break
+        self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
+        # What was left at the beginning, then at the end, of each of its four batches.
+        self.assertEqual(lefts[::2], [8, 6, 4, 2])
+        self.assertEqual(lefts[-1], 0)
+
     def test_two_workers_at_once_invoice_each_family_once(self):
         start = threading.Barrier(2)
         errors = []

@@ -43,6 +43,11 @@ class EspaceCounterWizard(models.TransientModel):
     )
     has_email = fields.Boolean(compute="_compute_has_email")
     warning = fields.Char(compute="_compute_warning")
+    payment_id = fields.Many2one(
+        "account.payment",
+        readonly=True,
+        help="What this form has registered: a second click registers nothing.",
+    )
     last_payment_id = fields.Many2one("account.payment", readonly=True)
     last_words = fields.Char(compute="_compute_last_words")
 
@@ -163,8 +168,14 @@ class EspaceCounterWizard(models.TransientModel):
         )
 
     def _take_payment(self):
-        """Make the payment; return it with its receipt."""
+        """Make the payment, once; return it with its receipt.
+
+        Two clicks that come together both write on this form: the second one is begun
+        again by Odoo, and finds the payment of the first.
+        """
         self.ensure_one()
+        if self.payment_id:
+            return self.payment_id
         Payment = self.env["account.payment"]
         Payment._espace_check_regie_role()
         if not self.family_id:
@@ -177,6 +188,7 @@ class EspaceCounterWizard(models.TransientModel):
             self.date,
             **self._payment_vals(),
         )
+        self.payment_id = payment
         if self.send_receipt:
             payment._espace_send_receipt()
         return payment

@@ -214,7 +214,6 @@ class Demonstration(valdurenque.Demonstration):
                 [(f"{file}.pdf", page(file))] if file else (),
                 self._days_ago(days),
             )
-            request.message_ids.date = self._days_ago(days)
             self._date_back(request, self._days_ago(days))
             if assigned:
                 request.with_user(agent).action_take()
@@ -222,12 +221,12 @@ class Demonstration(valdurenque.Demonstration):
                 if who == "closed":
                     request.action_close()
                     continue
-                message = request.with_user(agent).message_post(
+                request.with_user(agent).sudo().message_post(
                     body=answer,
+                    date=self._days_ago(days - 1, 14),
                     message_type="comment",
                     subtype_xmlid="mail.mt_comment",
                 )
-                message.sudo().date = self._days_ago(days - 1, 14)
 
     def _date_back(self, request, instant):
         """Date a request as if it had been written then."""

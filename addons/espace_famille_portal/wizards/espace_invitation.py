@@ -8,6 +8,7 @@ class EspaceInvitation(models.TransientModel):
     _description = "Invite Families"
 
     line_ids = fields.One2many("espace.invitation.line", "invitation_id")
+    mail_problem = fields.Char(compute="_compute_mail_problem")
     ready_count = fields.Integer("To Invite", compute="_compute_counts")
     again_count = fields.Integer("Invited before", compute="_compute_counts")
     account_count = fields.Integer("With an Account", compute="_compute_counts")
@@ -21,6 +22,9 @@ class EspaceInvitation(models.TransientModel):
             invitation.ready_count = statuses.count("new") + invitation.again_count
             invitation.account_count = statuses.count("account")
             invitation.no_email_count = statuses.count("no_email")
+
+    def _compute_mail_problem(self):
+        self.mail_problem = self.env["ir.mail_server"]._espace_problem()
 
     @api.model
     def _open(self, guardians):

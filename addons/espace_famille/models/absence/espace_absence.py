@@ -34,7 +34,7 @@ class EspaceAbsence(models.Model):
 
     _name = "espace.absence"
     _description = "Absence"
-    _inherit = ["mail.thread", "espace.guard.mixin"]
+    _inherit = ["espace.thread", "espace.guard.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 

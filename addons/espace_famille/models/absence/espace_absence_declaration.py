@@ -96,9 +96,7 @@ class EspaceAbsence(models.Model):
         deadline = self._proof_deadline(concerned_sudo, now, origin)
         if deadline and deadline <= now and not proofs:
             raise UserError(self._too_late_for_proof(family_sudo.company_id, deadline))
-        # The parent who declares does not follow what agents write to each other.
-        silent_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
-        absence_sudo = silent_sudo.create(
+        absence_sudo = self.sudo().create(
             {
                 "child_id": child_sudo.id,
                 "family_id": family_sudo.id,

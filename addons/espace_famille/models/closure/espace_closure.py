@@ -52,7 +52,7 @@ class EspaceClosure(models.Model):
 
     _name = "espace.closure"
     _description = "Closure"
-    _inherit = ["mail.thread", "espace.rulebook.mixin", "espace.guard.mixin"]
+    _inherit = ["espace.thread", "espace.rulebook.mixin", "espace.guard.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
     _by_code = RECORDED

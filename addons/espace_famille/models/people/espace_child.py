@@ -11,7 +11,7 @@ class EspaceChild(models.Model):
 
     _name = "espace.child"
     _description = "Child"
-    _inherit = ["mail.thread"]
+    _inherit = ["espace.thread"]
     _order = "lastname, firstname, id"
     _check_company_auto = True
 

@@ -20,7 +20,7 @@ class EspaceFamily(models.Model):
 
     _name = "espace.family"
     _description = "Family"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["espace.thread", "mail.activity.mixin"]
     _inherits = {"res.partner": "partner_id"}
     _order = "name, id"
     _check_company_auto = True

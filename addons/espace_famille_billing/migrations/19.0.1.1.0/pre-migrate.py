@@ -16,6 +16,16 @@ def migrate(cr, version):
             "UPDATE espace_billing_run_check SET code = 'unmarked' "
             "WHERE code = 'unpointed'"
         )
+    # A run is sent when all of it is.
+    cr.execute(
+        """
+        UPDATE espace_billing_run run SET state = 'partly_sent'
+        WHERE state = 'sent' AND EXISTS (
+            SELECT FROM espace_billing_run_family line
+            WHERE line.run_id = run.id AND line.sending = 'failed'
+        )
+        """
+    )
     for before, now in XML_IDS.items():
         cr.execute(
             "UPDATE ir_model_data SET name = %s "

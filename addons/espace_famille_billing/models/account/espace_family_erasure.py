@@ -8,6 +8,12 @@ ACCOUNTING_YEARS = 10
 # Mails and words; what the ledger traced of itself stays with it.
 WRITTEN = ("auto_comment", "comment", "email", "email_outgoing")
 
+# Where words are left, by model: what a mail server says names whom it refuses.
+WORDS = {
+    "espace.arrears.exemption": ("reason",),
+    "espace.billing.run.family": ("reason", "sending_error", "letter_reason"),
+}
+
 
 class EspaceFamily(models.Model):
     """Who owes, or is owed, is kept; invoices stay as long as the law asks."""
@@ -71,9 +77,10 @@ class EspaceFamily(models.Model):
         result = super()._erase_household()
         self.income_ids.proof_ids.unlink()
         self.env["espace.reminder"].search([("family_id", "in", self.ids)]).unlink()
-        for model in ("espace.arrears.exemption", "espace.billing.run.family"):
+        for model, words in WORDS.items():
             about = self.env[model].search([("family_id", "in", self.ids)])
-            about.filtered("reason").write({"reason": "–"})
+            for field in words:
+                about.filtered(field).write({field: "–"})
         moves = self.espace_move_ids
         moves.filtered("espace_dispute_reason").write({"espace_dispute_reason": "–"})
         moves.message_ids.filtered(lambda m: m.message_type in WRITTEN).unlink()

@@ -16,7 +16,8 @@ from ..core.amounts import to_decimal
 _logger = logging.getLogger(__name__)
 
 # What may change once a reminder was sent: when its letter was printed.
-PRINTING = {"printed_on"}
+# What is written later: when its letter was printed, what became of its e-mail.
+LATER = {"printed_on", "letter_message_id", "letter_state", "letter_reason"}
 
 
 class EspaceReminder(models.Model):
@@ -24,6 +25,7 @@ class EspaceReminder(models.Model):
 
     _name = "espace.reminder"
     _description = "Reminder of Unpaid Invoices"
+    _inherit = "espace.letter.mixin"
     _order = "date desc, id desc"
     _rec_name = "subject"
     _check_company_auto = True
@@ -67,7 +69,7 @@ class EspaceReminder(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        if vals.keys() - PRINTING:
+        if vals.keys() - LATER:
             raise UserError(self.env._("A reminder that was sent is not changed."))
         return super().write(vals)
 
@@ -255,7 +257,7 @@ class EspaceReminder(models.Model):
                 mail_notify_force_send=False,
             )
             commune = sent.company_id.partner_id
-            family.message_post(
+            message = family.message_post(
                 subject=sent.subject,
                 body=self.env["ir.qweb"]
                 .with_context(lang=family.env.lang)
@@ -269,6 +271,8 @@ class EspaceReminder(models.Model):
                 email_from=commune.email_formatted or None,
                 partner_ids=family._payers().ids if sent.by_mail else [],
             )
+            if sent.by_mail:
+                sent.sudo()._letter_follow(message)
 
     @api.model
     def _invoice_fee(self, family, level, moves, day):

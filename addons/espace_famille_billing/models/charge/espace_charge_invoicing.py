@@ -10,6 +10,7 @@ from odoo.tools.i18n import format_list
 from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille.models.core.batch import one_by_one
+from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
 
 from ..core.amounts import to_decimal
 from .invoice_terms import Terms
@@ -88,7 +89,9 @@ class EspaceCharge(models.Model):
                 )
                 parts.append(groups)
         # A message for each field that is filled in would be of no use to anybody.
-        Move = self.env["account.move"].with_context(tracking_disable=True, **COMPLETE)
+        Move = unfollowed(self.env["account.move"]).with_context(
+            tracking_disable=True, **COMPLETE
+        )
         moves = Move.with_company(self.company_id[:1]).create(vals_list)
         for move, groups in zip(moves, parts, strict=True):
             lines = move.invoice_line_ids.sorted("sequence")

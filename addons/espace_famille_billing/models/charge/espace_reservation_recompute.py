@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import split_every
 
 from odoo.addons.espace_famille.models.core.batch import one_by_one
@@ -20,7 +21,11 @@ class EspaceReservation(models.Model):
     """What a price that changed afterwards does to bookings already charged.
 
     What is not yet invoiced is charged anew at the new price. What is on an invoice
-    stays: it is marked, for a corrective run to settle.
+    stays: it is marked, for the next run of its days to settle.
+
+    A changed quotient is worked out at once. A changed tariff is worked out when its
+    agent asks for it, looks at what has changed, or prepares a run: until then the
+    commune knows from which day on prices may differ.
     """
 
     _inherit = "espace.reservation"
@@ -35,7 +40,7 @@ class EspaceReservation(models.Model):
         copy=False,
         index="btree_not_null",
         groups=MONEY,
-        help="Invoiced at another price: the next corrective run settles it.",
+        help="Invoiced at another price: the next run of these days settles it.",
     )
 
     @api.model
@@ -46,6 +51,38 @@ class EspaceReservation(models.Model):
             ("date", ">=", date_from),
         ]
         return [*domain, ("date", "<=", date_to)] if date_to else domain
+
+    @api.model
+    def _owes_from(self, company, day):
+        """Tell whether any booking of a commune owes something from a day on."""
+        due = [("company_id", "=", company.id), *self._due_between(day)]
+        return bool(self.sudo().search_count(due, limit=1))
+
+    @api.model
+    def _mark_changed_prices(self, company):
+        """Mark what a tariff that changed may concern as to be recomputed."""
+        company_sudo = company.sudo()
+        if not company_sudo.espace_prices_from:
+            return
+        self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("price_change", "=", False),
+                *self._due_between(company_sudo.espace_prices_from),
+            ]
+        ).price_change = "to_recompute"
+        company_sudo.espace_prices_from = False
+        self.env.ref("espace_famille_billing.cron_recompute_prices").sudo()._trigger()
+
+    @api.model
+    def action_espace_changed_prices(self):
+        """Show what has another price by now; what may have is listed as such."""
+        if not self.env.user.has_groups(MONEY):
+            raise AccessError(self.env._("Prices are read by those who bill."))
+        self._mark_changed_prices(self.env.company)
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille_billing.espace_reservation_price_change_action"
+        )
 
     @api.model
     def _quotients_changed(self, starts):

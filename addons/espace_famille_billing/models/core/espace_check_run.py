@@ -87,9 +87,11 @@ class EspaceCheck(models.AbstractModel):
                 FROM espace_billing_run run
                 JOIN espace_billing_run_family line ON line.run_id = run.id
                 WHERE run.company_id IN %s AND (
-                    (run.state IN ('invoiced', 'sending', 'sent')
+                    (run.state IN ('invoiced', 'sending', 'partly_sent', 'sent')
                      AND line.state = 'todo')
-                    OR (run.state = 'sent' AND line.sending = 'todo')
+                    OR (run.state IN ('partly_sent', 'sent')
+                        AND line.sending IN ('todo', 'queued'))
+                    OR (run.state = 'sent' AND line.sending = 'failed')
                 )
                 """,
                 tuple(companies.ids),

@@ -15,6 +15,9 @@ class ResCompany(models.Model):
         help="Invoice lines carry the analytic account of their activity.",
     )
 
+    # Bookings from this day on may cost something else than what was charged.
+    espace_prices_from = fields.Date("Prices Changed from", readonly=True, copy=False)
+
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
@@ -26,6 +29,17 @@ class ResCompany(models.Model):
         if vals.get("espace_analytic"):
             self._espace_setup_analytic()
         return result
+
+    # === Prices === #
+
+    def _espace_prices_changed(self, day):
+        """Remember that prices changed for bookings there are, from a day on."""
+        for company_sudo in self.sudo():
+            since = company_sudo.espace_prices_from
+            if since and since <= day:
+                continue
+            if self.env["espace.reservation"]._owes_from(company_sudo, day):
+                company_sudo.espace_prices_from = day
 
     # === Accounts === #
 

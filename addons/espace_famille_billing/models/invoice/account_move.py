@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -54,6 +56,12 @@ class AccountMove(models.Model):
             move.espace_payment_on_its_way = any(
                 transaction._espace_is_awaited() for transaction in move.transaction_ids
             )
+
+    def message_post(self, **kwargs):
+        """Who sends an invoice to a family does not follow what it is told later."""
+        moves = unfollowed(self) if self.espace_family_id else self
+        message = super(AccountMove, moves).message_post(**kwargs)
+        return message.with_env(self.env)
 
     # === Posting and undoing === #
 

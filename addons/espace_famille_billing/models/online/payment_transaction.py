@@ -1,14 +1,51 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..core.amounts import to_decimal
+
+
+def is_local(route):
+    """Tell whether a browser that is led to `route` stays on this site.
+
+    Browsers read "\\\\" as "/" and skip what does not print.
+    """
+    route = route or "/"
+    is_path = route.startswith("/") and not route.startswith(("//", "/\\"))
+    return is_path and route.isprintable()
 
 
 class PaymentTransaction(models.Model):
     """What families pay online, and what becomes of money that no place waits for."""
 
     _inherit = "payment.transaction"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        transactions = super().create(vals_list)
+        transactions._espace_check_invoices()
+        return transactions
+
+    def _espace_check_invoices(self):
+        """Refuse what holds up the invoices of families without paying them.
+
+        :raise ValidationError: no money is asked, or the way back leads elsewhere
+        """
+        for transaction in self.filtered("invoice_ids.espace_family_id"):
+            if not transaction._espace_carries_money():
+                raise ValidationError(
+                    self.env._("The payment of an invoice has to bring money.")
+                )
+            if not is_local(transaction.landing_route):
+                raise ValidationError(
+                    self.env._("A payment leads back to the family's pages only.")
+                )
+
+    def _espace_carries_money(self):
+        """Tell whether this brings money, unlike the check of a card or a refund."""
+        self.ensure_one()
+        return self.operation not in ("validation", "refund") and self.amount > 0
 
     def _espace_is_awaited(self, now=None):
         """Tell whether the money of this payment may come, or came and is not booked.
@@ -18,6 +55,8 @@ class PaymentTransaction(models.Model):
         :param datetime now: naive UTC, the present if None
         """
         self.ensure_one()
+        if not self._espace_carries_money():
+            return False
         is_unbooked = self.state == "done" and not self.payment_id
         is_with_bank = self.state in ("pending", "authorized")
         return is_unbooked or (is_with_bank and not self._espace_is_stale(now))

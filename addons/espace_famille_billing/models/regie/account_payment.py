@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+
 REASONS = [
     ("unpaid_cheque", "Cheque without cover"),
     ("irregular_cheque", "Cheque not valid (signature, date, stopped)"),
@@ -77,6 +79,12 @@ class AccountPayment(models.Model):
         "(espace_reverses_id) WHERE espace_reverses_id IS NOT NULL",
         "This payment is rejected already.",
     )
+
+    def message_post(self, **kwargs):
+        """Who gives a receipt to a family does not follow what it is told later."""
+        payments = unfollowed(self) if self.espace_family_id else self
+        message = super(AccountPayment, payments).message_post(**kwargs)
+        return message.with_env(self.env)
 
     @api.depends("partner_id.commercial_partner_id")
     def _compute_espace_family_id(self):

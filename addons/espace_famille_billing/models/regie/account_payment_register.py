@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+
 from ..core.amounts import to_decimal
 
 
@@ -26,17 +28,21 @@ class AccountPayment(models.Model):
         self._espace_check_journal(journal, date)
         inbound = next(iter(parts)).amount_residual > 0
         total = float(sum(to_decimal(amount) for amount in parts.values()))
-        payment = self.with_company(family.company_id).create(
-            {
-                "payment_type": "inbound" if inbound else "outbound",
-                "partner_type": "customer",
-                "partner_id": family.partner_id.id,
-                "journal_id": journal.id,
-                "currency_id": journal.company_id.currency_id.id,
-                "amount": total,
-                "date": date,
-                **vals,
-            }
+        payment = (
+            unfollowed(self)
+            .with_company(family.company_id)
+            .create(
+                {
+                    "payment_type": "inbound" if inbound else "outbound",
+                    "partner_type": "customer",
+                    "partner_id": family.partner_id.id,
+                    "journal_id": journal.id,
+                    "currency_id": journal.company_id.currency_id.id,
+                    "amount": total,
+                    "date": date,
+                    **vals,
+                }
+            )
         )
         payment._espace_post(parts)
         return payment

@@ -4,6 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
@@ -47,7 +49,7 @@ class AccountPayment(models.Model):
             )
         received = self._seek_for_lines()[1]
         received.remove_move_reconcile()
-        rejection = self.create(
+        rejection = unfollowed(self).create(
             {
                 "payment_type": "outbound",
                 "partner_type": "customer",

@@ -12,12 +12,13 @@ STATES = [
     ("invoicing", "Invoicing"),
     ("invoiced", "Invoiced"),
     ("sending", "Sending"),
+    ("partly_sent", "Partly Sent"),
     ("sent", "Sent"),
     ("cancelled", "Cancelled"),
 ]
 # At work, or about to be: of two that concern the same days one has to wait.
 UNFINISHED = ("prepared", "invoicing")
-DONE = ("invoiced", "sending", "sent")
+DONE = ("invoiced", "sending", "partly_sent", "sent")
 
 # What is chosen while the run is a draft; the rest is written by its own methods.
 CHOSEN = {
@@ -46,7 +47,7 @@ class EspaceBillingRun(models.Model):
 
     _name = "espace.billing.run"
     _description = "Billing Run"
-    _inherit = ["mail.thread", "espace.guard.mixin"]
+    _inherit = ["espace.thread", "espace.guard.mixin"]
     _order = "date_to desc, id desc"
     _check_company_auto = True
 
@@ -355,6 +356,10 @@ class EspaceBillingRun(models.Model):
         self.message_post(
             body=self.env._("Launched in spite of the warnings:\n%s", warnings._words())
         )
+
+    def _in_words(self):
+        """Return the run in the language of its commune, which reads what it says."""
+        return self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
 
     def _trigger(self):
         self.env.ref("espace_famille_billing.cron_billing_run").sudo()._trigger()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .espace_billing_run import DONE
+
 STATES = [
     ("todo", "To do"),
     ("done", "Invoiced"),
@@ -51,6 +53,7 @@ class EspaceBillingRunFamily(models.Model):
     sending = fields.Selection(
         [
             ("todo", "To send"),
+            ("queued", "Leaving"),
             ("sent", "Sent"),
             ("printed", "To print"),
             ("failed", "Failed"),
@@ -82,7 +85,7 @@ class EspaceBillingRunFamily(models.Model):
         """Try this family again."""
         self.ensure_one()
         self.run_id._check_regie()
-        self.run_id._check_state("invoicing", "invoiced", "sending", "sent")
+        self.run_id._check_state("invoicing", *DONE)
         line_sudo = self.sudo()
         if line_sudo.state == "failed":
             line_sudo._replay()

@@ -41,17 +41,18 @@ class EspaceBillingRun(models.Model):
         A regular run also takes what earlier ones left: small totals, corrections. What
         a family is paying online waits for its payment.
         """
-        days = (
-            self._in_period()
-            if self.kind == "corrective"
-            else Domain("date", "<=", self.date_to)
-        )
         return (
             self._scope()
-            & days
+            & self._days()
             & Domain("state", "=", "to_invoice")
             & Domain("reservation_id.state", "!=", "pending_payment")
         )
+
+    def _days(self):
+        """Return the domain of the days that the run settles, before its period too."""
+        if self.kind == "corrective":
+            return self._in_period()
+        return Domain("date", "<=", self.date_to)
 
     def _booking_domain(self):
         """Return the domain of the bookings that owe something, or may."""
@@ -82,6 +83,7 @@ class EspaceBillingRun(models.Model):
         run_sudo = self.sudo()
         run_sudo._check_may_invoice()
         run_sudo._settle_uncharged()
+        run_sudo._settle_changed_prices()
         run_sudo._lock_marked()
         run_sudo._gather_families()
         run_sudo._find_anomalies()
@@ -141,6 +143,19 @@ class EspaceBillingRun(models.Model):
             self._booking_domain() & Domain("charge_ids", "=", False)
         )
         bookings._settle(strict=False)
+
+    def _settle_changed_prices(self):
+        """Charge the difference of what costs something else by now.
+
+        Also of families that nothing else waits for: these are to be invoiced then.
+        """
+        Reservation = self.env["espace.reservation"]
+        Reservation._mark_changed_prices(self.company_id)
+        days = self._scope() & self._days() & Domain("state", "=", "confirmed")
+        to_recompute = Domain("price_change", "=", "to_recompute")
+        Reservation.search(days & to_recompute)._recompute_prices()
+        to_correct = Domain("price_change", "=", "to_correct")
+        Reservation.search(days & to_correct)._settle(strict=False)
 
     def _gather_families(self):
         """List the families that something waits for, with what waits."""

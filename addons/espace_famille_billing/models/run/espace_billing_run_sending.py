@@ -14,6 +14,9 @@ _logger = logging.getLogger(__name__)
 
 TEMPLATE = "espace_famille_billing.mail_template_family_invoice"
 
+# What is said of a document, by what became of its e-mail.
+SENDING = {"waiting": "queued", "sent": "sent", "refused": "failed"}
+
 
 class EspaceBillingRun(models.Model):
     _inherit = "espace.billing.run"
@@ -26,6 +29,7 @@ class EspaceBillingRun(models.Model):
     printed_count = fields.Integer("To Print", compute="_compute_sending")
     unsent_count = fields.Integer("Not Sent", compute="_compute_sending")
     sending_progress = fields.Float("Sending (%)", compute="_compute_sending")
+    mail_problem = fields.Char(compute="_compute_mail_problem")
 
     @api.depends("name", "company_id.name")
     def _compute_paper_pdf_name(self):
@@ -45,42 +49,46 @@ class EspaceBillingRun(models.Model):
             run.sent_count = counts.get("sent", 0)
             run.printed_count = counts.get("printed", 0)
             run.unsent_count = counts.get("failed", 0)
-            left = counts.get("todo", 0)
+            left = counts.get("todo", 0) + counts.get("queued", 0)
             run.sending_progress = 100.0 * (total - left) / total if total else 0.0
+
+    def _compute_mail_problem(self):
+        self.mail_problem = self.env["ir.mail_server"]._espace_problem()
 
     def action_send(self):
         """Send what was not sent yet: by e-mail, else to be printed."""
         self._check_regie()
-        self._check_state("invoiced", "sent")
+        self._check_state("invoiced", "partly_sent", "sent")
         run_sudo = self.sudo()
         lines = run_sudo.family_line_ids.filtered(
             lambda line: line.state == "done" and line.sending in (False, "failed")
         )
         if not lines:
             raise UserError(self.env._("All invoices of this run were sent already."))
-        papers = lines.filtered(lambda line: line.family_id._espace_wants_paper())
-        papers.write({"delivery": "paper"})
-        (lines - papers).write({"delivery": "email"})
-        lines.write({"sending": "todo", "sending_error": False})
-        run_sudo.write({"state": "sending", "paused": False})
-        run_sudo._trigger()
+        lines._send_again()
 
     def _send_batch(self, size):
         """Send some of what is left; the run is sent when nothing is."""
         lines = self.env["espace.billing.run.family"].search(
             [("run_id", "=", self.id), ("sending", "=", "todo")], limit=size
         )
-        if not lines:
-            self._finish_sending()
         for line in lines:
             line._send_alone()
+        if not self._unsent("todo", "queued"):
+            self._finish_sending()
         return len(lines)
+
+    def _unsent(self, *sending):
+        """Return how many documents are in one of these states."""
+        return self.env["espace.billing.run.family"].search_count(
+            [("run_id", "=", self.id), ("sending", "in", sending)]
+        )
 
     def _finish_sending(self):
         self.paper_pdf = self._merged_paper()
-        self.state = "sent"
+        self.state = "partly_sent" if self.unsent_count else "sent"
         self.message_post(
-            body=self.env._(
+            body=self._in_words().env._(
                 "%(sent)s invoices sent by e-mail, %(printed)s to print, "
                 "%(failed)s not sent.",
                 sent=self.sent_count,
@@ -88,6 +96,14 @@ class EspaceBillingRun(models.Model):
                 failed=self.unsent_count,
             )
         )
+
+    def _letters_went(self):
+        """Look again whether all is sent, after what became of an e-mail was noted."""
+        for run in self:
+            if run.state == "sending" and not run._unsent("todo", "queued"):
+                run._trigger()
+            elif run.state in ("partly_sent", "sent"):
+                run.state = "partly_sent" if run._unsent("failed") else "sent"
 
     def _merged_paper(self):
         """Return one PDF (base64) of all invoices to print, by name, or False."""
@@ -109,7 +125,37 @@ def _merged(documents):
 
 
 class EspaceBillingRunFamily(models.Model):
-    _inherit = "espace.billing.run.family"
+    _name = "espace.billing.run.family"
+    _inherit = ["espace.billing.run.family", "espace.letter.mixin"]
+
+    def action_send_again(self):
+        """Send this document again; what prevented it may be over."""
+        self.ensure_one()
+        self.run_id._check_regie()
+        self.run_id._check_state("invoiced", "sending", "partly_sent", "sent")
+        line_sudo = self.sudo()
+        if line_sudo.sending == "failed":
+            line_sudo._send_again()
+
+    def _send_again(self):
+        """Have these sent by the next batches: by e-mail, else to be printed."""
+        papers = self.filtered(lambda line: line.family_id._espace_wants_paper())
+        papers.write({"delivery": "paper"})
+        (self - papers).write({"delivery": "email"})
+        refused = self.env["mail.mail"].search(
+            [
+                ("mail_message_id", "in", self.letter_message_id.ids),
+                ("state", "=", "exception"),
+            ]
+        )
+        self.write(
+            {"sending": "todo", "sending_error": False, "letter_message_id": False}
+        )
+        # What was refused is not tried again beside the new e-mail.
+        refused.cancel()
+        for run in self.run_id:
+            run.write({"state": "sending", "paused": False})
+            run._trigger()
 
     def _send_alone(self):
         """Send one document; what prevents it is written down and stops nobody."""
@@ -122,12 +168,8 @@ class EspaceBillingRunFamily(models.Model):
             self.write({"sending": "failed", "sending_error": str(error)})
         except Exception as error:
             _logger.exception("Invoice %s of a billing run", self.move_id.id)
-            self.write(
-                {
-                    "sending": "failed",
-                    "sending_error": self.env._("Unexpected error: %s", error),
-                }
-            )
+            words = self.run_id._in_words().env._("Unexpected error: %s", error)
+            self.write({"sending": "failed", "sending_error": words})
 
     def _send(self):
         """Make the PDF as Odoo itself does, once, and send it unless it is printed."""
@@ -144,4 +186,37 @@ class EspaceBillingRunFamily(models.Model):
             invoice_edi_format=False,
             extra_edis={},
         )
-        self.sending = "printed" if is_paper else "sent"
+        if is_paper:
+            self.sending = "printed"
+            return
+        self._letter_follow(self._last_letter())
+        if not self.letter_message_id:
+            raise UserError(
+                self.run_id._in_words().env._(
+                    "No e-mail could be made: nobody who pays has an address."
+                )
+            )
+
+    def _last_letter(self):
+        """Return the message that the invoice was sent with last."""
+        return self.env["mail.message"].search(
+            [
+                ("model", "=", "account.move"),
+                ("res_id", "=", self.move_id.id),
+                ("notification_ids.notification_type", "=", "email"),
+            ],
+            order="id desc",
+            limit=1,
+        )
+
+    def _letter_write(self, **values):
+        """Say of the document what is said of its e-mail."""
+        if state := values.get("letter_state"):
+            values |= {
+                "sending": SENDING[state],
+                "sending_error": values.get("letter_reason"),
+            }
+        result = super()._letter_write(**values)
+        if state:
+            self.run_id._letters_went()
+        return result

@@ -44,23 +44,36 @@ class EspaceBillingRun(models.Model):
 
     @api.model
     def _left(self):
-        """Return how many families are left to do in all runs at work."""
-        Line = self.env["espace.billing.run.family"]
-        runs = self._at_work()
-        invoicing_runs = runs.filtered(lambda run: run.state == "invoicing")
-        sending_runs = runs - invoicing_runs
-        return Line.search_count(
-            (Domain("run_id", "in", invoicing_runs.ids) & Domain("state", "=", "todo"))
-            | (
-                Domain("run_id", "in", sending_runs.ids)
-                & Domain("sending", "=", "todo")
-            )
+        """Return how much is left to do: families, and runs that have to end.
+
+        As long as it is not 0 Odoo calls the job again, at once.
+        """
+        return sum(run._to_do() + 1 for run in self._at_work() if run._has_work())
+
+    def _to_do(self):
+        """Return how many families are left to invoice, or to send to."""
+        field = "sending" if self.state == "sending" else "state"
+        return self.env["espace.billing.run.family"].search_count(
+            [("run_id", "=", self.id), (field, "=", "todo")]
+        )
+
+    def _has_work(self):
+        """Tell whether a batch has anything to do.
+
+        Where e-mails are still leaving it has not: the last that left calls the job.
+        """
+        return (
+            self.state == "invoicing" or self._to_do() > 0 or not self._unsent("queued")
         )
 
     def _goes_on(self):
         """Tell whether there is more to do, as the last transactions of all say."""
         self.env.invalidate_all()
-        return self.state in ("invoicing", "sending") and not self.paused
+        return (
+            self.state in ("invoicing", "sending")
+            and not self.paused
+            and self._has_work()
+        )
 
     def _work_batch(self):
         """Do one batch of what the run is at; return how many families it was."""
@@ -72,29 +85,37 @@ class EspaceBillingRun(models.Model):
     def _work_all(self):
         """Do all that is left in the current transaction."""
         state = self.state
-        while self.state == state:
+        while self.state == state and self._has_work():
             self._work_batch()
 
     def _invoice_batch(self, size):
-        """Invoice some of the families left; the run is invoiced when none is."""
+        """Invoice some of the families left; the run is invoiced when none is.
+
+        It ends with its last batch: what ended later might wait for the next hour.
+        """
         lines = self.env["espace.billing.run.family"].search(
             [("run_id", "=", self.id), ("state", "=", "todo")], limit=size
         )
-        if not lines:
-            self._finish_invoicing()
+        if lines and not self._invoice_lines(lines):
             return 0
+        if not self._to_do():
+            self._finish_invoicing()
+        return len(lines)
+
+    def _invoice_lines(self, lines):
+        """Invoice these families; stop the run and return False in closed books."""
         try:
             self.company_id._espace_check_open_books(self.invoice_date)
         except UserError as error:
             self._pause_because(str(error))
-            return 0
+            return False
         lines._invoice_together()
-        return len(lines)
+        return True
 
     def _finish_invoicing(self):
         self.state = "invoiced"
         self.message_post(
-            body=self.env._(
+            body=self._in_words().env._(
                 "%(done)s invoices or credit notes made, %(reported)s families "
                 "carried over, %(failed)s failed.",
                 done=self.invoiced_count,
@@ -136,7 +157,9 @@ class EspaceBillingRunFamily(models.Model):
             self.write(
                 {
                     "state": "failed",
-                    "reason": self.env._("Unexpected error: %s", error),
+                    "reason": self.run_id._in_words().env._(
+                        "Unexpected error: %s", error
+                    ),
                 }
             )
 

@@ -16,6 +16,9 @@ from ...domain.wording import format_number
 from ..core.amounts import to_decimal
 from .pricer import Pricer
 
+# What says nothing of the prices.
+WORDS = {"name", "deliberation"}
+
 
 class EspaceTariff(models.Model):
     """A dated grid of prices (grille tarifaire), one at a time for a commune."""
@@ -145,11 +148,41 @@ class EspaceTariff(models.Model):
 
     # === CRUD === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        tariffs = super().create(vals_list)
+        tariffs._prices_changed(tariffs._first_days())
+        return tariffs
+
     def write(self, vals):
+        before = self._first_days()
         # Lines that change together are checked once they have all changed.
         whole = allow(self, CHECKED_LATER)
-        vals = {**vals, "revision": self._new_revision()}
-        return super(EspaceTariff, whole).write(vals)
+        revised = {**vals, "revision": self._new_revision()}
+        result = super(EspaceTariff, whole).write(revised)
+        if not vals or vals.keys() - WORDS:
+            self._prices_changed(before)
+            self._prices_changed(self._first_days())
+        return result
+
+    def unlink(self):
+        companies = self._first_days()
+        result = super().unlink()
+        self._prices_changed(companies)
+        return result
+
+    def _first_days(self):
+        """Return {commune: the first day of the earliest of these tariffs}."""
+        return {
+            company: min(tariffs.mapped("date_from"))
+            for company, tariffs in self.grouped("company_id").items()
+        }
+
+    @api.model
+    def _prices_changed(self, first_days):
+        """Remember from which days on bookings may cost something else by now."""
+        for company, day in first_days.items():
+            company._espace_prices_changed(day)
 
     @api.model
     def _new_revision(self):

@@ -31,7 +31,7 @@ class TestTaxCertificate(ArrearsCase):
                 reservation = self.reservation(child, product.espace_activity_id, day)
                 self.point(reservation, "present")
         charges = self.martin.charge_ids.filtered(lambda c: c.state == "to_invoice")
-        charges._invoice(self.env.cr.now())._post()
+        charges._invoice(self.env.cr.now())._post(soft=False)
         return self.invoices(self.martin)[-1:]
 
     def certificate(self, year=2027, family=None):
@@ -114,7 +114,7 @@ class TestTaxCertificate(ArrearsCase):
         )
         charges = self.martin.charge_ids
         self.assertEqual(sum(charges.mapped("amount")), 9.00)
-        charges._invoice(self.env.cr.now())._post()
+        charges._invoice(self.env.cr.now())._post(soft=False)
         self.pay_on(self.invoices(self.martin), TODAY)
         self.assertEqual(self.paid(), to_decimal(2.60))
 

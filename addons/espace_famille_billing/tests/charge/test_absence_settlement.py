@@ -117,7 +117,7 @@ class TestAbsenceSettlement(EspaceBillingCase):
         self.point(booking, "absent_unjustified")
         with self.at("2027-01-14"):
             move = booking.charge_ids._invoice(OVERDUE)
-            move._post()
+            move._post(soft=False)
         with self.assertRaises(UserError) as error:
             absence._accept(now=OVERDUE)
         self.assertIn("Monday 11 January", str(error.exception))

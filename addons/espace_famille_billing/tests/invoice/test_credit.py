@@ -170,7 +170,7 @@ class TestCredit(EspaceBillingCase):
         self.evening.billing_mode = "consumption"
         booking = self.booked(self.tom, self.t2, MONDAY)
         self.point(booking, "present")
-        booking.charge_ids._invoice(NOW)._post()
+        booking.charge_ids._invoice(NOW)._post(soft=False)
         with self.assertRaises(UserError):
             booking._check_absence_open()
         invoice = booking.charge_ids.move_id

@@ -72,7 +72,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
         # It carries no charge: it is no invoice of the family.
         vals["espace_family_id"] = False
         theirs = self.env["account.move"].with_company(self.company).create(vals)
-        theirs._post()
+        theirs._post(soft=False)
         for name, field in theirs._fields.items():
             if field.store and field.type in ("monetary", "date", "selection"):
                 self.assertEqual(ours[name], theirs[name], name)
@@ -283,7 +283,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
                 self.book(self.martin, (self.nina, self.meal, day))
         self.assertFalse(self.invoices(self.martin))
         charges = self.martin.charge_ids
-        charges._invoice(NOW)._post()
+        charges._invoice(NOW)._post(soft=False)
         self.assertEqual(self.invoices(self.martin).amount_total, 7.20)
         self.assertFalse(charges._invoice(NOW))
         self.assertEqual(len(self.invoices(self.martin)), 1)

@@ -126,6 +126,13 @@ class TestCounter(CounterCase):
             form.amount = amount
             self.assert_refused(form, "amount")
 
+    def test_a_double_click_takes_the_money_once(self):
+        wizard = self.counter().save()
+        before = self.env["account.payment"].search_count([])
+        for action in ("action_register", "action_register_and_print"):
+            getattr(wizard, action)()
+        self.assertEqual(self.env["account.payment"].search_count([]), before + 1)
+
     def test_a_day_to_come_is_refused(self):
         form = self.counter()
         form.date = MONDAY

@@ -7,8 +7,9 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from pypdf import PdfReader
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.espace_famille.tests.common import MONDAY, TUESDAY
 from odoo.addons.mail.tests.common import MailCase
@@ -17,6 +18,7 @@ from .test_billing_run import BillingRunCase
 
 FEBRUARY = "2027-02-01 09:00:00"
 AWAY = "The mail server is away"
+SENDING = "odoo.addons.espace_famille_billing.models.run.espace_billing_run_sending"
 
 
 @tagged("post_install", "-at_install")
@@ -116,6 +118,40 @@ class TestRunSending(BillingRunCase, MailCase):
         self.assertEqual((run.sent_count, run.unsent_count), (2, 0))
         with self.assertRaises(UserError):
             run.action_send()
+
+    def test_what_fails_for_a_reason_of_ours_is_said_in_french(self):
+        self.company.partner_id.lang = "fr_FR"
+        run = self.invoiced()
+        Sending = type(self.env["account.move.send"])
+        broken = patch.object(
+            Sending, "_generate_and_send_invoices", side_effect=ValueError("PDF")
+        )
+        with broken, mute_logger(SENDING):
+            self.send(run)
+        self.assertEqual(run.state, "partly_sent")
+        line = self.line(run, self.martin)
+        self.assertEqual(line.sending_error, "Erreur inattendue\N{NO-BREAK SPACE}: PDF")
+        with self.assertRaises(AccessError):
+            line.with_user(self._create_staff("manager")).action_send_again()
+        with freeze_time(FEBRUARY), self.mock_mail_gateway():
+            line.with_user(self._create_staff("finance")).action_send_again()
+            run._work_all()
+        self.assertEqual((run.sent_count, run.unsent_count), (1, 1))
+        self.assertEqual(run.state, "partly_sent")
+        self.send(run)
+        self.assertEqual((run.sent_count, run.state), (2, "sent"))
+
+    def test_nobody_to_write_to_is_no_invoice_sent(self):
+        run = self.invoiced()
+        with freeze_time(FEBRUARY):
+            run.action_send()
+        self.durand.guardian_ids.email = False
+        self.durand.partner_id.email = False
+        with freeze_time(FEBRUARY), self.mock_mail_gateway():
+            run._work_all()
+        line = self.line(run, self.durand)
+        self.assertEqual(line.sending, "failed")
+        self.assertIn("nobody who pays has an address", line.sending_error)
 
     def test_a_stopped_sending_goes_on_without_sending_twice(self):
         run = self.invoiced()

@@ -1,2 +1,4 @@
 from . import activation
 from . import public_forms
+from . import dataset
+from . import password_reset

@@ -28,15 +28,23 @@ class EspacePublicForms(http.Controller):
         return self._send("question", values, errors, self._ask)
 
     def _ask(self, company, values):
-        """Send the question to the commune; its answer goes to who asked."""
+        """Keep the question for staff and send it to the commune, once.
+
+        An answer by either way goes to who asked.
+        """
         name = rules.clean(values["name"])[: rules.MOST_LETTERS]
         address = email_normalize(values["email"])
+        text = values["message"].strip()[:MOST_WORDS]
+        limits = request.env["espace.rate.limit"]
+        if not limits._first_tap(f"{QUESTION} {company.id}", name, address, text):
+            return
+        request.env["espace.request"]._ask_as_visitor(company, name, address, text)
         request.env["mail.mail"].sudo().create(
             {
                 "subject": request.env._("Question of %s on the family space", name),
                 "body_html": Markup("%s<p>%s – %s</p>")
                 % (
-                    plaintext2html(values["message"].strip()[:MOST_WORDS]),
+                    plaintext2html(text),
                     name,
                     address,
                 ),

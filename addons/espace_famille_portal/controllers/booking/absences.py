@@ -46,16 +46,37 @@ class EspaceAbsences(EspacePortal):
         def change():
             nonlocal absence_sudo
             family_sudo._portal_check_may_book()
-            absence_sudo = request.env["espace.absence"]._declare(
-                family_sudo,
-                child_sudo,
-                self._espace_day(post.get("date_from")),
-                self._espace_day(post.get("date_to") or post.get("date_from")),
-                activities_sudo,
-                reason=post.get("reason"),
-                note=(post.get("note") or "").strip()[:MAX_NOTE],
-                proofs=self._espace_files(),
-            )
+            typed = {
+                "date_from": self._espace_day(post.get("date_from")),
+                "date_to": self._espace_day(
+                    post.get("date_to") or post.get("date_from")
+                ),
+                "reason": post.get("reason"),
+            }
+            note = (post.get("note") or "").strip()[:MAX_NOTE]
+            proofs = self._espace_files()
+            Absence = request.env["espace.absence"]
+            if self._espace_first_tap(
+                child_sudo, typed, note, activities_sudo.ids, proofs
+            ):
+                absence_sudo = Absence._declare(
+                    family_sudo,
+                    child_sudo,
+                    activities=activities_sudo,
+                    note=note,
+                    proofs=proofs,
+                    **typed,
+                )
+            else:
+                absence_sudo = Absence.sudo().search(
+                    [
+                        ("family_id", "=", family_sudo.id),
+                        ("child_id", "=", child_sudo.id),
+                        *((name, "=", value) for name, value in typed.items()),
+                    ],
+                    order="id desc",
+                    limit=1,
+                )
             words = request.env["espace.portal.absence"]._done_words(absence_sudo)
             return "success", words
 
@@ -141,9 +162,14 @@ class EspaceAbsences(EspacePortal):
         absence_sudo = self._espace_absence(absence_id)
         return self._espace_change_absence(
             absence_sudo,
-            lambda: absence_sudo._send_proofs(self._espace_files()),
+            lambda: self._espace_send_proofs(absence_sudo),
             request.env._("Proof received: the town hall checks it."),
         )
+
+    def _espace_send_proofs(self, absence_sudo):
+        files = self._espace_files()
+        if self._espace_first_tap(absence_sudo, files):
+            absence_sudo._send_proofs(files)
 
     @route(
         f"{URL}/<int:absence_id>/retirer",

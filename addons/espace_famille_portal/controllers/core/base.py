@@ -129,6 +129,14 @@ class EspacePortal(CustomerPortal):
 
     # === Changes === #
 
+    def _espace_first_tap(self, about, *content):
+        """Tell whether a form comes for the first time, and not by a double tap.
+
+        :param about: the record that the form is about
+        """
+        what = f"{request.httprequest.path} {about} {request.env.uid}"
+        return request.env["espace.rate.limit"]._first_tap(what, *content)
+
     def _espace_attempt(self, change):
         """Run a change; say in words why it was refused, with nothing half done.
 

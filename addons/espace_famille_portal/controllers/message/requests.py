@@ -43,17 +43,18 @@ class EspaceRequests(EspacePortal):
     def espace_requests_ask(self, family_sudo, **post):
         """Open a request; what is refused is said above what was typed."""
         made_sudo = None
+        Request = request.env["espace.request"]
 
         def change():
             nonlocal made_sudo
-            self._espace_count_message()
-            made_sudo = request.env["espace.request"]._ask(
-                family_sudo,
-                request.env.user.partner_id,
-                request.env["espace.request"]._read_form(family_sudo, post),
-                post.get("message"),
-                self._espace_request_files(),
-            )
+            typed = Request._read_form(family_sudo, post)
+            text, files = post.get("message"), self._espace_request_files()
+            author_sudo = request.env.user.partner_id
+            if self._espace_first_tap(family_sudo, typed, text, files):
+                self._espace_count_message()
+                made_sudo = Request._ask(family_sudo, author_sudo, typed, text, files)
+            else:
+                made_sudo = Request._asked_last(family_sudo, author_sudo, typed)
             return "success", request.env._(
                 "Your request has been sent: the town hall answers here and by e-mail."
             )
@@ -123,12 +124,11 @@ class EspaceRequests(EspacePortal):
             return request.redirect(URL)
 
         def change():
-            self._espace_count_message()
-            one_sudo._answer_as_family(
-                request.env.user.partner_id,
-                post.get("message"),
-                self._espace_request_files(),
-            )
+            text, files = post.get("message"), self._espace_request_files()
+            if self._espace_first_tap(one_sudo, text, files):
+                self._espace_count_message()
+                author_sudo = request.env.user.partner_id
+                one_sudo._answer_as_family(author_sudo, text, files)
             return "success", request.env._("Your message has been sent.")
 
         self._espace_notify(*self._espace_attempt(change))

@@ -18,6 +18,15 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             return request.redirect("/my/factures")
         return super().portal_my_invoices(**kwargs)
 
+    @route()
+    def overdue_invoices_transaction(self, *args, **kwargs):
+        """Leave parents their own page, which pays what they choose."""
+        if self._espace_family():
+            raise ValidationError(
+                request.env._("Choose the invoices to pay on your page of invoices.")
+            )
+        return super().overdue_invoices_transaction(*args, **kwargs)
+
     @route(f"{URL}/paiement", type="http", auth="user", website=True, methods=["GET"])
     def espace_payment(self, **_kwargs):
         family_sudo = self._espace_family()
@@ -122,9 +131,19 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
     def _process_transaction(
         self, partner_id, currency_id, invoice_ids, *args, **kwargs
     ):
-        """Have the family that owes pay, when the user belongs to two households."""
+        """Have the family that owes pay, no more than it owes.
+
+        All that a browser may send to pay an invoice comes by here, Odoo's own routes
+        too. A user who belongs to two households pays for the one that owes.
+        """
         moves_sudo = request.env["account.move"].sudo().browse(invoice_ids)
         payer_sudo = moves_sudo.espace_family_id.partner_id
+        if payer_sudo:
+            if kwargs.get("is_validation"):
+                raise ValidationError(
+                    request.env._("The payment of an invoice has to bring money.")
+                )
+            moves_sudo._espace_check_payment(kwargs.get("amount"))
         partner_sudo = request.env["res.partner"].sudo().browse(partner_id)
         if len(payer_sudo) == 1 and payer_sudo != partner_sudo.commercial_partner_id:
             partner_id = payer_sudo.id

@@ -8,7 +8,7 @@ class EspaceAccountRequest(models.Model):
 
     _name = "espace.account.request"
     _description = "Request of an Account"
-    _inherit = ["mail.thread"]
+    _inherit = ["espace.thread"]
     _order = "id desc"
     _rec_name = "email"
 

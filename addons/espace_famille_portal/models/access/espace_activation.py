@@ -15,6 +15,7 @@ class EspaceActivation(models.Model):
 
     _name = "espace.activation"
     _description = "Invitation"
+    _inherit = "espace.letter.mixin"
     _order = "id desc"
     _rec_name = "email"
 

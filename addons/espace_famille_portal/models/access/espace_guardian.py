@@ -40,14 +40,16 @@ class EspaceGuardian(models.Model):
         invitations = self.env["espace.activation"]
         for guardian in self._invitable():
             invitation, code = invitations._issue(guardian, now)
-            is_sent = self.env["mail.template"]._espace_make(
+            mail_id = self.env["mail.template"]._espace_make(
                 "espace_famille_portal.mail_template_activation",
                 lambda template, guardian=guardian, code=code: template.with_context(
                     activation_url=guardian._activation_url(code)
                 ).send_mail(guardian.id),
                 guardian.family_id,
             )
-            if is_sent:
+            if mail_id:
+                mail_sudo = self.env["mail.mail"].sudo().browse(mail_id)
+                invitation.sudo()._letter_follow(mail_sudo.mail_message_id)
                 invitations |= invitation
         to_invite = invitations.family_id.filtered(lambda f: f.state == "draft")
         to_invite.sudo().state = "invited"

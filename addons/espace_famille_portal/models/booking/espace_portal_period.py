@@ -240,8 +240,13 @@ class EspacePortalPeriod(models.AbstractModel):
 
     @api.model
     def _option(self, family, order):
-        """Return the product that an order names, empty if there is none."""
-        return BookingFacts.existing(self.env, family, [order.product_id])
+        """Return the service of the commune that an order names, empty for all else.
+
+        The name of what is no service of the family's commune is not said.
+        """
+        return BookingFacts.existing(self.env, family, [order.product_id]).filtered(
+            lambda product: product.espace_activity_id.company_id == family.company_id
+        )
 
     # === Words of the page === #
 

@@ -8,6 +8,12 @@ FAMILY_KEY = "espace_family_id"
 class IrQweb(models.AbstractModel):
     _inherit = "ir.qweb"
 
+    def _prepare_environment(self, values):
+        """Give the layouts the nonce without which no script of the page runs."""
+        if request:
+            values["espace_nonce"] = self.env["ir.http"]._espace_nonce()
+        return super()._prepare_environment(values)
+
     def _prepare_frontend_environment(self, values):
         """Give every portal page, Odoo's own too, what the family menu needs."""
         qweb = super()._prepare_frontend_environment(values)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -14,6 +14,12 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.espace_answer_days", readonly=False
     )
     espace_sender = fields.Char(related="company_id.espace_sender", readonly=False)
+    espace_base_url = fields.Char(
+        "Address of the Site", config_parameter="web.base.url"
+    )
+    espace_base_url_frozen = fields.Boolean(
+        "Keep This Address", config_parameter="web.base.url.freeze"
+    )
     espace_colour = fields.Char(
         "Colour of the Commune", related="company_id.primary_color", readonly=False
     )
@@ -58,3 +64,14 @@ class ResConfigSettings(models.TransientModel):
     espace_accessibility_statement = fields.Html(
         related="company_id.espace_accessibility_statement", readonly=False
     )
+
+    # Doors
+    espace_foreign_routes = fields.Text(
+        "Routes of Other Addons", compute="_compute_espace_foreign_routes"
+    )
+
+    @api.depends("company_id")
+    def _compute_espace_foreign_routes(self):
+        foreign = self.env["espace.door"]._foreign_routes()
+        lines = (f"{addon}: {', '.join(routes)}" for addon, routes in foreign.items())
+        self.espace_foreign_routes = "\n".join(lines)

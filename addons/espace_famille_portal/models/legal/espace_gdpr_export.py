@@ -12,6 +12,8 @@ from odoo.fields import Domain
 from odoo.tools import html2plaintext
 from odoo.tools.misc import format_date
 
+from odoo.addons.espace_famille.models.core.spreadsheet import harmless
+
 from .gdpr_sections import SECTIONS
 
 # Larger archives take the place of everybody else on the server.
@@ -211,14 +213,9 @@ class EspaceGdprExport(models.AbstractModel):
         writer.writerow([label for _name, label in table["columns"]])
         for words in table["words"]:
             writer.writerow(
-                [self._harmless(words[name]) for name, _label in table["columns"]]
+                [harmless(words[name]) for name, _label in table["columns"]]
             )
         return target.getvalue().encode("utf-8-sig")
-
-    @api.model
-    def _harmless(self, text):
-        """Keep a spreadsheet from taking what somebody typed for a formula."""
-        return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
     @api.model
     def _summary(self, family_sudo, tables, left_out, now):

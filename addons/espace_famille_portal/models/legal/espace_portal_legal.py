@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.http import get_session_max_inactivity
 
+from ..access.res_users import DEVICE_AGE, DEVICE_COOKIE
+
 DAY = 24 * 60 * 60
 
 
@@ -14,8 +16,8 @@ class EspacePortalLegal(models.AbstractModel):
     def _cookies(self):
         """Return what is put into a browser: names, purpose, how long it stays.
 
-        It is all Odoo's; our own pages add nothing. `tests/test_cookies.py` compares
-        it with what a browser gets.
+        All but one are Odoo's. `tests/test_cookies.py` compares it with what a browser
+        gets.
         """
         cookies = [
             {
@@ -24,6 +26,14 @@ class EspacePortalLegal(models.AbstractModel):
                     "Keeps you logged in, and guards the forms you send."
                 ),
                 "kept": self._days_words(get_session_max_inactivity(self.env)),
+            },
+            {
+                "name": DEVICE_COOKIE,
+                "purpose": self.env._(
+                    "Recognises a device on which you have logged in, so that wrong "
+                    "passwords of somebody else elsewhere do not keep you out."
+                ),
+                "kept": self._days_words(DEVICE_AGE, once=True),
             },
             {
                 "name": "frontend_lang",

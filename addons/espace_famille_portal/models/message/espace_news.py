@@ -18,7 +18,7 @@ class EspaceNews(models.Model):
 
     _name = "espace.news"
     _description = "News"
-    _inherit = ["mail.thread"]
+    _inherit = ["espace.thread"]
     _order = "pinned desc, publish_at desc, id desc"
     _check_company_auto = True
 

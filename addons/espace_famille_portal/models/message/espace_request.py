@@ -2,9 +2,13 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import plaintext2html
+from odoo.fields import Command
+from odoo.tools import formataddr, plaintext2html
+
+from odoo.addons.espace_famille.models.core.guards import allow
 
 from ...domain.activation import clean
+from .mail_message import SAYING
 
 MAX_FILES = 5
 MOST_SUBJECT = 120
@@ -17,7 +21,7 @@ class EspaceRequest(models.Model):
 
     _name = "espace.request"
     _description = "Request of a Family"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["espace.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -37,12 +41,20 @@ class EspaceRequest(models.Model):
     )
     family_id = fields.Many2one(
         "espace.family",
-        required=True,
         index=True,
         ondelete="cascade",
         check_company=True,
+        help="Empty: the question of somebody who was not logged in.",
     )
-    company_id = fields.Many2one(related="family_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, index=True
+    )
+    visitor_name = fields.Char("Name of the Visitor", readonly=True)
+    visitor_email = fields.Char(
+        "Address of the Visitor",
+        readonly=True,
+        help="As it was typed on the public form: nobody has checked whose it is.",
+    )
     child_id = fields.Many2one(
         "espace.child", domain="[('family_ids', 'in', family_id)]", check_company=True
     )
@@ -74,9 +86,18 @@ class EspaceRequest(models.Model):
         "CHECK(date_from IS NULL OR date_to IS NULL OR date_from <= date_to)",
         "The last day comes before the first.",
     )
+    _has_asker = models.Constraint(
+        "CHECK(family_id IS NOT NULL OR visitor_email IS NOT NULL)",
+        "Choose the family that asks.",
+    )
     _to_answer = models.Index(
         "(company_id, answer_by) WHERE state IN ('new', 'in_progress')"
     )
+
+    @api.depends("family_id.company_id")
+    def _compute_company_id(self):
+        for request in self:
+            request.company_id = request.family_id.company_id or request.company_id
 
     @api.depends("last_family_at", "company_id.espace_answer_days")
     def _compute_answer_by(self):
@@ -157,12 +178,19 @@ class EspaceRequest(models.Model):
         self._check_message(text, files)
         request_sudo = (
             self.sudo()
-            .with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
+            .with_context(mail_create_nolog=True)
             .create({**values, "family_id": family.id, "author_id": author.id})
         )
         request_sudo.message_subscribe(author.ids)
         request_sudo._write_as_family(author, text, files, now)
         return request_sudo
+
+    @api.model
+    def _asked_last(self, family, author, values):
+        """Return the last request of a guardian that was made of these values."""
+        same = [(name, "=", value) for name, value in values.items()]
+        whose = [("family_id", "=", family.id), ("author_id", "=", author.id)]
+        return self.sudo().search([*whose, *same], order="id desc", limit=1)
 
     @api.model
     def _ask_erasure(self, family, author, words):
@@ -193,6 +221,34 @@ class EspaceRequest(models.Model):
             "\n\n".join(filter(None, [text, (words or "").strip()])),
         )
 
+    @api.model
+    def _ask_as_visitor(self, company, name, address, text, now=None):
+        """Keep the question of somebody who is not logged in; staff answers by e-mail.
+
+        It joins no family, whatever the address: anybody may type anybody's.
+        """
+        request_sudo = (
+            self.sudo()
+            .with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
+            .create(
+                {
+                    "name": self.env._("Question of %s", name)[:MOST_SUBJECT],
+                    "company_id": company.id,
+                    "visitor_name": name,
+                    "visitor_email": address,
+                    "last_family_at": now or fields.Datetime.now(),
+                }
+            )
+        )
+        request_sudo.message_post(
+            body=plaintext2html(text.strip()[:MAX_WORDS]),
+            author_id=False,
+            email_from=formataddr((name, address)),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        return request_sudo
+
     def _answer_as_family(self, author, text, files=(), now=None):
         """Add a message of a guardian; a closed request is open again."""
         self.ensure_one()
@@ -215,6 +271,7 @@ class EspaceRequest(models.Model):
         self.last_family_at = now or fields.Datetime.now()
         self.message_post(
             body=plaintext2html((text or "").strip()[:MAX_WORDS]),
+            date=self.last_family_at,
             author_id=author.id,
             email_from=author.email_formatted or self.company_id.email_formatted,
             message_type="comment",
@@ -233,6 +290,8 @@ class EspaceRequest(models.Model):
         if not self.env.user.share and not kwargs.get("email_from"):
             kwargs["email_from"] = self.company_id._espace_sender_formatted() or None
             kwargs["email_add_signature"] = False
+            # Else Odoo takes whoever has that address for the author.
+            kwargs.setdefault("author_id", self.env.user.partner_id.id)
         message = super().message_post(**kwargs)
         by_staff = (
             message.message_type == "comment"
@@ -244,7 +303,37 @@ class EspaceRequest(models.Model):
             self.sudo().write(
                 {"state": "waiting", "user_id": self.user_id.id or self.env.uid}
             )
+        if by_staff and self.visitor_email and not self.family_id:
+            self._answer_visitor(message)
         return message
+
+    def _message_create(self, values_list):
+        """Let everybody speak in one's own name and now, and nobody else's or then.
+
+        :raise AccessError: an agent gives another author
+        """
+        if not self.env.su:
+            for values in values_list:
+                values.pop("date", None)
+                values.pop("create_date", None)
+                if values.get("author_id") not in self.env.user.partner_id.ids:
+                    raise AccessError(
+                        self.env._("Everybody writes in their own name only.")
+                    )
+        return super(EspaceRequest, allow(self, SAYING))._message_create(values_list)
+
+    def _answer_visitor(self, message):
+        """Send an agent's answer to who asked without being logged in."""
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": self.env._("Answer to your question"),
+                "body_html": message.body,
+                "email_from": self.company_id._espace_sender_formatted(),
+                "email_to": formataddr((self.visitor_name, self.visitor_email)),
+                "reply_to": self.company_id.email_formatted,
+                "attachment_ids": [Command.set(message.attachment_ids.ids)],
+            }
+        )
 
     def action_take(self):
         """Follow these requests oneself."""

@@ -258,12 +258,24 @@ class EspaceFamily(models.Model):
             "is_notification": True,
             **({"headers": repr(headers)} if headers else {}),
         }
-        self.env["mail.template"]._espace_make(
+        mail_id = self.env["mail.template"]._espace_make(
             f"espace_famille_portal.{name}",
             lambda template: template.with_context(words=values).send_mail(
                 self.id, email_values=email_values
             ),
             self,
+        )
+        if mail_id:
+            self._note_recipients(self.env["mail.mail"].sudo().browse(mail_id))
+
+    def _note_recipients(self, mail_sudo):
+        """Have the family's file say who was written to, and whether it arrived."""
+        [values] = mail_sudo._get_notification_values()
+        self.env["mail.notification"].sudo().create(
+            [
+                {**values, "res_partner_id": partner.id}
+                for partner in mail_sudo.recipient_ids
+            ]
         )
 
     # === Words === #

@@ -302,6 +302,37 @@ class TestPublicForms(ActivationCase):
         self.assertIn("mairie@example.org", mail.email_to)
         self.assertNotIn("<b>", mail.body_html)
 
+    def test_a_question_leaves_a_request_that_staff_answers(self):
+        for _tap in range(2):
+            self.send(
+                f"/espace-famille/question?commune={self.company.id}",
+                name="Marc Martin",
+                email=self.marc.email,
+                message="Où trouver <b>mon</b> code ?",
+            )
+        asked = self.env["espace.request"].search([("visitor_name", "!=", False)])
+        [asked] = asked.with_user(self.staff)
+        self.assertEqual((asked.company_id, asked.state), (self.company, "new"))
+        self.assertFalse(asked.family_id, "anybody may type anybody's address")
+        self.assertFalse(asked.message_follower_ids)
+        self.assertFalse(asked.message_ids.author_id)
+        self.assertIn("mon", asked.message_ids.body)
+        self.assertNotIn("<b>", asked.message_ids.body)
+        self.assertTrue(asked.answer_by)
+        self.login(self.claire)
+        self.assertNotIn("Marc Martin", self.shown(self.url_open("/my/demandes")))
+        asked.message_post(body="Pour nous seuls", subtype_xmlid="mail.mt_note")
+        asked.message_post(
+            body="Au dos de la lettre.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertEqual((asked.state, asked.user_id), ("waiting", self.staff))
+        mails = self.env["mail.mail"].search([("email_to", "ilike", self.marc.email)])
+        [mail] = mails.filtered(lambda one: "Au dos" in one.body_html)
+        self.assertNotIn(self.staff.name, mail.email_from)
+        self.assertFalse(mails.filtered(lambda one: "nous seuls" in one.body_html))
+
     def test_an_account_is_asked_for_and_given(self):
         self.send(
             f"/espace-famille/demande-de-compte?commune={self.company.id}",

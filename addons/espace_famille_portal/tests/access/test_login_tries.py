@@ -1,4 +1,7 @@
+import threading
 from uuid import uuid4
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import AccessDenied
@@ -44,6 +47,31 @@ class TestLoginTries(BaseCase):
             return self.on(cr)["espace.rate.limit"]._allowed(
                 "login", self.login, "192.0.2.7", fields.Datetime.now()
             )
+
+    def test_of_two_that_come_together_one_is_the_first(self):
+        token, now = str(uuid4()), fields.Datetime.now()
+        answers = []
+
+        def second():
+            with self.registry.cursor() as cr:
+                try:
+                    answers.append(self.on(cr)["espace.rate.limit"]._first_tap(token))
+                except SerializationFailure:
+                    # Odoo begins such a request again.
+                    answers.append("again")
+
+        with self.registry.cursor() as cr:
+            self.assertTrue(self.on(cr)["espace.rate.limit"]._first_tap(token))
+            thread = threading.Thread(target=second)
+            thread.start()
+            thread.join(0.5)
+            self.assertFalse(answers, "it waits for the first")
+        thread.join(10)
+        self.assertEqual(answers, ["again"])
+        with self.registry.cursor() as cr:
+            limits = self.on(cr)["espace.rate.limit"]
+            self.assertFalse(limits._first_tap(token))
+            limits.search([("kind", "=", "form"), ("at", ">=", now)]).unlink()
 
     def test_what_is_undone_counts_all_the_same(self):
         for _try in range(10):

@@ -63,6 +63,26 @@ class TestAbsences(EspacePortalCase):
 
     # === Declaring === #
 
+    def test_a_double_tap_declares_once(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        first, tree = self.declare(files=[("certificate.pdf", PDF)])
+        second, again = self.declare(files=[("certificate.pdf", PDF)])
+        self.assertEqual(len(self.absences()), 1)
+        self.assertEqual(self.message(tree), self.message(again))
+        self.assertEqual(first.url, second.url)
+        self.assertEqual(len(self.absences().proof_ids), 1)
+
+    def test_a_double_tap_sends_a_proof_once(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        self.declare()
+        absence = self.absences()
+        for _tap in range(2):
+            _response, tree = self.send(
+                f"{URL}/{absence.id}/justificatif", files=[("certificate.pdf", PDF)]
+            )
+            self.assertEqual(self.message(tree)[0], "success")
+        self.assertEqual(len(absence.proof_ids), 1)
+
     def test_a_parent_declares_and_reads_what_is_expected(self):
         booking = self.booked(self.nina, self.meal, MONDAY)
         response, tree = self.declare()

@@ -1,4 +1,5 @@
 from . import test_access
 from . import test_budget
+from . import test_headers
 from . import test_pages
 from . import test_portal_messages

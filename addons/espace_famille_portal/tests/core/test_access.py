@@ -43,6 +43,21 @@ class TestAccess(EspacePortalCase):
         self.assertEqual(self.message(tree)[0], "danger")
         self.assertEqual(self.everything(), before)
 
+    def test_what_is_no_service_of_the_commune_is_not_named(self):
+        goods = self.env["product.product"].create({"name": "Vin d’honneur"})
+        for product in (self.option_elsewhere(MONDAY), goods):
+            for action in ("add", "remove", "swap", "wait", "cancel", "all", "none"):
+                for day in (MONDAY, None):
+                    order = self.order(action, self.nina, product, day)
+                    response = self.post(
+                        BOOKINGS, do=order, view="month", date="2027-01-11", sure="1"
+                    )
+                    self.assertNotIn(product.name, response.text, order)
+            wanted = f"{BOOKINGS}/agenda?asked=1&preview=1&child={self.nina.id}" + (
+                f"&from=2027-01-11&to=2027-01-15&want=0-{product.id}-all"
+            )
+            self.assertNotIn(product.name, self.url_open(wanted).text)
+
     def test_a_foreign_invoice_is_not_found(self):
         self.assertEqual(
             self.url_open(f"/my/factures/{self.invoice.id}").status_code, 404

@@ -72,6 +72,37 @@ class TestRequests(EspacePortalCase):
         file = self.url_open(f"{REQUESTS}/{one.id}/piece/{message.attachment_ids.id}")
         self.assertEqual(file.content, PDF)
 
+    def test_a_double_tap_asks_once(self):
+        first = self.ask(files=[("certificat.pdf", PDF)])
+        second = self.ask(files=[("certificat.pdf", PDF)])
+        self.assertEqual(len(self.asked()), 1)
+        self.assertEqual(first.url, second.url, "both see the request")
+        self.assertIn("Your request has been sent", self.shown(second))
+        self.ask(message="Nina va mieux.")
+        self.ask(files=[("autre.pdf", PDF + b" ")])
+        self.assertEqual(len(self.asked()), 3, "another text, another file")
+
+    def test_the_same_may_be_asked_again_later(self):
+        self.ask()
+        with freeze_time(NOW + timedelta(minutes=2)):
+            self.ask()
+        self.assertEqual(len(self.asked()), 2)
+
+    def test_what_was_refused_may_be_sent_again(self):
+        for _tap in range(2):
+            response = self.ask(subject="")
+            self.assertIn("Enter the subject", self.shown(response))
+        self.ask(subject="Nina")
+        self.assertEqual(len(self.asked()), 1)
+
+    def test_a_double_tap_answers_once(self):
+        self.ask()
+        one = self.asked()
+        for _tap in range(2):
+            response = self.post(f"{REQUESTS}/{one.id}", message="Et demain ?")
+            self.assertIn("has been sent", self.shown(response))
+        self.assertEqual(len(one._conversation()), 2)
+
     def test_the_town_hall_answers_and_the_parent_is_told(self):
         self.ask()
         one = self.asked().with_user(self.staff)

@@ -1,0 +1,131 @@
+"""What browsers are told about the families' pages: who may frame them, run scripts
+in them, keep them, and whom they tell where a visitor comes from."""
+
+import secrets
+import threading
+
+from odoo import models
+from odoo.http import request
+
+# Where the whole policy holds: what comes below is served by these addons, or by
+# Odoo's pages that parents use. The start page too, unless `website` has its own.
+OURS = ("/my", "/espace-famille", "/payment", "/web/login", "/web/reset_password")
+
+# For every page that is no staff screen.
+EVERYWHERE = {
+    "base-uri": ("'self'",),
+    "frame-ancestors": ("'self'",),
+    "object-src": ("'none'",),
+}
+# What Odoo's public bundles need: OWL compiles its templates ('unsafe-eval'), styles
+# are set on elements ('unsafe-inline'). Scripts in the page run by their nonce alone.
+ON_OUR_PAGES = {
+    "connect-src": ("'self'",),
+    "default-src": ("'self'",),
+    "font-src": ("'self'", "data:"),
+    "form-action": ("'self'",),
+    "frame-src": ("'self'",),
+    "img-src": ("'self'", "data:", "blob:", "https:"),
+    "script-src": ("'self'", "'unsafe-eval'"),
+    "style-src": ("'self'", "'unsafe-inline'"),
+    "worker-src": ("'self'", "blob:"),
+}
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    @classmethod
+    def _pre_dispatch(cls, rule, args):
+        cls._espace_note_visitor()
+        request.env["espace.door"]._check_route(rule.rule)
+        return super()._pre_dispatch(rule, args)
+
+    @classmethod
+    def _espace_note_visitor(cls):
+        """Note who asks for those who count tries where Odoo hides the request."""
+        http_request = request.httprequest
+        visitor = (http_request.url, http_request.remote_addr or "")
+        threading.current_thread().espace_visitor = visitor
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        super()._post_dispatch(response)
+        cls._espace_protect_cookies(response)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if cls._espace_is_for_families():
+            response.headers.setdefault("Referrer-Policy", "same-origin")
+            if response.mimetype == "text/html":
+                policy = cls._espace_content_policy()
+                response.headers["Content-Security-Policy"] = policy
+            if cls._espace_is_personal():
+                response.headers["Cache-Control"] = "no-store"
+
+    @classmethod
+    def _espace_protect_cookies(cls, response):
+        """Have cookies sent by this site's pages only and, behind HTTPS, by HTTPS."""
+        cookies = response.headers.getlist("Set-Cookie")
+        if not cookies:
+            return
+        is_https = cls._espace_is_https()
+        response.headers.setlist(
+            "Set-Cookie",
+            [
+                cookie
+                + ("" if "samesite" in cookie.lower() else "; SameSite=Lax")
+                + ("; Secure" if is_https and "; secure" not in cookie.lower() else "")
+                for cookie in cookies
+            ],
+        )
+
+    @classmethod
+    def _espace_is_for_families(cls):
+        """Tell whether this is no staff screen; the log-in page is everybody's."""
+        is_public = getattr(request, "is_frontend", False)
+        return is_public or _is_below(request.httprequest.path, OURS)
+
+    @classmethod
+    def _espace_is_https(cls):
+        """Tell whether the visitor uses HTTPS; of a proxy by Odoo's `proxy_mode`."""
+        return request.httprequest.scheme == "https"
+
+    @classmethod
+    def _espace_is_personal(cls):
+        path = request.httprequest.path
+        return bool(request.session.uid) or _is_below(path, ("/my", "/payment"))
+
+    @classmethod
+    def _espace_content_policy(cls):
+        """Return the Content-Security-Policy of the page that answers this request."""
+        path = request.httprequest.path
+        directives = {name: list(sources) for name, sources in EVERYWHERE.items()}
+        if _is_below(path, OURS) or (path == "/" and "website" not in request.env):
+            for name, sources in ON_OUR_PAGES.items():
+                directives[name] = list(sources)
+            directives["script-src"].append(f"'nonce-{cls._espace_nonce()}'")
+            for provider_sudo in cls._espace_offered_providers():
+                for name, sources in provider_sudo._espace_content_sources().items():
+                    directives[name] += [
+                        s for s in sources if s not in directives[name]
+                    ]
+        return "; ".join(
+            f"{name} {' '.join(sources)}"
+            for name, sources in sorted(directives.items())
+        )
+
+    @classmethod
+    def _espace_nonce(cls):
+        """Return the word that lets the scripts of this very page run."""
+        if not hasattr(request, "espace_nonce"):
+            request.espace_nonce = secrets.token_urlsafe(16)
+        return request.espace_nonce
+
+    @classmethod
+    def _espace_offered_providers(cls):
+        """Return the providers that the page offers, as superuser."""
+        offered = getattr(request, "espace_offered_provider_ids", ())
+        return request.env["payment.provider"].sudo().browse(offered)
+
+
+def _is_below(path, roots):
+    return any(path == root or path.startswith(f"{root}/") for root in roots)
