@@ -50,6 +50,8 @@ def make_commune(env) -> None:
     """Build the commune that most of the tests work in, with its books, as they would.
 
     They speak English, which the database has not: it is active while one runs only.
+    Nobody listens at the address of the site: what is printed would ask whatever is
+    served on this machine for its styles.
     """
     from freezegun import freeze_time
 
@@ -62,6 +64,7 @@ def make_commune(env) -> None:
         EspaceBillingCase._create_accounts()
         EspaceBillingCase._keep_commune()
         env.flush_all()
+    env["ir.config_parameter"].set_param("web.base.url", "http://localhost:1")
     env.cr.execute("UPDATE res_lang SET active = false WHERE id = %s", [english.id])
     env.cr.commit()
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..console import Step, Stop, note, step
+from ..inside import odoo_tasks
 from ..process import alive
 from ..stamps import digest, lock, tree_digest
 
@@ -190,7 +191,11 @@ class Databases:
     def tests_template(self) -> str:
         """The template with the tests' commune, made if need be."""
         addons = self.addons_template()
-        key = digest(addons, *sorted(self.layout.addons.glob("*/tests/common*.py")))
+        key = digest(
+            addons,
+            *sorted(self.layout.addons.glob("*/tests/common*.py")),
+            Path(odoo_tasks.__file__),
+        )
         title = "The commune of the tests in a template database"
         with self._template("tests", key, title) as (name, current):
             if current:
