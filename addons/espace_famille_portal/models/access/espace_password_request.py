@@ -30,7 +30,7 @@ class EspacePasswordRequest(models.Model):
     def _cron_send(self):
         one_by_one(
             self.env,
-            self.sudo().search([], order="id"),
+            self.sudo().search([("at", "<=", fields.Datetime.now())], order="id"),
             lambda asked_sudo: asked_sudo._send(),
             _logger,
             "No link was sent for %s",

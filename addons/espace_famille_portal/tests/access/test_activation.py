@@ -16,6 +16,10 @@ from ..common import EspacePortalCase
 PASSWORD = "quatre mots pour rire"
 NEUTRAL = "do not open an invitation"
 
+# What is said in the tests.
+NOTE = "Pour nous seuls"
+ANSWER = "Au dos de la lettre."
+
 
 class ActivationCase(EspacePortalCase):
     """Marc Martin, second guardian, has an address and no account."""
@@ -321,9 +325,9 @@ class TestPublicForms(ActivationCase):
         self.assertTrue(asked.answer_by)
         self.login(self.claire)
         self.assertNotIn("Marc Martin", self.shown(self.url_open("/my/demandes")))
-        asked.message_post(body="Pour nous seuls", subtype_xmlid="mail.mt_note")
+        asked.message_post(body=NOTE, subtype_xmlid="mail.mt_note")
         asked.message_post(
-            body="Au dos de la lettre.",
+            body=ANSWER,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
         )

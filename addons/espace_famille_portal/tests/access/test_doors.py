@@ -10,6 +10,9 @@ from ..common import EspacePortalCase
 QUIET = ("odoo.http", "odoo.addons.rpc.controllers.xmlrpc")
 JSON_QUIET = "odoo.addons.rpc.controllers.jsonrpc"
 
+# What is said in the tests.
+ANSWER = "Non."
+
 
 @tagged("post_install", "-at_install")
 class TestDoors(EspacePortalCase):
@@ -24,7 +27,7 @@ class TestDoors(EspacePortalCase):
         )
         self.agent = self._create_staff("manager")
         self.answer = self.request.with_user(self.agent).message_post(
-            body="Non.", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body=ANSWER, message_type="comment", subtype_xmlid="mail.mt_comment"
         )
         self.attacks = [
             ("res.partner", "write", self.partner.ids, {"name": "Marie Dupont"}),

@@ -17,6 +17,18 @@ RESET = "/web/reset_password"
 WRONG = "not the password"
 
 
+class CountingContext:
+    """Notes which passwords are hashed by the context that it stands for."""
+
+    def __init__(self, context):
+        self.context, self.hashed = context, []
+
+    def __getattr__(self, name):
+        if name in ("hash", "verify_and_update"):
+            self.hashed.append(name)
+        return getattr(self.context, name)
+
+
 class DoorsCase(EspacePortalCase):
     def setUp(self):
         super().setUp()
@@ -239,25 +251,17 @@ class TestPasswordDoors(DoorsCase):
     def test_who_is_not_known_waits_as_long_as_who_is(self):
         """One password is hashed for each, and no more."""
         for login in (self.claire.login, "nobody@example.org"):
-            hashed = []
-            context = self.env["res.users"]._crypt_context()
-
-            class Counting:
-                def __getattr__(self, name, of=context, hashed=hashed):
-                    if name in ("hash", "verify_and_update"):
-                        hashed.append(name)
-                    return getattr(of, name)
-
+            counting = CountingContext(self.env["res.users"]._crypt_context())
             users = type(self.env["res.users"])
             with (
-                patch.object(users, "_crypt_context", lambda _self: Counting()),
+                patch.object(users, "_crypt_context", return_value=counting),
                 self.assertRaises(AccessDenied),
             ):
                 self.env["res.users"]._login(
                     {"type": "password", "login": login, "password": WRONG},
                     {"interactive": True},
                 )
-            self.assertEqual(len(hashed), 1, login)
+            self.assertEqual(len(counting.hashed), 1, login)
 
     # === The address of the site === #
 

@@ -7,6 +7,10 @@ from ..common import EspacePortalCase
 
 COMMENT = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
 
+# What is said in the tests.
+HELLO = "Hello"
+ABOUT_AN_INVOICE = "Your invoice"
+
 
 @tagged("post_install", "-at_install")
 class TestFollowers(EspacePortalCase):
@@ -61,10 +65,10 @@ class TestFollowers(EspacePortalCase):
         family = self.as_agent(self.martin)
         family._notify("Notice", "Words")
         family.message_post(
-            body="Hello", partner_ids=self.claire.partner_id.ids, **COMMENT
+            body=HELLO, partner_ids=self.claire.partner_id.ids, **COMMENT
         )
         family.with_context(mail_post_autofollow=True).message_post(
-            body="Hello", partner_ids=self.claire.partner_id.ids, **COMMENT
+            body=HELLO, partner_ids=self.claire.partner_id.ids, **COMMENT
         )
         self.assertNobodyFollows()
 
@@ -119,6 +123,6 @@ class TestFollowers(EspacePortalCase):
         self.as_agent(self.env["espace.charge"])._cron_invoice_at_once(NOW)
         [invoice] = self.invoices(self.martin)
         self.as_agent(invoice).message_post(
-            body="Your invoice", partner_ids=self.martin.partner_id.ids, **COMMENT
+            body=ABOUT_AN_INVOICE, partner_ids=self.martin.partner_id.ids, **COMMENT
         )
         self.assertNobodyFollows()

@@ -8,6 +8,11 @@ from ..common import EspacePortalCase
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 COMMENT = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
 
+# What is said in the tests.
+ANSWER = "Non."
+NOTE = "Impayé en mars."
+A_WORD = "Un mot"
+
 
 @tagged("post_install", "-at_install")
 class TestSaid(EspacePortalCase):
@@ -27,10 +32,10 @@ class TestSaid(EspacePortalCase):
         )
         cls.question = cls.request._conversation()
         cls.answer = cls.request.with_user(cls.agent).message_post(
-            body="Non.", **COMMENT
+            body=ANSWER, **COMMENT
         )
         cls.note = cls.request.with_user(cls.agent).message_post(
-            body="Impayé en mars.", subtype_xmlid="mail.mt_note"
+            body=NOTE, subtype_xmlid="mail.mt_note"
         )
         cls.env.flush_all()
 
@@ -125,7 +130,7 @@ class TestSaid(EspacePortalCase):
 
     def test_other_messages_are_odoo_s_affair(self):
         self.login(self.agent)
-        message = self.nina.with_user(self.agent).message_post(body="Un mot", **COMMENT)
+        message = self.nina.with_user(self.agent).message_post(body=A_WORD, **COMMENT)
         _result, error = self.call_kw(
             "mail.message", "write", message.ids, {"body": "Deux"}
         )
