@@ -96,7 +96,7 @@ class Visit:
         )
         self.context.set_default_timeout(30_000)
         if os.environ.get("ESPACE_DAY"):
-            # The pages' clock goes with the server's: see `./espace test --day`.
+            # The pages' clock goes with the server's: see `espace_cli/day.py`.
             self.context.clock.install(time=datetime.now(UTC))
         self.page = self.context.new_page()
         self.errors = []

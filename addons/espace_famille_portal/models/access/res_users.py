@@ -204,7 +204,7 @@ class ResUsers(models.Model):
         Users = self.sudo()
         if exactly:
             return Users.search(Users._get_login_domain(login), limit=1)
-        like = login.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        like = self.env["espace.activation"]._like_itself(login)
         return Users.search([("login", "=ilike", like)], limit=2)
 
     # === A new password === #
