@@ -6,3 +6,4 @@ from . import espace_account_request
 from . import espace_door
 from . import espace_password_request
 from . import res_users
+from . import res_users_password
