@@ -64,11 +64,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.espace_reminder_auto", readonly=False
     )
 
-    # Tax certificates
-    espace_tax_alternating = fields.Selection(
-        related="company_id.espace_tax_alternating", readonly=False
-    )
-
     def action_espace_setup_regie(self):
         """Make what is missing to collect the families' money, then open the régie."""
         if not self.env.user.has_group("espace_famille.group_admin"):

@@ -205,7 +205,7 @@ class EspaceFamily(models.Model):
                 shown.append(
                     {
                         "year": year,
-                        "declared": company._espace_amount_words(found["declared"]),
+                        "paid": company._espace_amount_words(found["paid"]),
                         "children": ", ".join(
                             part["child"].firstname for part in found["children"]
                         ),
