@@ -25,6 +25,7 @@
         "wizards/espace_counter_wizard_views.xml",
         "wizards/espace_refund_wizard_views.xml",
         "wizards/espace_write_off_wizard_views.xml",
+        "wizards/espace_recovery_wizard_views.xml",
         "wizards/espace_rejection_wizard_views.xml",
         "wizards/espace_account_wizard_views.xml",
         "views/charge/espace_charge_views.xml",

@@ -38,6 +38,18 @@ class ResConfigSettings(models.TransientModel):
     espace_writeoff_account_id = fields.Many2one(
         related="company_id.espace_writeoff_account_id", readonly=False
     )
+    espace_remission_account_id = fields.Many2one(
+        related="company_id.espace_remission_account_id", readonly=False
+    )
+    espace_extinction_account_id = fields.Many2one(
+        related="company_id.espace_extinction_account_id", readonly=False
+    )
+    espace_recovery_account_id = fields.Many2one(
+        related="company_id.espace_recovery_account_id", readonly=False
+    )
+    espace_former_year_account_id = fields.Many2one(
+        related="company_id.espace_former_year_account_id", readonly=False
+    )
     espace_fee_product_id = fields.Many2one(
         related="company_id.espace_fee_product_id", readonly=False
     )

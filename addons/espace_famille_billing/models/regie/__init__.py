@@ -7,4 +7,5 @@ from . import espace_rejection
 from . import espace_remittance
 from . import espace_write_off
 from . import res_company_regie
+from . import espace_write_off_recovery
 from . import espace_regie_dashboard
