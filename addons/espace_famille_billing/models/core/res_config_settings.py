@@ -69,6 +69,21 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field="espace_currency_id",
     )
+    espace_reminder_count = fields.Integer(
+        related="company_id.espace_reminder_count", readonly=False
+    )
+    espace_collect_days = fields.Integer(
+        related="company_id.espace_collect_days", readonly=False
+    )
+    espace_title_minimum = fields.Monetary(
+        related="company_id.espace_title_minimum", readonly=False
+    )
+    espace_accountant_contact = fields.Text(
+        related="company_id.espace_accountant_contact", readonly=False
+    )
+    espace_debt_contact = fields.Char(
+        related="company_id.espace_debt_contact", readonly=False
+    )
     espace_reminder_gap = fields.Integer(
         related="company_id.espace_reminder_gap", readonly=False
     )

@@ -40,6 +40,9 @@ class EspaceFamily(models.Model):
             and not refund
             and not move_sudo.espace_payment_on_its_way
             and move_sudo._has_to_be_paid(),
+            "transmitted": open_amount
+            and bool(move_sudo.espace_transmitted_on)
+            and move_sudo._espace_transmitted_words(),
             "on_its_way": open_amount and move_sudo.espace_payment_on_its_way,
         }
 
@@ -73,6 +76,7 @@ class EspaceFamily(models.Model):
                     "for its result."
                 )
             )
+        chosen_sudo._espace_check_collectable()
         if len(chosen_sudo) != len(ids) or not all(
             m._has_to_be_paid() for m in chosen_sudo
         ):
