@@ -298,7 +298,16 @@ class EspaceReminder(models.Model):
                     Command.create(
                         {
                             "product_id": product.id,
-                            "name": f"{product.name}\n{level.name}",
+                            "name": "\n".join(
+                                filter(
+                                    None,
+                                    (
+                                        product.name,
+                                        level.name,
+                                        product.espace_fee_decision,
+                                    ),
+                                )
+                            ),
                             "quantity": 1,
                             "price_unit": product.lst_price,
                             "tax_ids": [Command.clear()],

@@ -65,6 +65,10 @@ class EspaceReminderLevel(models.Model):
         "CHECK(minimum >= 0)", "The minimum amount must not be negative."
     )
 
+    @api.constrains("fee_product_id")
+    def _check_fee(self):
+        self.fee_product_id._espace_check_fee()
+
     @api.constrains("subject", "body")
     def _check_placeholders(self):
         for level in self:

@@ -367,7 +367,12 @@ class TestReminders(ArrearsCase):
 
     def test_a_fee_is_invoiced_apart_and_bears_no_fee_itself(self):
         fee = self.env["product.product"].create(
-            {"name": "Frais de relance", "type": "service", "list_price": 5}
+            {
+                "name": "Frais de relance",
+                "type": "service",
+                "list_price": 5,
+                "espace_fee_decision": "Délibération 2027-13",
+            }
         )
         (self.first | self.second).fee_product_id = fee
         self.owe()
@@ -375,6 +380,9 @@ class TestReminders(ArrearsCase):
             sent = self.send()
             self.assertEqual(sent.fee_move_id.amount_total, 5)
             self.assertEqual(sent.fee_move_id.state, "posted")
+            self.assertIn(
+                "Délibération 2027-13", sent.fee_move_id.invoice_line_ids.name
+            )
             self.pay(sent.move_ids)
         with self.later(30):
             again = self.send()
@@ -512,14 +520,6 @@ class TestBookingBlock(ArrearsCase):
         )
         (cls.canteen | cls.evening)._generate_sessions(FEBRUARY, date(2027, 3, 5))
 
-    def status_in_february(self, product=None, **options):
-        quote = self.quote(
-            self.martin,
-            (self.nina, product or self.t1, date(2027, 2, 4)),
-            now=self.february(),
-            **options,
-        )
-        return quote
     def decide(self, user=None, **vals):
         """Block the Martins as an agent does, after all the steps."""
         steps = {
@@ -543,6 +543,14 @@ class TestBookingBlock(ArrearsCase):
                 )
             )
 
+    def status_in_february(self, product=None, **options):
+        quote = self.quote(
+            self.martin,
+            (self.nina, product or self.t1, date(2027, 2, 4)),
+            now=self.february(),
+            **options,
+        )
+        return quote
 
     def february(self):
         return NOW + timedelta(days=21)
@@ -641,18 +649,10 @@ class TestBookingBlock(ArrearsCase):
         self.assertTrue(self.of_martin().may_be_blocked)
         self.assertEqual(block.state, "settled")
 
-            status = self.book(
-                self.martin,
+    def test_a_family_with_an_old_debt_cannot_book_and_reads_what_to_do(self):
+        self.owe()
         self.decide()
         self.company.write({"phone": "01 99 00 11 22", "email": False})
-                (self.nina, self.t1, date(2027, 2, 4)),
-                now=self.february(),
-            )
-        self.assertEqual(status, ["blocked"])
-
-    def test_the_canteen_is_not_blocked_unless_the_commune_wants_it(self):
-        self.owe()
-        self.assertEqual(self.status_in_february(self.meal).status, "available")
         quote = self.status_in_february()
         self.assertEqual(quote.status, "blocked")
         self.assertIn("3.60", quote.reason)
@@ -664,15 +664,23 @@ class TestBookingBlock(ArrearsCase):
         with self.later(21):
             status = self.book(
                 self.martin,
+                (self.nina, self.t1, date(2027, 2, 4)),
+                now=self.february(),
+            )
+        self.assertEqual(status, ["blocked"])
+
+    def test_the_canteen_is_not_blocked_unless_the_commune_wants_it(self):
+        self.owe()
+        self.decide()
+        self.assertEqual(self.status_in_february(self.meal).status, "available")
         self.canteen.debt_blocks = True
         self.assertEqual(self.status_in_february(self.meal).status, "blocked")
 
     def test_staff_may_book_and_are_told(self):
         self.owe()
+        self.decide()
         quote = self.status_in_february(staff=True)
         self.assertEqual(quote.status, "available")
-        self.decide()
-        self.decide()
         self.assertIn("unpaid", quote.warning)
 
     def test_what_is_booked_stays(self):
@@ -683,11 +691,11 @@ class TestBookingBlock(ArrearsCase):
 
     def test_a_recent_or_a_small_debt_blocks_nothing(self):
         self.owe()
+        self.decide()
         self.company.espace_block_days = 21
         self.assertEqual(self.status_in_february().status, "available")
         self.company.write({"espace_block_days": 20, "espace_block_amount": 3.60})
         self.assertEqual(self.status_in_february().status, "available")
-        self.decide()
 
     def test_paying_disputing_or_exempting_opens_the_bookings_again(self):
         invoice = self.owe()
@@ -707,24 +715,24 @@ class TestBookingBlock(ArrearsCase):
 
     def test_without_the_setting_nobody_is_blocked(self):
         self.owe()
+        self.decide()
         self.company.espace_block_debt = False
         self.assertEqual(self.status_in_february().status, "available")
 
     def test_the_other_households_debt_blocks_nobody_else(self):
         self.owe(self.lina)
+        self.decide(family_id=self.durand.id)
         self.assertEqual(self.status_in_february().status, "available")
 
     def test_it_costs_a_fixed_number_of_queries(self):
-        self.decide()
         self.owe()
+        self.decide()
         items = [
             (child, product, FEBRUARY + timedelta(days=n))
             for child in (self.nina, self.tom)
-        self.decide(family_id=self.durand.id)
             for product in (self.t1, self.t2, self.meal)
             for n in range(20)
         ]
-        self.decide()
         counts = []
         for blocks, asked in ((False, items), (True, items), (True, items[:1])):
             self.company.espace_block_debt = blocks
