@@ -94,17 +94,18 @@ class Server:
     def _wait(self, server: subprocess.Popen) -> None:
         def answers():
             if server.poll() is not None:
-                raise RuntimeError(f"The server did not start:\n{self._end()}")
+                raise RuntimeError(f"The server did not start:\n{self.end()}")
             try:
                 return requests.get(f"{self.url}/web/login", timeout=60).ok
             except requests.ConnectionError:
                 return False
 
         if not process.wait_for(answers, 120, pause=0.3):
-            raise RuntimeError(f"The server does not answer:\n{self._end()}")
+            raise RuntimeError(f"The server does not answer:\n{self.end()}")
 
-    def _end(self) -> str:
-        return "".join(self.log.read_text(errors="replace").splitlines(True)[-20:])
+    def end(self) -> str:
+        """Return the last lines of the log."""
+        return "".join(self.log.read_text(errors="replace").splitlines(True)[-40:])
 
     def count(self, pattern: re.Pattern) -> int:
         """Count the lines of the log that match."""

@@ -102,6 +102,7 @@ def run_all(chosen: Selection, layout: Layout, *, keep: bool) -> int:
         prepared.databases.disposable("espace_test", keep=keep) as name,
     ):
         variables = prepared.program_variables(name)
+        variables |= prepared.databases.templates()
         if chosen.whole:
             variables["ESPACE_WHOLE_RUN"] = "1"
         command = pytest_command(
