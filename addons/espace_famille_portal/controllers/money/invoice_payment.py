@@ -36,7 +36,8 @@ class EspaceInvoicePayment(EspacePayment):
                 "amount_residual": amount,
                 "landing_route": f"{URL}/retour/{chosen}",
                 "transaction_route": f"{URL}/transaction/{chosen}",
-            }
+            },
+            espace_regie_id=moves_sudo.espace_regie_id.id,
         )
         return {
             **form_values,

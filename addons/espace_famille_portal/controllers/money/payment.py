@@ -27,6 +27,13 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             )
         return super().overdue_invoices_transaction(*args, **kwargs)
 
+    def _invoice_get_page_view_values(self, invoice, access_token, **kwargs):
+        """Offer on Odoo's page of an invoice what pays into its own régie."""
+        kwargs.pop("espace_regie_id", None)
+        if invoice.sudo().espace_family_id:
+            kwargs["espace_regie_id"] = invoice.sudo().espace_regie_id.id
+        return super()._invoice_get_page_view_values(invoice, access_token, **kwargs)
+
     @route(f"{URL}/paiement", type="http", auth="user", website=True, methods=["GET"])
     def espace_payment(self, **_kwargs):
         family_sudo = self._espace_family()
@@ -48,7 +55,8 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                 "amount_residual": hold["asked"],
                 "landing_route": self._espace_landing(move_sudo.id),
                 "transaction_route": f"{URL}/transaction",
-            }
+            },
+            espace_regie_id=move_sudo.espace_regie_id.id,
         )
         return {
             **form_values,
