@@ -39,7 +39,8 @@ class IrHttp(models.AbstractModel):
     def _pre_dispatch(cls, rule, args):
         cls._espace_note_visitor()
         request.env["espace.door"]._check_route(rule.rule)
-        return super()._pre_dispatch(rule, args)
+        super()._pre_dispatch(rule, args)
+        cls._espace_check_sent(rule.endpoint)
 
     @classmethod
     def _espace_note_visitor(cls):
