@@ -40,7 +40,8 @@ class IrHttp(models.AbstractModel):
         cls._espace_note_visitor()
         request.espace_rule = rule.rule
         request.env["espace.door"]._check_route(rule.rule)
-        return super()._pre_dispatch(rule, args)
+        super()._pre_dispatch(rule, args)
+        cls._espace_check_sent(rule.endpoint)
 
     @classmethod
     def _espace_note_visitor(cls):

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
+from ...domain.sent import read_ids
+
 # What a parent may choose at once: more is a browser that makes it up.
 MAX_CHOSEN = 200
 
@@ -58,7 +60,7 @@ class EspaceFamily(models.Model):
         :param asked: ids as a browser sends them
         :raise UserError: nothing, or something that cannot be paid, was chosen
         """
-        ids = {int(value) for value in asked[:MAX_CHOSEN] if str(value).isdecimal()}
+        ids = read_ids(asked, MAX_CHOSEN)
         if not ids:
             raise UserError(self.env._("Choose at least one invoice to pay."))
         if not self.company_id._espace_pays_online():
