@@ -1,7 +1,7 @@
 {
     "name": "Espace Famille – Portal",
     "summary": "Parents book, pay and follow the school services of their commune",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Espace Famille",
     "author": "Espace Famille contributors",
     "website": "https://github.com/espace-famille/espace-famille",
@@ -34,6 +34,7 @@
         "views/core/res_config_settings_views.xml",
         "views/core/espace_family_views.xml",
         "views/access/espace_guardian_views.xml",
+        "views/core/portal_frame.xml",
         "views/core/portal_layout.xml",
         "views/core/portal_security.xml",
         "views/core/portal_brand.xml",
@@ -61,7 +62,7 @@
     "demo": ["demo/espace_famille_portal_demo.xml"],
     "assets": {
         "web._assets_primary_variables": [
-            ("prepend", "espace_famille_portal/static/src/scss/palette.scss"),
+            "espace_famille_portal/static/src/scss/palette.scss",
         ],
         "web.assets_frontend": [
             "espace_famille_portal/static/src/scss/portal.scss",

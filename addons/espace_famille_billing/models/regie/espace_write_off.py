@@ -118,6 +118,9 @@ class AccountMove(models.Model):
             "partner_id": partner,
             "espace_written_off_family_id": family.id,
             "espace_write_off_kind": kind,
+            "espace_regie_id": (
+                self.env["account.move.line"].union(*parts).move_id.espace_regie_id.id
+            ),
             "espace_decision": decision,
             "espace_decision_date": decision_date,
             "line_ids": [
@@ -187,6 +190,7 @@ class AccountMove(models.Model):
                     "ref": self.env._("Undone: %s", self.ref),
                     "espace_written_off_family_id": family.id,
                     "espace_write_off_kind": self.espace_write_off_kind,
+                    "espace_regie_id": self.espace_regie_id.id,
                     "espace_decision": self.espace_decision,
                     "espace_decision_date": self.espace_decision_date,
                 }

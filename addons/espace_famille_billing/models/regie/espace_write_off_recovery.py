@@ -125,6 +125,7 @@ class AccountMove(models.Model):
             "partner_id": family.partner_id.id,
             "espace_written_off_family_id": family.id,
             "espace_recovers_id": self.id,
+            "espace_regie_id": self.espace_regie_id.id,
             "espace_write_off_kind": self.espace_write_off_kind,
             "espace_decision": self.espace_decision,
             "espace_decision_date": self.espace_decision_date,

@@ -176,8 +176,8 @@ class TestCollecting(CounterCase):
         with self.later(61):
             self.transmit(self.meal_move)
             form = self.counter()
-            self.assertIn(SGC, form.elsewhere)
-            self.assertIn(self.meal_move.name, form.elsewhere)
+            self.assertIn(SGC, form.with_accountant)
+            self.assertIn(self.meal_move.name, form.with_accountant)
             # What is left is proposed, and an amount that is typed is for it alone.
             self.assertEqual(form.amount, 1.30)
             form.amount = 1
@@ -192,10 +192,10 @@ class TestCollecting(CounterCase):
 
     def test_past_the_last_day_the_counter_warns(self):
         with self.later(60):
-            self.assertFalse(self.counter().elsewhere)
+            self.assertFalse(self.counter().with_accountant)
         with self.later(61):
             form = self.counter()
-            self.assertIn("until 5 March 2027", form.elsewhere)
+            self.assertIn("until 5 March 2027", form.with_accountant)
             self.assertEqual(form.amount, 4.90)
 
     def test_nothing_is_paid_online_of_it(self):
