@@ -128,7 +128,11 @@ class Beside:
                 page = self.page(path, self.session_id)
                 self.assertTrue(page.xpath("//nav[contains(@class, 'o_espace_menu')]"))
                 self.assertEqual(len(page.xpath("//header[@id='top']")), 1)
-                self.assertTrue(page.xpath("//header//*[@data-name='Navbar']|//header[@data-name='Header']"))
+                self.assertTrue(
+                    page.xpath(
+                        "//header//*[@data-name='Navbar']|//header[@data-name='Header']"
+                    )
+                )
                 self.assertEqual(
                     len(page.xpath("//a[contains(@href, 'mentions-legales')]")), 1
                 )

@@ -25,6 +25,7 @@ class AccountPayment(models.Model):
         """
         self._espace_check_regie_role()
         self._espace_check_parts(family, parts)
+        self.env["account.move.line"].union(*parts).move_id._espace_check_collectable()
         self._espace_check_journal(journal, date)
         inbound = next(iter(parts)).amount_residual > 0
         total = float(sum(to_decimal(amount) for amount in parts.values()))
