@@ -12,8 +12,6 @@ REASONS = {
     ],
     "log-in and its second factor": [
         "/auth/passkey/start-auth",
-        "/web/login",
-        "/web/login/totp",
         "/web/login_successful",
         "/web/session/authenticate",
         "/web/session/check",

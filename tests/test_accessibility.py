@@ -39,6 +39,7 @@ PAGES = {
     "/my/foyer": ["/my/foyer"],
     "/my/foyer/compte": ["/my/foyer/compte"],
     "/my/foyer/mes-donnees": ["/my/foyer/mes-donnees"],
+    "/my/foyer/securite": ["/my/foyer/securite"],
     "/my/panier": ["/my/panier"],
     "/my/panier/confirmation": ["/my/panier/confirmation"],
     "/my/panier/confirmation/<int:move_id>": ["/my/panier/confirmation/{invoice}"],
@@ -59,7 +60,6 @@ PAGES = {
             "&to={until}&want=0-{meal}-all"
         ),
     ],
-    "/my/security": ["/my/security"],
 }
 VISITORS_PAGES = {
     "/espace-famille/activation": [
@@ -100,13 +100,11 @@ NO_PAGES = {
     "/my/invoices/<int:invoice_id>": "where /my/factures/<int:move_id> leads",
     "/my/journal/<int:journal_id>/unsubscribe": ODOO,
     "/my/payment_method": ODOO,
+    "/my/security": REDIRECT,
 }
 
 # What axe finds in parts of pages that other modules of Odoo put there.
 OF_ODOO = {
-    # Passkeys and two-factor authentication, of auth_passkey_portal and
-    # auth_totp_portal: empty headings of columns, h4 below h2.
-    "/my/security": ("empty-table-header", "heading-order"),
     # The sign of a provider in test mode; no commune has one.
     "/my/factures/payer?invoice={invoice}": ("aria-prohibited-attr",),
     "/my/panier/paiement": ("aria-prohibited-attr",),

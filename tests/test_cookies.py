@@ -20,7 +20,7 @@ PARENTS = (
     "/my/factures",
     "/my/demandes",
     "/my/foyer",
-    "/my/security",
+    "/my/foyer/securite",
 )
 STORED = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
 

@@ -244,14 +244,29 @@ class TestGuide(GuideCase):
         self.assertEqual(page.get_by_label("Nom de la famille").input_value(), "TESTMP")
         self.assertEqual(page.get_by_label("Adresse e-mail").input_value(), EMAIL)
         self.assert_said(page, "Important : il s'agit de votre identifiant")
-        page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
-        page.get_by_label("Confirmez votre mot de passe").fill(PASSWORD)
+        self.choose_a_password(page)
         visit.picture("parents-compte-famille", full_page=False)
         self.assert_sound_page(visit)
         self.next_part(page)
 
+    def choose_a_password(self, page):
+        """What is wrong with a password is said where it is typed, once."""
+        password = page.get_by_label("Mot de passe", exact=False).first
+        password.fill("testmp")
+        self.next_part(page)
+        page.wait_for_selector("input[name=password].is-invalid:focus")
+        self.assertIn("5", self.words(page, "#activation_password_error"))
+        password.fill("Testmp-Marc-2027")
+        self.next_part(page)
+        page.wait_for_selector("text=Ce mot de passe se devine facilement")
+        self.assertEqual(self.current_step(page), "COMPTE FAMILLE")
+        password.fill(PASSWORD)
+        page.locator("form .o_show_password").click()
+        page.wait_for_selector("input[name=password][type=text]")
+
     def check_guardians(self, visit):
         page = visit.page
+        page.wait_for_selector("[data-step=guardians][aria-current=step]")
         self.assertEqual(self.current_step(page), "RESPONSABLES")
         first = page.get_by_role("group", name="Responsable 1")
         self.assertTrue(first.get_by_label("Monsieur").is_checked())
@@ -263,10 +278,12 @@ class TestGuide(GuideCase):
 
     def check_children(self, visit):
         page = visit.page
+        page.wait_for_selector("[data-step=children][aria-current=step]")
         self.assertEqual(self.current_step(page), "ENFANTS")
         self.next_part(page, "Précédent")
         self.assertEqual(self.current_step(page), "RESPONSABLES")
         self.next_part(page)
+        page.wait_for_selector("[data-step=children][aria-current=step]")
         self.assert_said(page, "Enfants du foyer", "Annuler la création de compte")
         names = {
             page.get_by_role("group", name=f"Enfant {n}")
@@ -427,7 +444,6 @@ class TestGuideOnAPhone(GuideCase):
         self.assert_fits(visit)
         visit.picture("parents-telephone-compte", full_page=False)
         page.get_by_label("Mot de passe", exact=False).first.fill(PASSWORD)
-        page.get_by_label("Confirmez votre mot de passe").fill(PASSWORD)
         sum_label = page.locator("label[for=sum_answer]")
         numbers = [int(w) for w in sum_label.inner_text().split() if w.isdigit()]
         page.locator("#sum_answer").fill(str(sum(numbers)))

@@ -4,10 +4,8 @@ import pytest
 from espace_famille_portal_domain import activation
 from espace_famille_portal_domain.activation import (
     new_code,
-    password_problem,
     read_code,
     read_form,
-    strength,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,27 +74,3 @@ def test_names_of_all_families_are_names(name):
 def test_a_known_person_without_name_is_an_error_not_an_omission():
     _form, errors = read_form({**FORM, "child_2_id": "12"})
     assert "child_2_firstname" in errors.of
-
-
-@pytest.mark.parametrize(
-    ("password", "problem"),
-    [
-        ("", "missing"),
-        ("Ab1!Ab1", "too_weak"),
-        ("123456789012", "too_weak"),
-        ("abcdefghij", "too_weak"),
-        ("aaaaaaaaaaaaaaa", "too_easy"),
-        ("testmp2019testmp", "too_easy"),
-        ("testmpmarc2019", "too_easy"),
-        ("marctestmp!!!!", "too_easy"),
-        ("quatre mots pour rire", None),
-        ("k7#Rv2!q", None),
-    ],
-)
-def test_passwords(password, problem):
-    assert password_problem(password, password, ["Testmp", "Marc"]) == problem
-
-
-@given(st.text(min_size=1, max_size=30), st.characters(codec="ascii"))
-def test_a_longer_password_is_never_weaker(password, sign):
-    assert strength(password + sign) >= strength(password)

@@ -4,7 +4,6 @@ The code and the three parts of the form are those of the parents' guide: the ac
 the guardians (responsables), the children.
 """
 
-import math
 import re
 import secrets
 import unicodedata
@@ -26,10 +25,6 @@ MOST_GUARDIANS = 2
 MOST_CHILDREN = 12
 
 MOST_LETTERS = 80
-
-# Of a password: signs, and bits.
-SHORTEST = 8
-STRONG = 50
 
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’\-])*")
 
@@ -86,6 +81,10 @@ class Errors:
     def __bool__(self):
         return bool(self.of)
 
+    def of_part(self, part):
+        """Return the names of the inputs of a part that have an error, in order."""
+        return [name for name, (where, _reason) in self.of.items() if where == part]
+
     @property
     def part(self):
         """Return the first part that has an error."""
@@ -97,6 +96,17 @@ def clean(text):
     """Return a typed name: composed letters, single spaces, nothing around."""
     text = unicodedata.normalize("NFC", str(text or ""))
     return " ".join(text.split())
+
+
+def name_key(firstname, lastname):
+    """Return what is alike in two spellings of a name: no accents, no capitals."""
+    text = unicodedata.normalize("NFKD", f"{firstname or ''} {lastname or ''}")
+    letters = "".join(c if c.isalnum() else " " for c in text if not _is_accent(c))
+    return " ".join(letters.casefold().split())
+
+
+def _is_accent(sign):
+    return unicodedata.combining(sign) > 0
 
 
 def read_form(values):
@@ -156,45 +166,3 @@ def _read_civility(text):
     return text if text in CIVILITIES else None
 
 
-def strength(password):
-    """Return how hard a password is to guess by trying all, in bits.
-
-    What it is made of: 26 small letters, 26 capitals, 10 figures, 33 other signs.
-    """
-    size = (
-        26 * any(sign.islower() for sign in password)
-        + 26 * any(sign.isupper() for sign in password)
-        + 10 * any(sign.isdigit() for sign in password)
-        + 33 * any(not sign.isalnum() for sign in password)
-    )
-    return len(password) * math.log2(size) if size else 0.0
-
-
-def password_problem(password, again, words=()):
-    """Return why a password is refused, None when it is good.
-
-    The CNIL asks for 50 bits where wrong tries are slowed down, as Odoo does (its
-    recommendation of 21 July 2022): twelve small letters, or eight signs of all kinds.
-
-    :param words: names and addresses that the password must not be made of
-    :return: missing, different, too_weak or too_easy
-    """
-    if not password:
-        return "missing"
-    if password != again:
-        return "different"
-    if len(password) < SHORTEST or strength(password) < STRONG:
-        return "too_weak"
-    if _is_made_of(password, words) or len(set(password.lower())) < 5:
-        return "too_easy"
-    return None
-
-
-def _is_made_of(password, words):
-    """Tell whether little but figures is left without one of the words."""
-    left = password.lower()
-    named = {str(word or "").lower() for word in words}
-    for word in sorted(named, key=len, reverse=True):
-        if len(word) >= 4:
-            left = left.replace(word, "")
-    return left != password.lower() and len(re.sub(r"[\d\W_]", "", left)) < 4

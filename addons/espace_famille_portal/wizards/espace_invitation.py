@@ -13,6 +13,7 @@ class EspaceInvitation(models.TransientModel):
     again_count = fields.Integer("Invited before", compute="_compute_counts")
     account_count = fields.Integer("With an Account", compute="_compute_counts")
     no_email_count = fields.Integer("Without an Address", compute="_compute_counts")
+    refused_count = fields.Integer("Cannot Be Invited", compute="_compute_counts")
 
     @api.depends("line_ids.status")
     def _compute_counts(self):
@@ -22,6 +23,7 @@ class EspaceInvitation(models.TransientModel):
             invitation.ready_count = statuses.count("new") + invitation.again_count
             invitation.account_count = statuses.count("account")
             invitation.no_email_count = statuses.count("no_email")
+            invitation.refused_count = statuses.count("refused")
 
     def _compute_mail_problem(self):
         self.mail_problem = self.env["ir.mail_server"]._espace_problem()
@@ -46,22 +48,32 @@ class EspaceInvitation(models.TransientModel):
         }
 
     def action_send(self):
-        """Send the e-mails; codes sent before end."""
+        """Send the e-mails; codes sent before end.
+
+        :raise UserError: nobody can be invited; says of each why, and what to do
+        """
         self.ensure_one()
         guardians = self.line_ids.guardian_id
         guardians._check_invites()
-        invitations = guardians._invite()
+        invitable = guardians._invitable()
+        refused = invitable.browse([one.id for one in invitable._address_problems()])
+        invitations = (invitable - refused or refused)._invite()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Invitations on their way: %s.", len(invitations)
-                ),
+                "type": "warning" if refused else "success",
+                "message": self._sent_words(invitations, refused),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _sent_words(self, invitations, refused):
+        words = self.env._("Invitations on their way: %s.", len(invitations))
+        if refused:
+            names = ", ".join(refused.mapped("name"))
+            words += " " + self.env._("Not invited, see the list: %s.", names)
+        return words
 
 
 class EspaceInvitationLine(models.TransientModel):
@@ -81,18 +93,24 @@ class EspaceInvitationLine(models.TransientModel):
             ("again", "Will be invited again: the code before ends"),
             ("account", "Has an account"),
             ("no_email", "No proper e-mail address"),
+            ("refused", "Cannot be invited"),
         ],
         compute="_compute_status",
         store=True,
     )
+    problem = fields.Char("Why, and What to Do", compute="_compute_status", store=True)
 
     @api.depends("guardian_id")
     def _compute_status(self):
+        problems = self.guardian_id._invitable()._address_problems()
         for line in self:
             guardian_sudo = line.guardian_id.sudo()
+            line.problem = problems.get(line.guardian_id, "")
             if guardian_sudo.user_id:
                 line.status = "account"
             elif not guardian_sudo.email_normalized:
                 line.status = "no_email"
+            elif line.problem:
+                line.status = "refused"
             else:
                 line.status = "again" if guardian_sudo.activation_ids else "new"

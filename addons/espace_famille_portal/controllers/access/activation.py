@@ -3,6 +3,7 @@ from odoo.exceptions import AccessDenied, UserError
 from odoo.http import request, route
 
 from ...domain import activation as rules
+from ...domain import password as password_rules
 from ...models.access.espace_guardian import ACTIVATION_URL
 
 
@@ -29,11 +30,9 @@ class EspaceActivationPage(http.Controller):
 
     @route(ACTIVATION_URL, type="http", auth="public", website=True, methods=["POST"])
     def espace_activation_save(self, **values):
-        """Open the form for a code, or create the account that it describes."""
-        now = fields.Datetime.now()
-        if values.get("step") == "save":
-            return self._open(values, now, self._save)
-        return self._open(values, now)
+        """Open the form for a code, check a part, or create the account."""
+        step = {"check": self._check, "save": self._save}.get(values.get("step"))
+        return self._open(values, fields.Datetime.now(), step)
 
     def _open(self, values, now, go_on=None):
         """Show the form of an invitation, or go on with what was typed in it."""
@@ -64,13 +63,26 @@ class EspaceActivationPage(http.Controller):
 
     # === Creating === #
 
-    def _save(self, invitation, values, now):
+    def _check(self, invitation, values, _now):
+        """Say what is wrong in the part that is left, {name of the input: words}."""
+        _form, errors = self._read(invitation, values)
+        words = self._error_words(errors, values)
+        return request.make_json_response(
+            {name: words[name] for name in errors.of_part(values.get("part"))},
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def _read(self, invitation, values):
+        """Return (form, errors) of all that was typed but the captcha."""
         form, errors = rules.read_form(values)
-        has_account = bool(invitation._user())
-        if not has_account:
+        if not invitation._user():
             self._check_password(form, values, errors)
         elif not values.get("password"):
             errors.add("account", "password", "missing")
+        return form, errors
+
+    def _save(self, invitation, values, now):
+        form, errors = self._read(invitation, values)
         if errors:
             return self._render(values, invitation=invitation, errors=errors)
         if not request.env["espace.captcha"]._passed(values, now):
@@ -91,12 +103,9 @@ class EspaceActivationPage(http.Controller):
         words = [form.name, values.get("email", "").partition("@")[0]]
         for person in (*form.guardians, *form.children):
             words += [person.firstname, person.lastname]
-        problem = rules.password_problem(
-            values.get("password") or "", values.get("confirm_password") or "", words
-        )
+        problem = password_rules.password_problem(values.get("password") or "", words)
         if problem:
-            name = "confirm_password" if problem == "different" else "password"
-            errors.add("account", name, problem)
+            errors.add("account", "password", problem)
 
     def _welcome(self, invitation, user):
         return request.render(
@@ -150,12 +159,11 @@ class EspaceActivationPage(http.Controller):
                 "opened": bool(invitation_sudo),
                 "has_account": bool(invitation_sudo and invitation_sudo._user()),
                 "form": self._form(invitation_sudo, values),
-                "errors": self._error_words(errors),
+                "errors": self._error_words(errors, values),
                 "part": errors.part if errors else rules.PARTS[0],
                 "problem": problem,
                 "sum_question": question,
                 "sum_token": sum_token,
-                "shortest": rules.SHORTEST,
             },
             headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
         )
@@ -167,24 +175,17 @@ class EspaceActivationPage(http.Controller):
         known = invitation_sudo._form_values()
         return {**known, **values} if values.get("step") == "save" else known
 
-    def _error_words(self, errors):
+    def _error_words(self, errors, values):
         words = {
             "missing": request.env._("Fill in this field."),
             "not_a_name": request.env._("A name is made of letters."),
             "too_long": request.env._("This name is too long."),
-            "different": request.env._("The two passwords differ: type them again."),
-            "too_weak": request.env._(
-                "This password is too weak: make it longer, or mix capitals, figures "
-                "and signs."
-            ),
-            "too_easy": request.env._(
-                "This password is easily guessed: choose another one, without names."
-            ),
             "wrong": request.env._("The password of your account is not this one."),
             "undone": request.env._("Do the captcha again."),
         }
+        about_password = request.env["res.users"]._espace_password_words
         return {
-            name: words[reason]
+            name: words.get(reason) or about_password(reason, values["password"])
             for name, (_part, reason) in (errors.of.items() if errors else ())
         }
 

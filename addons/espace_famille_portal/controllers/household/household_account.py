@@ -212,12 +212,3 @@ class EspaceHouseholdAccount(EspacePortal):
                 "success", request.env._("The address of your calendar has ended.")
             )
         return request.redirect(URL)
-
-    # === Odoo's own page === #
-
-    @route()
-    def security(self, **post):
-        """Lead families to their account, where the rules of passwords are said."""
-        return (
-            request.redirect(URL) if self._espace_family() else super().security(**post)
-        )

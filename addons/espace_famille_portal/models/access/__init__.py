@@ -6,3 +6,8 @@ from . import espace_account_request
 from . import espace_door
 from . import espace_password_request
 from . import res_users
+from . import res_users_password
+from . import res_users_second_factor
+from . import res_groups
+from . import ir_http_idle
+from . import auth_passkey_key

@@ -68,7 +68,7 @@ class EspaceActivation(models.Model):
         """Invite a guardian anew.
 
         :return: (the invitation, the code that only the e-mail will hold)
-        :raise UserError: the guardian has no proper e-mail address
+        :raise UserError: the guardian has no proper e-mail address of its own
         """
         now = now or fields.Datetime.now()
         email = email_normalize(guardian.email)
@@ -78,6 +78,7 @@ class EspaceActivation(models.Model):
                     "%s has no proper e-mail address: enter one first.", guardian.name
                 )
             )
+        guardian._check_addresses()
         self.sudo().search(
             [("guardian_id", "=", guardian.id), ("used_at", "=", False)]
         ).unlink()
@@ -96,14 +97,19 @@ class EspaceActivation(models.Model):
 
     @api.model
     def _find(self, email, code, now):
-        """Return the open invitation of this address and code, maybe empty."""
+        """Return the open invitation of this address and code, maybe empty.
+
+        Who got another address since is invited anew, there.
+        """
         email = email_normalize(email or "")
         code = rules.read_code(code)
         open_sudo = self.sudo().search(
             [("email", "=", email), ("used_at", "=", False), ("expires_at", ">", now)]
         )
         seal = self._seal(email, code)
-        return open_sudo.filtered(lambda one: consteq(one.seal, seal))[:1]
+        found_sudo = open_sudo.filtered(lambda one: consteq(one.seal, seal))[:1]
+        known = found_sudo.guardian_id.email_normalized
+        return found_sudo if known == email else self.sudo()
 
     @api.model
     def _seal(self, email, code):
@@ -156,9 +162,17 @@ class EspaceActivation(models.Model):
         :param str password: the new one, or that of the account there is
         :return: the user
         :raise AccessDenied: the password of the account there is was wrong
+        :raise UserError: the address has become that of somebody else too
         """
         self.ensure_one()
         invitation_sudo = self.sudo()
+        if invitation_sudo.guardian_id._address_problems():
+            raise UserError(
+                self.env._(
+                    "Somebody else has this e-mail address too: ask the town hall to "
+                    "enter one of your own, and to invite you again."
+                )
+            )
         user = invitation_sudo._user()
         if user:
             invitation_sudo._check_password(user, password)

@@ -40,6 +40,8 @@ CLOSED = (
     # The editor, which fetches foreign addresses.
     "/html_editor/",
     "/web_editor/",
+    # The locked screen of agents.
+    "/auth-timeout/",
     # The back office.
     "/account/",
     "/base_import/",

@@ -1,7 +1,10 @@
 from urllib.parse import urlencode
 
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ...domain.activation import name_key
 
 ACTIVATION_URL = "/espace-famille/activation"
 
@@ -35,10 +38,13 @@ class EspaceGuardian(models.Model):
         """Send each of these guardians an e-mail with a new activation code.
 
         :return: the invitations sent; those without a proper address are left out
+        :raise UserError: an address cannot be the login of its guardian
         """
         now = now or fields.Datetime.now()
         invitations = self.env["espace.activation"]
-        for guardian in self._invitable():
+        invitable = self._invitable()
+        invitable._check_addresses()
+        for guardian in invitable:
             invitation, code = invitations._issue(guardian, now)
             mail_id = self.env["mail.template"]._espace_make(
                 "espace_famille_portal.mail_template_activation",
@@ -60,6 +66,111 @@ class EspaceGuardian(models.Model):
         return self.filtered(
             lambda one: one.email_normalized and not one.sudo().user_id
         )
+
+    # === One address, one person === #
+
+    def _check_addresses(self):
+        """Refuse who cannot log in with its address.
+
+        :raise UserError: says of each why, and what to do
+        """
+        problems = self._address_problems()
+        if problems:
+            raise UserError("\n\n".join(problems.values()))
+
+    def _address_problems(self):
+        """Return {guardian: why its address cannot be its login, and what to do}.
+
+        An address is the login of one person. Who bears the same name in another
+        family is taken for the same person, who gets one account for both.
+        """
+        emails = sorted({one.email_normalized for one in self} - {False})
+        if not emails:
+            return {}
+        sharing_sudo = self.sudo().search(
+            [("email_normalized", "in", emails), ("family_id.active", "=", True)]
+        )
+        users_sudo = self._users_of_logins(emails)
+        problems = {}
+        for guardian in self:
+            email = guardian.email_normalized
+            if not email:
+                continue
+            words = guardian._shared_problem(
+                sharing_sudo.filtered(lambda one, e=email: one.email_normalized == e)
+            ) or guardian._account_problem(users_sudo.get(email))
+            if words:
+                problems[guardian] = words
+        return problems
+
+    def _users_of_logins(self, emails):
+        """Return {address: the user who logs in with it, archived or not}."""
+        self.env["res.users"].flush_model(["login"])
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM res_users WHERE lower(login) IN %s", tuple(emails))
+        )
+        users_sudo = self.env["res.users"].sudo().browse([row[0] for row in rows])
+        return {user_sudo.login.lower(): user_sudo for user_sudo in users_sudo}
+
+    def _shared_problem(self, sharing_sudo):
+        """Say who else has this address, "" if that is nobody."""
+        words = {
+            "name": self.name,
+            "email": self.email_normalized,
+            "other": self.env._("somebody of another commune"),
+        }
+        for other in sharing_sudo:
+            if other.partner_id == self.sudo().partner_id:
+                continue
+            if other.company_id in self.env.companies:
+                words["other"] = other.name
+            if other.family_id == self.sudo().family_id:
+                return self.env._(
+                    "%(name)s and %(other)s have one address, %(email)s, which can be "
+                    "the login of one of them alone. Enter another address for the "
+                    "other, or none: one account is enough to book for the family.",
+                    **words,
+                )
+            if other._name_key() != self._name_key():
+                return self.env._(
+                    "%(name)s has the address of %(other)s, %(email)s, which can be "
+                    "the login of one of them alone. Enter another address for one "
+                    "or, if they are the same person, write both names alike.",
+                    **words,
+                )
+        return ""
+
+    def _account_problem(self, user_sudo):
+        """Say why the account with this address is not this guardian's to have."""
+        if not user_sudo:
+            return ""
+        words = {"name": self.name, "email": self.email_normalized}
+        person_sudo = user_sudo.partner_id
+        if not user_sudo.active:
+            return self.env._(
+                "The account with the address of %(name)s, %(email)s, was closed. "
+                "Enter another address, or have the administrator open it again.",
+                **words,
+            )
+        if person_sudo == self.sudo().partner_id:
+            return ""
+        if not user_sudo._is_portal():
+            return self.env._(
+                "The address of %(name)s, %(email)s, is the login of an agent: enter "
+                "a private one.",
+                **words,
+            )
+        if name_key(person_sudo.firstname, person_sudo.lastname) != self._name_key():
+            return self.env._(
+                "The address of %(name)s, %(email)s, is the login of somebody else. "
+                "Enter another one or, if they are the same person, write both names "
+                "alike.",
+                **words,
+            )
+        return ""
+
+    def _name_key(self):
+        return name_key(self.firstname, self.lastname)
 
     def _activation_url(self, code):
         self.ensure_one()

@@ -1,3 +1,4 @@
+import json
 import logging
 import secrets
 import threading
@@ -11,7 +12,7 @@ from odoo.exceptions import AccessDenied, UserError
 from odoo.http import request
 from odoo.tools import consteq, hmac
 
-from ...domain import activation as rules
+from odoo.addons.auth_passkey._vendor.webauthn.helpers import exceptions as webauthn
 
 _logger = logging.getLogger(__name__)
 
@@ -21,12 +22,22 @@ DEVICE_COOKIE = "espace_device"
 DEVICE_AGE = 365 * 24 * 60 * 60
 MOST_SEALS = 6
 
+# What is raised by a passkey's answer that no device has made.
+NOT_PROPER = (
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+    webauthn.InvalidAuthenticatorDataStructure,
+    webauthn.InvalidJSONStructure,
+)
+
 # Whether a method further out counts the try that goes on.
 _is_counted = ContextVar("espace_try_is_counted", default=False)
 
 
 class ResUsers(models.Model):
-    """How somebody logs in, how often one may try, and what a password must be.
+    """How somebody logs in, and how often one may try.
 
     Odoo slows down a computer, in the memory of one worker, on some doors. Here each
     wrong password is counted in the database, whatever door takes it: for one login
@@ -172,8 +183,15 @@ class ResUsers(models.Model):
 
     def _login(self, credential, user_agent_env):
         """Log in by what was meant; who is not known waits as long as who is."""
+        if credential.get("type") == "webauthn":
+            self._espace_check_passkey(credential.get("webauthn_response"))
         if credential.get("type") != "password":
-            return super()._login(credential, user_agent_env)
+            try:
+                auth_info = super()._login(credential, user_agent_env)
+            except NOT_PROPER as error:
+                raise AccessDenied from error
+            self._espace_know_device(self._espace_login_of(auth_info["uid"]))
+            return auth_info
         login = self._espace_meant_login(credential.get("login"))
         if not self._espace_logins(login, exactly=True):
             computer = self._espace_computer()
@@ -186,11 +204,24 @@ class ResUsers(models.Model):
         return auth_info
 
     @api.model
+    def _espace_check_passkey(self, answer):
+        """Look whether this may be what the script of a passkey sends.
+
+        :raise AccessDenied: it is not; Odoo would look for what stands in it
+        """
+        try:
+            read = json.loads(answer)
+        except (TypeError, ValueError) as error:
+            raise AccessDenied from error
+        if not isinstance(read, dict) or not isinstance(read.get("id"), str):
+            raise AccessDenied
+
+    @api.model
     def _espace_meant_login(self, typed):
         """Return the login that was meant: capitals and stray spaces are forgiven."""
         login = unicodedata.normalize("NFKC", str(typed or ""))
         login = "".join(c for c in login if c.isprintable()).strip()
-        if "@" in login:
+        if "@" in login and not self._espace_logins(login, exactly=True):
             login = login.replace(" ", "")
         if login and not self._espace_logins(login, exactly=True):
             alike = self._espace_logins(login)
@@ -260,62 +291,3 @@ class ResUsers(models.Model):
                 "message": self.env._("A link to a new password is on its way.")
             },
         }
-
-    # === Passwords === #
-
-    def _espace_check_password(self, password, again=None):
-        """Refuse a new password that is easily guessed.
-
-        :raise UserError: it is; agents choose theirs under Odoo's own rules
-        """
-        self.ensure_one()
-        if not self.share:
-            return
-        again = password if again is None else again
-        problem = rules.password_problem(password, again, self._espace_own_words())
-        if problem:
-            raise UserError(self._espace_password_words()[problem])
-
-    def _espace_own_words(self):
-        """Return the names that a password must not be made of."""
-        families_sudo = self.env["espace.family"]._of_user(self)
-        people_sudo = [*families_sudo.guardian_ids, *families_sudo.child_ids]
-        words = [self.login.partition("@")[0], *families_sudo.mapped("name")]
-        for person in people_sudo:
-            words += [person.firstname, person.lastname]
-        return words
-
-    @api.model
-    def _espace_password_words(self):
-        return {
-            "missing": self.env._("Enter the new password."),
-            "different": self.env._("The two passwords differ: type them again."),
-            "too_weak": self.env._(
-                "This password is too weak: make it longer, or mix capitals, figures "
-                "and signs."
-            ),
-            "too_easy": self.env._(
-                "This password is easily guessed: choose another one, without names."
-            ),
-        }
-
-    def _change_password(self, new_passwd):
-        """Hold parents who change their own password to the rules."""
-        if self == self.env.user:
-            self._espace_check_password(new_passwd)
-        return super()._change_password(new_passwd)
-
-    @api.model
-    def signup(self, values, token=None):
-        """Hold parents who reset their password to the rules."""
-        if token and values.get("password"):
-            partner = self.env["res.partner"]._signup_retrieve_partner(
-                token, check_validity=True, raise_exception=True
-            )
-            for user in partner.user_ids[:1]:
-                user._espace_check_password(values["password"])
-                # Who holds the link is the owner: tries of others hold up nobody.
-                self.env["espace.rate.limit"]._forget(
-                    "login", self._espace_login_of(user.login)
-                )
-        return super().signup(values, token)

@@ -15,7 +15,15 @@ MENU = (
     ),
     ("/my/actualites", "fa-bullhorn", ("espace_news",)),
     ("/my/demandes", "fa-comments-o", ("espace_requests",)),
-    ("/my/foyer", "fa-users", ("espace_household", "espace_household_account")),
+    (
+        "/my/foyer",
+        "fa-users",
+        (
+            "espace_household",
+            "espace_household_account",
+            "espace_household_security",
+        ),
+    ),
     ("/my/contacts", "fa-phone", ("espace_contacts",)),
 )
 

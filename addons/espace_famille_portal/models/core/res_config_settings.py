@@ -1,4 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...domain.password import SHORTEST
+
+# As in `models/access/res_users_password.py`: rooms do not go in circles.
+STAFF_LENGTH = "espace_famille_portal.staff_password_length"
 
 
 class ResConfigSettings(models.TransientModel):
@@ -66,6 +72,36 @@ class ResConfigSettings(models.TransientModel):
     espace_accessibility_statement = fields.Html(
         related="company_id.espace_accessibility_statement", readonly=False
     )
+
+    # Logging in
+    espace_staff_password_length = fields.Integer(
+        "Shortest Password of Agents", config_parameter=STAFF_LENGTH, default=12
+    )
+    espace_login_rules = fields.Text(
+        "Log-In by Group", compute="_compute_espace_login_rules"
+    )
+
+    @api.depends("company_id")
+    def _compute_espace_login_rules(self):
+        groups_sudo = self.env["res.groups"].sudo()._espace_login_groups()
+        self.espace_login_rules = "\n".join(
+            group_sudo._espace_login_words() for group_sudo in groups_sudo
+        )
+
+    @api.constrains("espace_staff_password_length")
+    def _check_espace_staff_password_length(self):
+        if any(one.espace_staff_password_length < SHORTEST for one in self):
+            raise ValidationError(
+                self.env._("A password has at least %s signs.", SHORTEST)
+            )
+
+    def action_espace_login_groups(self):
+        """Open the groups of which a second factor and the end of sessions are set."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille_portal.action_login_groups"
+        )
+        groups = self.env["res.groups"]._espace_login_groups()
+        return {**action, "domain": [("id", "in", groups.ids)]}
 
     # Doors
     espace_foreign_routes = fields.Text(

@@ -73,7 +73,6 @@ class ActivationCase(EspacePortalCase):
         typed |= {
             **self.solved(question, token),
             "password": PASSWORD,
-            "confirm_password": PASSWORD,
             **values,
         }
         return self.url_open(ACTIVATION_URL, data=typed)
@@ -119,6 +118,158 @@ class TestInvitation(ActivationCase):
     def test_animation_invites_nobody(self):
         with self.assertRaises(AccessError):
             self.martin.with_user(self._create_staff("animation")).action_invite()
+
+    def test_who_got_another_address_is_invited_anew(self):
+        _mail, code = self.invite()
+        former, self.marc.email = self.marc.email, "marc.neuf@example.org"
+        self.assertIn(NEUTRAL, self.shown(self.open(code, former)))
+
+
+@tagged("post_install", "-at_install")
+class TestOneAddress(ActivationCase):
+    """An address is the login of one person: others are refused when invited."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.claire_guardian = cls.martin.guardian_ids[0]
+        cls.marc.email = "Claire.Martin@example.org"
+        cls.claire_guardian.email = "claire.martin@example.org"
+        cls.refusal = (
+            "have one address, claire.martin@example.org.*Enter another address"
+        )
+
+    def assert_refused(self, invite, words=None):
+        """Check that an invitation is refused by these words and leaves nothing."""
+        before = self.env["mail.mail"].search_count([])
+        with self.assertRaisesRegex(UserError, words or self.refusal):
+            invite()
+        self.assertFalse(self.marc.activation_ids)
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+
+    def wizard(self, records):
+        action = records.with_user(self.staff).action_invite()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        return wizard.with_user(self.staff)
+
+    def test_by_the_button(self):
+        wizard = self.wizard(self.marc)
+        self.assertEqual(wizard.line_ids.status, "refused")
+        self.assertRegex(wizard.line_ids.problem, self.refusal)
+        self.assertEqual((wizard.ready_count, wizard.refused_count), (0, 1))
+        self.assert_refused(wizard.action_send)
+
+    def test_two_that_have_no_account_yet(self):
+        self.claire.unlink()
+        for guardian in (self.marc, self.claire_guardian):
+            self.assert_refused(lambda one=guardian: one._invite(NOW))
+
+    def test_among_many_the_others_are_invited(self):
+        second = self.durand.guardian_ids[0].copy(
+            {"firstname": "Paul", "lastname": "Durand", "email": "paul@example.org"}
+        )
+        wizard = self.wizard(self.martin | self.durand)
+        self.assertEqual((wizard.ready_count, wizard.refused_count), (1, 1))
+        done = wizard.action_send()
+        self.assertEqual(done["params"]["type"], "warning")
+        self.assertIn(self.marc.name, done["params"]["message"])
+        self.assertFalse(self.marc.activation_ids)
+        self.assertTrue(second.activation_ids)
+
+    def test_by_rpc(self):
+        self.login(self.staff)
+        wizard, error = self.call_kw(
+            "espace.invitation",
+            "create",
+            {"line_ids": [[0, 0, {"guardian_id": self.marc.id, "status": "new"}]]},
+        )
+        self.assertTrue(wizard, error)
+        _result, error = self.call_kw("espace.invitation", "action_send", [wizard])
+        self.assertRegex(error["data"]["message"], self.refusal)
+        self.assertFalse(self.marc.activation_ids)
+
+    def test_by_import(self):
+        done = (
+            self.env["espace.invitation"]
+            .with_user(self.staff)
+            .load(
+                ["line_ids/guardian_id/.id", "line_ids/status"],
+                [[str(self.marc.id), "Will be invited"]],
+            )
+        )
+        self.assertTrue(done["ids"], done["messages"])
+        wizard = self.env["espace.invitation"].browse(done["ids"])
+        self.assert_refused(wizard.with_user(self.staff).action_send)
+
+    def test_by_accepting_a_request_of_an_account(self):
+        asked = self.env["espace.account.request"]._receive(
+            self.company,
+            {
+                "civility": "sir",
+                "firstname": "Paul",
+                "lastname": "Martin",
+                "email": self.claire_guardian.email,
+            },
+        )
+        asked.family_id = self.durand
+        self.assert_refused(
+            asked.with_user(self.staff).action_accept, "Paul Martin has the address of"
+        )
+
+    def test_the_same_person_in_two_families_is_one(self):
+        self.marc.email = "marc.martin@example.org"
+        self.env["espace.guardian"].create(
+            {
+                "family_id": self.durand.id,
+                "civility": "sir",
+                "firstname": "MARC",
+                "lastname": "Mârtin",
+                "email": self.marc.email,
+            }
+        )
+        self.assertTrue(self.marc._invite(NOW))
+
+    def test_the_login_of_an_agent(self):
+        self.marc.email = self.staff.login = "gestion@example.org"
+        self.assert_refused(lambda: self.marc._invite(NOW), "login of an agent")
+
+    def test_an_account_that_was_closed(self):
+        self.marc.email = "marc.martin@example.org"
+        user = self._create_portal_user(self.marc)
+        user.login = "Marc.Martin@example.org"
+        user.active = False
+        self.env.invalidate_all()
+        self.assert_refused(lambda: self.marc._invite(NOW), "was closed")
+
+    def test_who_lives_elsewhere_is_not_named(self):
+        commune = self.env["res.company"].create({"name": "Autre Commune"})
+        family = self.env["espace.family"].create(
+            {"name": "Zola", "company_id": commune.id}
+        )
+        self.env["espace.guardian"].create(
+            {
+                "family_id": family.id,
+                "civility": "sir",
+                "firstname": "Zoé",
+                "lastname": "Zola",
+                "email": "zoe@example.org",
+            }
+        )
+        self.marc.email = "zoe@example.org"
+        problem = self.marc.with_user(self.staff)._address_problems()[self.marc]
+        self.assertIn("somebody of another commune", problem)
+        self.assertNotIn("Zola", problem)
+
+    def test_an_address_that_came_to_be_shared_meanwhile(self):
+        self.claire.unlink()
+        self.claire_guardian.email = "other@example.org"
+        self.marc.email = self.marc.email_normalized
+        _mail, code = self.invite()
+        page = self.open(code)
+        self.claire_guardian.email = self.marc.email
+        response = self.fill(code, page)
+        self.assertIn("Somebody else has this e-mail address", self.shown(response))
+        self.assertFalse(self.marc.user_id)
 
 
 @tagged("post_install", "-at_install")
@@ -200,17 +351,61 @@ class TestActivation(ActivationCase):
 
     def test_bad_passwords_are_refused_with_a_reason(self):
         _mail, code = self.invite()
-        for password, again, words in (
-            ("", "", "Fill in this field"),
-            ("court", "court", "too weak"),
-            ("123456789012", "123456789012", "too weak"),
-            ("martinmartin1", "martinmartin1", "easily guessed"),
-            (PASSWORD, PASSWORD + "!", "two passwords differ"),
-        ):
+        for password, words in self.bad_passwords:
             with self.subTest(password):
-                response = self.fill(code, password=password, confirm_password=again)
+                response = self.fill(code, password=password)
                 self.assertIn(words, self.shown(response))
+                # All else that was typed is there, the password never.
+                [form] = html.fromstring(response.content).xpath(
+                    "//form[contains(@class, 'o_espace_activation')]"
+                )
+                typed = dict(form.form_values())
+                self.assertEqual(typed["guardian_1_firstname"], "Marc")
+                self.assertEqual(typed["email"], self.marc.email)
+                self.assertFalse(typed["password"])
+                self.assertEqual(form.get("data-part"), "account")
         self.assertFalse(self.created())
+
+    bad_passwords = (
+        ("", "Fill in this field"),
+        ("court", "6 more signs are missing, fewer if you mix in capitals, figures"),
+        ("123456789012", "4 more signs are missing, fewer if you mix in small letters"),
+        ("Ab1!Ab1", "one more sign is missing"),
+        ("aaaaaaaaaaaaaaa", "repeats the same signs"),
+        ("martinmartin1", "easily guessed"),
+    )
+
+    def test_the_password_is_asked_once_and_can_be_shown(self):
+        _mail, code = self.invite()
+        tree = html.fromstring(self.open(code).content)
+        [password] = tree.xpath("//input[@type='password']")
+        [eye] = password.xpath("../button[contains(@class, 'o_show_password')]")
+        self.assertTrue(eye.get("aria-label"))
+
+    def test_a_part_is_checked_before_the_next(self):
+        _mail, code = self.invite()
+        for password, words in self.bad_passwords:
+            with self.subTest(password):
+                said = self.fill(
+                    code, step="check", part="account", password=password
+                ).json()
+                self.assertEqual([*said], ["password"])
+                self.assertIn(words, said["password"])
+        said = self.fill(code, step="check", part="account", name="?").json()
+        self.assertEqual([*said], ["name"])
+        said = self.fill(
+            code, step="check", part="guardians", name="?", guardian_1_lastname=""
+        )
+        self.assertEqual([*said.json()], ["guardian_1_lastname"])
+        self.assertEqual(self.fill(code, step="check", part="account").json(), {})
+        self.assertFalse(self.created(), "nothing is created on the way")
+
+    def test_a_part_is_checked_for_who_is_invited_alone(self):
+        _mail, code = self.invite()
+        response = self.fill(
+            code, step="check", part="account", activationCode="AAAAAAAAAA"
+        )
+        self.assertIn(NEUTRAL, self.shown(response))
 
     def test_corrections_go_to_staff(self):
         _mail, code = self.invite()

@@ -234,6 +234,11 @@ class TestPasswordDoors(DoorsCase):
                 self.assertTrue(self.is_in(response))
                 self.opener.cookies.clear()
 
+    def test_a_login_with_a_space_is_found_as_it_is(self):
+        self.claire.login = "claire martin@example.org"
+        meant = self.env["res.users"]._espace_meant_login
+        self.assertEqual(meant(" claire martin@example.org"), self.claire.login)
+
     def test_signs_of_searching_find_nobody(self):
         for typed in ("%", "_" * len(self.claire.login), "\\", "", " "):
             login = self.env["res.users"]._espace_meant_login(typed)

@@ -1,2 +1,3 @@
 from . import test_household
 from . import test_household_account
+from . import test_household_security

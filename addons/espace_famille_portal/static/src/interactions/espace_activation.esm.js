@@ -1,7 +1,7 @@
 import {Interaction} from "@web/public/interaction";
 import {registry} from "@web/core/registry";
 
-// As in domain/activation.py, which decides.
+// As in domain/password.py, which decides.
 const STRONG = 50;
 const VERY_STRONG = 75;
 const KINDS = [
@@ -66,14 +66,66 @@ export class EspaceActivation extends Interaction {
         }
     }
 
-    onNext() {
-        const inputs = this.parts[this.index].querySelectorAll("input");
-        const wrong = [...inputs].find((input) => !input.checkValidity());
+    async onNext() {
+        const part = this.parts[this.index];
+        const wrong = [...part.querySelectorAll("input")].find(
+            (input) => !input.checkValidity()
+        );
         if (wrong) {
             wrong.reportValidity();
             return;
         }
-        this.show(this.index + 1);
+        const errors = await this.waitFor(this.check(part.dataset.part));
+        if (errors) {
+            this.protectSyncAfterAsync(() => this.leave(part, errors))();
+        }
+    }
+
+    /**
+     * Ask the server, which decides, what is wrong in a part.
+     *
+     * @param {String} part
+     * @returns {Object} words by name of the input; null when a page says it
+     */
+    async check(part) {
+        const body = new FormData(this.el);
+        body.set("step", "check");
+        body.set("part", part);
+        const url = this.el.getAttribute("action");
+        try {
+            const response = await fetch(url, {method: "POST", body});
+            return await response.json();
+        } catch (error) {
+            if (error instanceof SyntaxError) {
+                // It answered by a page: the invitation has ended, or too many tries.
+                this.el.submit();
+                return null;
+            }
+            // Without a network the server says it at the end.
+            return {};
+        }
+    }
+
+    /** Go on to the next part, or say under each input what is wrong. */
+    leave(part, errors) {
+        for (const place of part.querySelectorAll("[data-error]")) {
+            const words = errors[place.dataset.error] || "";
+            place.textContent = words;
+            const inputs = part.querySelectorAll(`[name="${place.dataset.error}"]`);
+            for (const input of inputs) {
+                input.classList.toggle("is-invalid", Boolean(words));
+                input.setAttribute("aria-invalid", String(Boolean(words)));
+            }
+            if (!place.matches(".invalid-feedback")) {
+                place.classList.toggle("d-none", !words);
+            }
+        }
+        const wrong = part.querySelector("input.is-invalid");
+        if (wrong) {
+            wrong.focus();
+        } else {
+            this.show(this.index + 1);
+        }
     }
 
     show(index) {
@@ -82,16 +134,8 @@ export class EspaceActivation extends Interaction {
         this.parts[index].querySelector("input:not([type=hidden])").focus();
     }
 
-    onPassword() {
-        const [first, again] = this.el.querySelectorAll(
-            "input[autocomplete=new-password]"
-        );
-        this.showStrength(this.strength(first.value));
-        again.setCustomValidity(
-            again.value && again.value !== first.value
-                ? again.closest("fieldset").dataset.different
-                : ""
-        );
+    onPassword(ev) {
+        this.showStrength(this.strength(ev.target.value));
     }
 
     strength(password) {
