@@ -1,6 +1,5 @@
 import logging
 import secrets
-import threading
 import unicodedata
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessDenied, UserError
 from odoo.http import request
 from odoo.tools import consteq, hmac
+
+from odoo.addons.espace_famille.models.core.ir_http import visitor_address
 
 from ...domain import activation as rules
 
@@ -122,15 +123,8 @@ class ResUsers(models.Model):
 
     @api.model
     def _espace_computer(self):
-        """Return the network address that asks, "" where Odoo does not say.
-
-        XML-RPC and JSON-RPC hide the request: `ir.http` has left a note of it.
-        """
-        if request:
-            return request.httprequest.remote_addr or ""
-        thread = threading.current_thread()
-        url, computer = getattr(thread, "espace_visitor", ("", ""))
-        return computer if url and url == getattr(thread, "url", "") else ""
+        """Return the network address that asks, "" where Odoo does not say."""
+        return visitor_address()
 
     # === Known devices === #
 
