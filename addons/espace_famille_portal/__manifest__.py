@@ -1,7 +1,7 @@
 {
     "name": "Espace Famille – Portal",
     "summary": "Parents book, pay and follow the school services of their commune",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Espace Famille",
     "author": "Espace Famille contributors",
     "website": "https://github.com/espace-famille/espace-famille",
@@ -32,6 +32,7 @@
         "views/message/espace_request_views.xml",
         "wizards/espace_erasure_wizard_views.xml",
         "views/core/res_config_settings_views.xml",
+        "views/legal/espace_stranger_views.xml",
         "views/core/espace_family_views.xml",
         "views/access/espace_guardian_views.xml",
         "views/core/portal_layout.xml",
