@@ -111,6 +111,7 @@ class EspaceReminder(models.Model):
                 exempt=of_family.exempt,
                 last_sent=of_family.last_sent,
                 gap_days=company.espace_reminder_gap,
+                at_most=company.espace_reminder_count,
             )
             if verdict.reason == reminder.NOTHING_OVERDUE:
                 continue
@@ -138,6 +139,7 @@ class EspaceReminder(models.Model):
                 reached=reached.get(move_id),
                 disputed=moves_sudo[move_id].espace_disputed,
                 on_its_way=moves_sudo[move_id].espace_payment_on_its_way,
+                transmitted=bool(moves_sudo[move_id].espace_transmitted_on),
             )
             for move_id, own in by_move.items()
         ]
@@ -288,6 +290,7 @@ class EspaceReminder(models.Model):
                 "company_id": family.company_id.id,
                 "partner_id": family.partner_id.id,
                 "espace_family_id": family.id,
+                "espace_regie_id": moves.espace_regie_id[:1].id,
                 "invoice_user_id": False,
                 "invoice_date": day,
                 "invoice_payment_term_id": False,
@@ -296,7 +299,16 @@ class EspaceReminder(models.Model):
                     Command.create(
                         {
                             "product_id": product.id,
-                            "name": f"{product.name}\n{level.name}",
+                            "name": "\n".join(
+                                filter(
+                                    None,
+                                    (
+                                        product.name,
+                                        level.name,
+                                        product.espace_fee_decision,
+                                    ),
+                                )
+                            ),
                             "quantity": 1,
                             "price_unit": product.lst_price,
                             "tax_ids": [Command.clear()],

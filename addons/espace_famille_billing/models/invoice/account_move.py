@@ -4,6 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+from odoo.addons.espace_famille.models.core.guards import allow
+
+from ...domain import budget
+from ..core.guards import CREDITING
+from ..core.res_company import INCOME_TYPES
 
 
 class AccountMove(models.Model):
@@ -67,12 +72,42 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Post, then do all that follows for families, in this order."""
+        self.sudo()._espace_find_regie()
+        self._espace_check_collected()
+        self.sudo()._espace_name_former_years()
         posted = super()._post(soft)
         posted_sudo = posted.sudo()
         posted_sudo._espace_confirm_paid_bookings()
         posted_sudo.origin_payment_id._espace_give_receipts()
         posted_sudo._espace_use_credits()
         return posted
+
+    def _espace_name_former_years(self):
+        """Book what is given back of an invoice of a former budget year on 673.
+
+        Lines of charges know it since they were made; these are of other invoices:
+        fees, what was invoiced by hand.
+        """
+        for move in self:
+            invoice = move.reversed_entry_id
+            day = move.invoice_date or move.date
+            if (
+                move.move_type != "out_refund"
+                or not invoice.espace_family_id
+                or not day
+                or not budget.is_of_former_year(invoice.date, day)
+            ):
+                continue
+            account = move.company_id._espace_former_year_account()
+            lines = move.invoice_line_ids.filtered(
+                lambda line: (
+                    line.display_type == "product"
+                    and not line.espace_charge_ids
+                    and line.account_id.account_type in INCOME_TYPES
+                )
+            )
+            if account and lines:
+                lines.account_id = account
 
     def _espace_confirm_paid_bookings(self):
         """Confirm the bookings that waited for the payment of these invoices."""
@@ -219,16 +254,25 @@ class AccountMoveLine(models.Model):
     def _espace_match(self, credits_):
         """Reconcile these debts with credits as far as they go, account by account.
 
-        Both are taken in their order.
+        Both are taken in their order; those of two régies leave each other alone.
         """
         for account in self.account_id & credits_.account_id:
             owed = self.filtered(lambda line, of=account: line.account_id == of)
             given = credits_.filtered(lambda line, of=account: line.account_id == of)
             if len(owed) == 1:
-                (owed | given).filtered(lambda line: not line.reconciled).reconcile()
+                owed._espace_match_all(given)
                 continue
             # All at once, Odoo would take those due on one day by their amounts.
             for credit in given:
                 for debt in owed:
                     if not (credit.reconciled or debt.reconciled):
-                        (debt | credit).reconcile()
+                        debt._espace_match_all(credit)
+
+    def _espace_match_all(self, credits_):
+        """Reconcile a debt with those of these credits that its régie may use."""
+        lines = self | credits_.filtered(
+            lambda credit: self.move_id._espace_may_meet(credit.move_id)
+        )
+        open_lines = lines.filtered(lambda line: not line.reconciled)
+        if len(open_lines) > 1:
+            allow(open_lines, CREDITING).reconcile()

@@ -14,8 +14,11 @@ class AccountMove(models.Model):
     def _has_to_be_paid(self):
         """Let families pay although a transaction without money hangs on the invoice.
 
-        Odoo waits for its result for ever.
+        Odoo waits for its result for ever. What went to the public accountant is not
+        paid here any more.
         """
+        if self.sudo().espace_transmitted_on:
+            return False
         if super()._has_to_be_paid():
             return True
         hanging = self.espace_family_id and self.sudo().transaction_ids.filtered(
@@ -71,7 +74,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         accounts = self._espace_receivable_lines().account_id
         credits_sudo = self.espace_family_id._espace_open_lines("credit").sudo()
-        usable = credits_sudo.filtered(lambda line: line.account_id in accounts)
+        usable = credits_sudo.filtered(
+            lambda line: (
+                line.account_id in accounts and self._espace_may_meet(line.move_id)
+            )
+        )
         return sum(
             (-to_decimal(line.amount_residual) for line in usable), to_decimal(0)
         )

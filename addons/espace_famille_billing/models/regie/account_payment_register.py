@@ -25,6 +25,7 @@ class AccountPayment(models.Model):
         """
         self._espace_check_regie_role()
         self._espace_check_parts(family, parts)
+        self.env["account.move.line"].union(*parts).move_id._espace_check_collectable()
         self._espace_check_journal(journal, date)
         inbound = next(iter(parts)).amount_residual > 0
         total = float(sum(to_decimal(amount) for amount in parts.values()))
@@ -93,6 +94,15 @@ class AccountPayment(models.Model):
                     "%s is settled already, or is not of this family: open the form "
                     "again.",
                     ", ".join((lines - known).sudo().mapped("move_name")),
+                )
+            )
+        regies_sudo = lines.sudo().move_id.espace_regie_id
+        if len(regies_sudo) > 1:
+            raise UserError(
+                self.env._(
+                    "These lines are of several régies (%s): choose those of one, each "
+                    "keeps its own money.",
+                    ", ".join(regies_sudo.mapped("name")),
                 )
             )
         if len({line.amount_residual > 0 for line in lines}) > 1:
