@@ -1,10 +1,14 @@
-"""Who may do what: each role on each model, each verb.
+"""Who may do what: each role on each model, each verb, and by each kind of route.
 
-The table is the promise; the access lists and rules of the addons must keep it.
+The tables are the promise; the access lists and rules of the addons must keep it.
 """
 
+import json
+
+from odoo import http
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, EspaceCase
 from odoo.addons.mail.tests.common import mail_new_test_user
@@ -25,8 +29,8 @@ STAFF = {
     "espace.waiting.criterion": ("r", "r", "r", "rwcu"),
     "espace.booking.opening": ("r", "r", "r", "rwcu"),
     "espace.session": ("r", "rwcu", "r", "rwcu"),
-    "espace.family": ("r", "rwc", "r", "rwcu"),
-    "espace.guardian": ("r", "rwc", "r", "rwcu"),
+    "espace.family": ("", "rwc", "r", "rwcu"),
+    "espace.guardian": ("", "rwc", "r", "rwcu"),
     "espace.child": ("r", "rwc", "r", "rwcu"),
     "espace.custody": ("r", "rwcu", "r", "rwcu"),
     "espace.enrolment": ("r", "rwcu", "r", "rwcu"),
@@ -34,6 +38,7 @@ STAFF = {
     "espace.document.type": ("", "r", "", "rwcu"),
     "espace.document": ("", "rwcu", "", "rwcu"),
     "espace.document.reminder": ("", "rc", "", "rc"),
+    "espace.health.reading": ("", "", "", "r"),
     "espace.reservation": ("r", "rwc", "r", "rwcu"),
     "espace.reservation.event": ("r", "r", "r", "r"),
     "espace.pickup.person": ("r", "rwcu", "", "rwcu"),
@@ -199,3 +204,180 @@ class TestAccessMatrix(EspaceCase):
             self.assertTrue(child.has_pai)
             with self.assertRaises(AccessError):
                 child.read(["allergies"])
+
+
+OFFICE = {"manager", "finance", "admin"}
+DAY = {"animation", "nurse", "manager", "admin"}
+
+# What is asked for by a route: who gets it. A nurse is of the Animation and of Health.
+ROUTES = {
+    "a family by call": OFFICE,
+    "a contact by call": OFFICE,
+    "contacts by debt": {"finance", "admin"},
+    "the chatter of a family": OFFICE,
+    "the chatter of a child": OFFICE,
+    "a contact by export": {"finance", "admin"},
+    "a child by call": DAY | {"finance"},
+    "who may fetch a child": DAY,
+    "why a child is absent": OFFICE,
+    "a care plan by call": {"nurse"},
+    "a confidential file": {"nurse"},
+    "who read health data": {"admin"},
+    "the Contacts application": OFFICE,
+}
+NOTE = "Impayé de 35 €"
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@tagged("post_install", "-at_install")
+class TestRouteMatrix(EspaceCase, HttpCase):
+    session = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        roles = ("animation", "manager", "finance", "admin")
+        cls.users = {
+            **{role: cls._create_staff(role) for role in roles},
+            "nurse": cls._create_staff("animation", "health"),
+            "portal": cls._create_portal_user(cls.martin.guardian_ids[0]),
+            "public": None,
+        }
+        cls.nina.write({"has_pai": True, "pai_details": "Stylo au bureau"})
+        kind = cls.env["espace.document.type"].create(
+            {"name": "PAI", "confidential": True}
+        )
+        cls.file = (
+            cls.env["espace.document"]
+            .create(
+                {
+                    "type_id": kind.id,
+                    "child_id": cls.nina.id,
+                    "attachment_ids": [Command.create({"name": "a.pdf", "raw": PDF})],
+                }
+            )
+            .attachment_ids
+        )
+        cls.env["espace.health.reading"].sudo().create(
+            {
+                "at": "2027-01-04 08:00:00",
+                "user_id": cls.users["nurse"].id,
+                "kind": "pai",
+                "child_id": cls.nina.id,
+                "company_id": cls.company.id,
+            }
+        )
+        cls.Reservation._book(cls.martin, [(cls.nina, cls.meal, MONDAY)])
+        cls.absence = cls.env["espace.absence"]._declare(
+            cls.martin, cls.nina, MONDAY, MONDAY, reason="illness", origin="staff"
+        )
+        cls.martin.guardian_ids[0].phone = "0639980001"
+        cls.martin.partner_id.city = "Valdurenque"
+        for record in (cls.martin, cls.nina):
+            record.message_post(body=NOTE, subtype_xmlid="mail.mt_note")
+        cls.env.cr.precommit.run()
+
+    def test_every_role_gets_by_routes_what_the_table_says(self):
+        asked = self._asked()
+        self.assertEqual(set(asked), set(ROUTES))
+        wrong = []
+        for role, user in self.users.items():
+            self.authenticate(user and user.login, user and user.login)
+            for what, expected in ROUTES.items():
+                call, words = asked[what]
+                answer = call()
+                if (words in answer) != (role in expected):
+                    wrong.append(f"{role}: {what}: {answer[:500]}")
+        self.assertFalse(wrong, "\n".join(wrong))
+
+    def _asked(self):
+        """Return {what: (function that asks for it, words that only it holds)}."""
+        payer, nina = self.martin.partner_id, self.nina
+
+        def named(model, method, *args):
+            return lambda: self._json(
+                "/web/dataset/call_kw",
+                model=model,
+                method=method,
+                args=list(args),
+                kwargs={},
+            )
+
+        def chatter(record):
+            return lambda: self._json(
+                "/mail/thread/messages",
+                thread_model=record._name,
+                thread_id=record.id,
+            )
+
+        one = [("id", "=", payer.id)]
+        return {
+            "a family by call": (
+                named("espace.family", "read", self.martin.ids, ["city"]),
+                "Valdurenque",
+            ),
+            "a contact by call": (
+                named("res.partner", "search_read", one, ["city"]),
+                "Valdurenque",
+            ),
+            # Nobody owes anything: who may ask gets an empty list.
+            "contacts by debt": (
+                named("res.partner", "search", [("credit", ">", 10**9)]),
+                '"result": []',
+            ),
+            "the chatter of a family": (chatter(self.martin), "Impay"),
+            "the chatter of a child": (chatter(nina), "Impay"),
+            "a contact by export": (lambda: self._export(payer), "Valdurenque"),
+            "a child by call": (
+                named("espace.child", "read", nina.ids, ["name"]),
+                "Nina Martin",
+            ),
+            "who may fetch a child": (
+                named("espace.child", "read", nina.ids, ["pickup_words"]),
+                "0639980001",
+            ),
+            "why a child is absent": (
+                named("espace.absence", "read", self.absence.ids, ["reason"]),
+                "illness",
+            ),
+            "a care plan by call": (
+                named("espace.child", "read", nina.ids, ["pai_details"]),
+                "Stylo au bureau",
+            ),
+            "a confidential file": (
+                lambda: self.url_open(f"/web/content/{self.file.id}").text,
+                "%PDF-1.4",
+            ),
+            "who read health data": (
+                named("espace.health.reading", "search_read", [], ["kind"]),
+                '"pai"',
+            ),
+            "the Contacts application": (
+                named("ir.ui.menu", "load_menus", False),
+                "contacts.menu_contacts",
+            ),
+        }
+
+    def _json(self, path, **params):
+        return self.url_open(
+            path,
+            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
+            headers={"Content-Type": "application/json"},
+        ).text
+
+    def _export(self, records):
+        wanted = {
+            "model": records._name,
+            "fields": [{"name": "city", "label": "City"}],
+            "ids": records.ids,
+            "domain": [],
+            "import_compat": False,
+            "groupby": [],
+        }
+        return self.url_open(
+            "/web/export/csv",
+            data={
+                "data": json.dumps(wanted),
+                "csrf_token": http.Request.csrf_token(self),
+            },
+        ).text

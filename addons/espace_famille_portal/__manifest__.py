@@ -42,6 +42,7 @@
         "wizards/espace_erasure_wizard_views.xml",
         "views/access/res_groups_views.xml",
         "views/core/res_config_settings_views.xml",
+        "views/legal/espace_stranger_views.xml",
         "views/core/espace_family_views.xml",
         "views/access/espace_guardian_views.xml",
         "views/core/portal_frame.xml",

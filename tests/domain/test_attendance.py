@@ -1,12 +1,13 @@
 """Who came and when: points that arrive late, twice or in any order."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from espace_famille_domain.attendance import (
     ATTENDANCE_STATES,
     Mark,
     attendance_state,
+    is_listed,
     latest,
     minutes_present,
     supersedes,
@@ -139,3 +140,17 @@ def test_the_minutes_are_whole_and_never_negative(arrived, left):
         assert minutes is None
     else:
         assert minutes == (left - arrived) * 60
+
+
+@pytest.mark.parametrize(
+    ("day", "listed"),
+    [
+        (date(2027, 1, 11), True),
+        (date(2027, 1, 18), True),
+        (date(2027, 1, 25), True),
+        (date(2027, 1, 10), False),
+        (date(2027, 1, 26), False),
+    ],
+)
+def test_lists_reach_a_week_back_and_a_week_ahead(day, listed):
+    assert is_listed(day, date(2027, 1, 18)) is listed

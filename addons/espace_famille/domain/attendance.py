@@ -5,12 +5,16 @@ begins at midnight: 0 or None means that a time was not recorded.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 EXPECTED, PRESENT = "expected", "present"
 
 ATTENDANCE_STATES = ("to_come", "to_mark", "marked", "locked")
+
+# The lists that agents of the Animation work with: those of the week before today and
+# of the week after it.
+LISTED = timedelta(days=7)
 
 
 class Mark(NamedTuple):
@@ -19,6 +23,17 @@ class Mark(NamedTuple):
     reservation_id: int
     attendance: str
     at: datetime
+
+
+def listed_span(today: date) -> tuple[date, date]:
+    """Return the first and the last day, both included, whose lists are at hand."""
+    return today - LISTED, today + LISTED
+
+
+def is_listed(day: date, today: date) -> bool:
+    """Tell whether the list of a day is at hand."""
+    first, last = listed_span(today)
+    return first <= day <= last
 
 
 def latest(marks: Iterable[Mark], now: datetime) -> dict[int, Mark]:

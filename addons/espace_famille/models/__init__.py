@@ -1,4 +1,5 @@
 from . import core
+from . import rights
 from . import people
 from . import calendar
 from . import activity
@@ -7,4 +8,5 @@ from . import booking
 from . import attendance
 from . import absence
 from . import closure
+from . import health
 from . import erasure

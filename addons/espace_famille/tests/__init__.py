@@ -1,4 +1,6 @@
 from .core import *
+from .rights import *
+from .health import *
 from .people import *
 from .calendar import *
 from .activity import *

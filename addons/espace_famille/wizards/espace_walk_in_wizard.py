@@ -95,7 +95,7 @@ class EspaceWalkInWizard(models.TransientModel):
         if not live and self.family_id != child.family_id:
             yield self.env._(
                 "That day is one of the other household: %s pays it.",
-                self.family_id.name,
+                self.family_id.sudo().name,
             )
         if not live and not self._is_enrolled():
             yield self.env._(

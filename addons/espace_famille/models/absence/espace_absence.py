@@ -20,6 +20,10 @@ STATES = [
 # Not decided yet.
 OPEN_STATES = ("declared", "waiting_proof", "to_check")
 
+# Why a child is absent may tell of its health: those who decide about it read it, and
+# the family itself. Agents of the day read that it is announced or accepted.
+DECIDERS = "base.group_portal,espace_famille.group_manager,espace_famille.group_finance"
+
 # What agents may correct afterwards.
 CORRECTED_FIELDS = {"reason", "note", "proof_ids"}
 
@@ -61,8 +65,10 @@ class EspaceAbsence(models.Model):
     )
 
     # Why
-    reason = fields.Selection(REASONS, required=True, default="illness", tracking=True)
-    note = fields.Text()
+    reason = fields.Selection(
+        REASONS, required=True, default="illness", tracking=True, groups=DECIDERS
+    )
+    note = fields.Text(groups=DECIDERS)
     proof_ids = fields.One2many(
         "espace.absence.proof",
         "absence_id",
@@ -106,7 +112,9 @@ class EspaceAbsence(models.Model):
         index=True,
         tracking=True,
     )
-    refusal = fields.Char("Reason of the Refusal", readonly=True, tracking=True)
+    refusal = fields.Char(
+        "Reason of the Refusal", readonly=True, tracking=True, groups=DECIDERS
+    )
     decided_on = fields.Datetime(readonly=True)
     decided_by = fields.Many2one("res.users", readonly=True, groups="base.group_user")
     reservation_ids = fields.One2many(

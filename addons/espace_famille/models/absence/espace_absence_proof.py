@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...domain.absence import proof_type
+from ..core.health_fields import HealthBinary
 
 MEGABYTE = 1024 * 1024
 MAX_SIZE = 8 * MEGABYTE
@@ -27,7 +28,7 @@ class EspaceAbsenceProof(models.Model):
     )
     company_id = fields.Many2one(related="absence_id.company_id", store=True)
     name = fields.Char("File Name", required=True)
-    content = fields.Binary("File", attachment=True, required=True)
+    content = HealthBinary("File", attachment=True, required=True)
     media_type = fields.Char(
         "Type", compute="_compute_media_type", store=True, precompute=True
     )

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...domain import attendance as rules
 from ..booking.espace_reservation import ATTENDANCE_FIELDS, ATTENDANCE_STAMP
+from ..core.health_fields import HealthText
 
 # What may not change once the attendance of the day is locked, beside the state.
 LOCKED = ATTENDANCE_FIELDS | {
@@ -44,10 +45,10 @@ class EspaceReservation(models.Model):
     attendance_locked = fields.Boolean(related="session_id.attendance_locked")
     pai_sign = fields.Char("PAI Sign", compute="_compute_pai_sign")
     remark = fields.Char(compute="_compute_remark")
-    allergies = fields.Text(
+    allergies = HealthText(
         related="child_id.allergies", groups="espace_famille.group_health"
     )
-    pai_details = fields.Text(
+    pai_details = HealthText(
         related="child_id.pai_details", groups="espace_famille.group_health"
     )
 
@@ -90,10 +91,14 @@ class EspaceReservation(models.Model):
                 reservation.remark = False
 
     @api.depends("child_id", "date")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_pickup_words(self):
+        """Say it on the lists of these days; of other days to Management alone."""
+        every_day = self.env["espace.child"]._reads_every_list()
+        today = self.env.company._espace_today()
         for day, bookings in self.grouped("date").items():
-            words = bookings.child_id._pickup_words(day) if day else {}
+            shown = day and (every_day or rules.is_listed(day, today))
+            words = bookings.child_id._pickup_words(day) if shown else {}
             for booking in bookings:
                 booking.pickup_words = words.get(booking.child_id.id)
 

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ...domain.booking import SEAT_STATES, TRANSITIONS
+from ..core.espace_thread import OFFICE
 from ..core.guards import BY_THE_GATE, allow, is_allowed, without_defaults
 
 # What is recorded on the day, and by whom.
@@ -96,12 +97,12 @@ class EspaceReservation(models.Model):
         "Beyond the Places", readonly=True, help="An exceptional seat, given by staff."
     )
     beyond_reason = fields.Char(
-        "Reason of the Seat Beyond", readonly=True, groups="base.group_user"
+        "Reason of the Seat Beyond", readonly=True, groups=OFFICE
     )
     booked_at = fields.Datetime("Booked on", readonly=True)
     hold_until = fields.Datetime("Seat Held until", readonly=True)
     cancelled_at = fields.Datetime("Cancelled on", readonly=True)
-    cancel_reason = fields.Char()
+    cancel_reason = fields.Char(groups=f"base.group_portal,{OFFICE}")
 
     # Who came
     attendance = fields.Selection(

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_duration
 
+from ..core.espace_thread import OFFICE
 from ..core.guards import ERASING, is_allowed
 
 # What is traced of a booking, and as what.
@@ -59,7 +60,7 @@ class EspaceReservationEvent(models.Model):
     kind = fields.Selection(KINDS, required=True)
     old = fields.Char()
     new = fields.Char()
-    note = fields.Char()
+    note = fields.Char(groups=OFFICE)
     change = fields.Char(compute="_compute_change")
 
     _of_one_record = models.Constraint(

@@ -4,6 +4,7 @@ from . import espace_weekday_mixin
 from . import res_company
 from . import espace_rulebook
 from . import ir_fields_converter
+from . import ir_http
 from . import espace_letter
 from . import mail_mail
 from . import mail_template

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# Who reads what the office says of a record: not those who only see the day.
+OFFICE = "espace_famille.group_manager,espace_famille.group_finance"
+
 
 def unfollowed(records):
     """Return the records so that who creates, writes or reads does not follow them."""
@@ -11,12 +14,15 @@ def unfollowed(records):
 
 
 class EspaceThread(models.AbstractModel):
-    """A thread that nobody follows by accident.
+    """A thread that nobody follows by accident, and that the office alone reads.
 
     In Odoo, who creates a record or writes on it follows it, and so do those it was
     sent to. Here a message to a family would then go to the agents who applied a
     closure or accepted a change: families are told by what the product sends, agents
     by what they follow on purpose.
+
+    In Odoo, who reads a record reads its messages. Here agents of the Animation read
+    a child for its list of the day, not what was written about it.
     """
 
     _name = "espace.thread"
@@ -24,7 +30,7 @@ class EspaceThread(models.AbstractModel):
     _inherit = ["mail.thread"]
 
     # Odoo lets everybody who reads a record search through its internal notes.
-    message_ids = fields.One2many(groups="base.group_user")
+    message_ids = fields.One2many(groups=OFFICE)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -34,3 +40,18 @@ class EspaceThread(models.AbstractModel):
     def message_post(self, **kwargs):
         message = super(EspaceThread, unfollowed(self)).message_post(**kwargs)
         return message.with_env(self.env)
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Let agents who do not read the chatter read it where they write the record.
+
+        That is nowhere: what they record, they record by the gates.
+        """
+        if message_operation == "read" and not self._reads_chatter():
+            return dict.fromkeys(self, "write")
+        return super()._mail_get_operation_for_mail_message_operation(message_operation)
+
+    @api.model
+    def _reads_chatter(self):
+        """Tell whether the user is of the office; parents are asked elsewhere."""
+        user = self.env.user
+        return self.env.su or user.share or user.has_groups(OFFICE)

@@ -100,6 +100,13 @@ class ResCompany(models.Model):
         "from the lists of personal data to erase.",
     )
 
+    espace_health_readings_months = fields.Integer(
+        "Months that Readings of Health Data are Kept",
+        default=12,
+        help="Who read a care plan, allergies or a confidential document, when and "
+        "from where, is erased after so many months.",
+    )
+
     _espace_waiting_hold_hours_positive = models.Constraint(
         "CHECK(espace_waiting_hold_hours > 0)",
         "A family that waited must have at least one hour to pay.",
@@ -112,6 +119,13 @@ class ResCompany(models.Model):
     _espace_erase_after_range = models.Constraint(
         "CHECK(espace_erase_after BETWEEN 1 AND 10)",
         "Personal data are kept for one year at least and ten years at most.",
+    )
+
+    # Six months to a year, three years where it is justified: deliberation 2021-122 of
+    # the CNIL (journalisation).
+    _espace_health_readings_months_range = models.Constraint(
+        "CHECK(espace_health_readings_months BETWEEN 6 AND 36)",
+        "Who read health data is kept for six months at least and three years at most.",
     )
 
     # === Clock === #

@@ -35,6 +35,9 @@ class ResConfigSettings(models.TransientModel):
     espace_erase_alone = fields.Boolean(
         related="company_id.espace_erase_alone", readonly=False
     )
+    espace_health_readings_months = fields.Integer(
+        related="company_id.espace_health_readings_months", readonly=False
+    )
 
     @api.depends("company_id")
     def _compute_espace_mail_problem(self):

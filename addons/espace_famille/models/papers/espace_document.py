@@ -4,6 +4,7 @@ from odoo.fields import Command, Domain
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...domain import documents
+from ..core.health_fields import HealthFiles
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_NAME = 120
@@ -75,7 +76,7 @@ class EspaceDocument(models.Model):
         help="Empty: for ever. Proposed by the type of document; correct it to what "
         "the paper says.",
     )
-    attachment_ids = fields.Many2many(
+    attachment_ids = HealthFiles(
         "ir.attachment", string="Files", copy=False, bypass_search_access=True
     )
 
@@ -171,7 +172,7 @@ class EspaceDocument(models.Model):
                 raise ValidationError(
                     self.env._("“%s” is about a household, not about a child.", name)
                 )
-            if child and document.family_id not in child.family_ids:
+            if child and document.family_id not in child.sudo().family_ids:
                 raise ValidationError(
                     self.env._(
                         "%(child)s does not belong to %(family)s.",

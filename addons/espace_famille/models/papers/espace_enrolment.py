@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..core.espace_thread import OFFICE
+
 
 class EnrolledSpan(NamedTuple):
     """The local dates of an enrolment, both included, and its state."""
@@ -51,11 +53,15 @@ class EspaceEnrolment(models.Model):
         required=True,
         index=True,
     )
-    refusal_reason = fields.Char("Reason of the Refusal", readonly=True)
+    refusal_reason = fields.Char(
+        "Reason of the Refusal", readonly=True, groups=f"base.group_portal,{OFFICE}"
+    )
     exception = fields.Boolean(
         help="The child may come although the limits of age or class say no."
     )
-    exception_reason = fields.Char("Reason of the Exception")
+    exception_reason = fields.Char(
+        "Reason of the Exception", groups=f"base.group_portal,{OFFICE}"
+    )
     limits_warning = fields.Char(
         "Outside the Limits", compute="_compute_limits_warning"
     )

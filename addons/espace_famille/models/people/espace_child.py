@@ -4,6 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...domain import custody, eligibility
+from ..core.espace_thread import OFFICE
+from ..core.health_fields import HealthText
 
 
 class EspaceChild(models.Model):
@@ -52,6 +54,7 @@ class EspaceChild(models.Model):
         string="Families",
         compute="_compute_family_ids",
         search="_search_family_ids",
+        groups=OFFICE,
     )
 
     # School
@@ -65,8 +68,9 @@ class EspaceChild(models.Model):
     has_pai = fields.Boolean(
         "PAI", help="An individual care plan (projet d'accueil individualisé) exists."
     )
-    pai_details = fields.Text("Care Plan", groups="espace_famille.group_health")
-    allergies = fields.Text(groups="espace_famille.group_health")
+    # Who reads these is kept.
+    pai_details = HealthText("Care Plan", groups="espace_famille.group_health")
+    allergies = HealthText(groups="espace_famille.group_health")
 
     # Papers
     authorisation_ids = fields.One2many(

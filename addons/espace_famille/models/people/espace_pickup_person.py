@@ -134,11 +134,12 @@ class EspaceChild(models.Model):
         "pickup_person_ids.date_from",
         "pickup_person_ids.date_to",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_pickup_words(self):
-        words = self._pickup_words(self.env.company._espace_today())
+        shown = self._whose_pickup_is_read()
+        words = shown._pickup_words(self.env.company._espace_today())
         for child in self:
-            child.pickup_words = words[child.id]
+            child.pickup_words = words.get(child.id)
 
     def _pickup_words(self, day):
         """Return {child id: who may fetch the child on `day`, in words}.

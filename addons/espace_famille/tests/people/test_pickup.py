@@ -17,6 +17,9 @@ class TestPickup(AttendanceCase):
         super().setUpClass()
         cls.claire, cls.marc = cls.martin.guardian_ids
         cls.claire.phone = "06 39 98 00 01"
+        # Agents read of the children that are on the lists of these days.
+        for child in (cls.nina, cls.tom, cls.lina):
+            cls.Reservation._book(child.family_id, [(child, cls.meal, MONDAY)])
 
     def person(self, name="Odile Roux", family=None, **vals):
         return self.env["espace.pickup.person"].create(

@@ -159,12 +159,48 @@ class TestBillingRights(BillingRightsCase):
         with self.assertRaises(AccessError):
             self.as_("animation", self.own.reservation_id).read(["charge_ids"])
 
-    def test_animation_reads_what_else_it_may_of_families_and_bookings(self):
-        self.read_own_fields("animation")
+    def test_animation_reads_what_else_it_may_of_bookings(self):
+        self.read_own_fields("animation", self.martin.reservation_ids)
 
-    def read_own_fields(self, role):
+    def test_nobody_finds_a_debt_who_may_not_read_it(self):
+        """Odoo searches by a field without a column for whoever asks."""
+        own = self.as_("animation", self.env.user.partner_id)
+        child = self.as_("animation", self.nina)
+        for name in ("credit", "debit", "total_invoiced", "credit_limit"):
+            for role in ("animation", "health", "employee", "manager"):
+                partners = self.as_(role, own)
+                for door in (
+                    lambda p, n: p.search([(n, ">", 0)]),
+                    lambda p, n: p.search_count([("parent_id", "any", [(n, ">", 0)])]),
+                    lambda p, n: p.name_search("", [(n, ">", 0)]),
+                    lambda p, n: p.search([], order=n),
+                    lambda p, n: p.formatted_read_group([], [n], ["__count"]),
+                    lambda p, n: p.formatted_read_group([], [], [f"{n}:sum"]),
+                    lambda p, n: p.search_read([], [n]),
+                    lambda p, n: p.env["res.users"].search([(n, ">", 0)]),
+                ):
+                    # What has no column is neither sorted nor grouped by anybody.
+                    with self.subTest(field=name, role=role):
+                        self.assertTrue(self._refuses(door, partners, name))
+            for path in ("family_id", "family_id.partner_id", "custody_ids.family_id"):
+                with self.subTest(path=path), self.assertRaises(AccessError):
+                    child.search([(f"{path}.{name}", ">", 0)])
+        for name in ("amount_due", "credit_available"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                child.search([(f"family_id.{name}", ">", 0)])
+        debtors = self.env["res.partner"].with_user(self.users["finance"])
+        self.assertIn(self.martin.partner_id, debtors.search([("credit", ">", 0)]))
+
+    def _refuses(self, door, *args):
+        try:
+            door(*args)
+        except (AccessError, ValueError):
+            return True
+        return False
+
+    def read_own_fields(self, role, *read):
         """Read all fields of this addon that a role may read, and at least one."""
-        for records in (self.martin, self.martin.reservation_ids):
+        for records in read or (self.martin, self.martin.reservation_ids):
             own = self.as_(role, records)
             names = [
                 name

@@ -1,7 +1,6 @@
 import json
 import logging
 import secrets
-import threading
 import unicodedata
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +12,7 @@ from odoo.http import request
 from odoo.tools import consteq, hmac
 
 from odoo.addons.auth_passkey._vendor.webauthn.helpers import exceptions as webauthn
+from odoo.addons.espace_famille.models.core.ir_http import visitor_address
 
 _logger = logging.getLogger(__name__)
 
@@ -133,15 +133,8 @@ class ResUsers(models.Model):
 
     @api.model
     def _espace_computer(self):
-        """Return the network address that asks, "" where Odoo does not say.
-
-        XML-RPC and JSON-RPC hide the request: `ir.http` has left a note of it.
-        """
-        if request:
-            return request.httprequest.remote_addr or ""
-        thread = threading.current_thread()
-        url, computer = getattr(thread, "espace_visitor", ("", ""))
-        return computer if url and url == getattr(thread, "url", "") else ""
+        """Return the network address that asks, "" where Odoo does not say."""
+        return visitor_address()
 
     # === Known devices === #
 

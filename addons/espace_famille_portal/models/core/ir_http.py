@@ -2,7 +2,6 @@
 in them, keep them, and whom they tell where a visitor comes from."""
 
 import secrets
-import threading
 
 from odoo import models
 from odoo.http import request
@@ -37,18 +36,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        cls._espace_note_visitor()
         request.espace_rule = rule.rule
         request.env["espace.door"]._check_route(rule.rule)
         super()._pre_dispatch(rule, args)
         cls._espace_check_sent(rule.endpoint)
-
-    @classmethod
-    def _espace_note_visitor(cls):
-        """Note who asks for those who count tries where Odoo hides the request."""
-        http_request = request.httprequest
-        visitor = (http_request.url, http_request.remote_addr or "")
-        threading.current_thread().espace_visitor = visitor
 
     @classmethod
     def _post_dispatch(cls, response):

@@ -50,6 +50,12 @@ class ResCompany(models.Model):
         help="Where Odoo's Website is installed: the families' pages stand between its "
         "header and its footer. Otherwise they keep their own.",
     )
+    espace_strangers_months = fields.Integer(
+        "Months that Strangers are Kept",
+        default=12,
+        help="Questions of visitors, and requests of an account that led to none, are "
+        "erased after so many months.",
+    )
     # Of the buttons in the e-mails that Odoo lays out.
     email_secondary_color = fields.Char(
         compute="_compute_email_secondary_color", store=True, readonly=False
@@ -111,6 +117,10 @@ class ResCompany(models.Model):
 
     _espace_answer_days_positive = models.Constraint(
         "CHECK(espace_answer_days >= 0)", "A delay must not be negative."
+    )
+    _espace_strangers_months_range = models.Constraint(
+        "CHECK(espace_strangers_months BETWEEN 1 AND 36)",
+        "Questions of visitors are kept for one month at least, three years at most.",
     )
     _espace_activation_days_positive = models.Constraint(
         "CHECK(espace_activation_days > 0)",

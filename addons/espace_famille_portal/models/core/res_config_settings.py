@@ -19,6 +19,9 @@ class ResConfigSettings(models.TransientModel):
     espace_answer_days = fields.Integer(
         related="company_id.espace_answer_days", readonly=False
     )
+    espace_strangers_months = fields.Integer(
+        related="company_id.espace_strangers_months", readonly=False
+    )
     espace_sender = fields.Char(related="company_id.espace_sender", readonly=False)
     espace_base_url = fields.Char(
         "Address of the Site", config_parameter="web.base.url"

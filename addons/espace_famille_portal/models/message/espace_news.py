@@ -12,6 +12,9 @@ from ..notice.espace_booking_reminder import CHOICES
 
 _logger = logging.getLogger(__name__)
 
+# Agents of the day read the news, not which families they are for.
+MANAGERS = "espace_famille.group_manager"
+
 
 class EspaceNews(models.Model):
     """A message of the commune to its families (actualité), between two dates."""
@@ -77,11 +80,15 @@ class EspaceNews(models.Model):
     booked_from = fields.Date("Booked from", help="Empty: enrolled or booked whenever.")
     booked_to = fields.Date("Booked until")
     family_ids = fields.Many2many(
-        "espace.family", string="Families", check_company=True
+        "espace.family", string="Families", check_company=True, groups=MANAGERS
     )
-    family_count = fields.Integer("Families Reached", compute="_compute_family_count")
+    family_count = fields.Integer(
+        "Families Reached", compute="_compute_family_count", groups=MANAGERS
+    )
     read_ids = fields.One2many("espace.news.read", "news_id")
-    read_count = fields.Integer("Families that Read It", compute="_compute_read_count")
+    read_count = fields.Integer(
+        "Families that Read It", compute="_compute_read_count", groups=MANAGERS
+    )
 
     # By e-mail
     by_mail = fields.Boolean("Also by E-mail")

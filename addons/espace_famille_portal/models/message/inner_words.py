@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.espace_famille.models.core.espace_thread import OFFICE
+
 AGENTS = "base.group_user"
 
 
@@ -11,7 +13,7 @@ class EspaceThread(models.AbstractModel):
 
     _inherit = "espace.thread"
 
-    website_message_ids = fields.One2many(groups=AGENTS)
+    website_message_ids = fields.One2many(groups=OFFICE)
 
 
 class ResPartner(models.Model):

@@ -1,0 +1,2 @@
+from . import espace_health_reading
+from . import ir_attachment
