@@ -1,13 +1,13 @@
 {
     "name": "Espace Famille",
     "summary": "Families, activities and bookings of a commune's school services",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Espace Famille",
     "author": "Espace Famille contributors",
     "website": "https://github.com/espace-famille/espace-famille",
     "license": "AGPL-3",
     "depends": ["mail", "product", "contacts", "partner_firstname"],
-    "external_dependencies": {"python": ["holidays", "vobject"]},
+    "external_dependencies": {"python": ["holidays", "vobject", "weasyprint"]},
     "data": [
         "security/espace_famille_groups.xml",
         "security/ir.model.access.csv",
@@ -20,6 +20,7 @@
         "data/mail_template_booking.xml",
         "data/mail_template_closure.xml",
         "data/mail_template_papers.xml",
+        "report/document_templates.xml",
         "report/espace_session_list_templates.xml",
         "report/espace_session_list_reports.xml",
         "wizards/espace_calendar_wizard_views.xml",
@@ -65,6 +66,7 @@
     ],
     "assets": {
         "web.assets_backend": ["espace_famille/static/src/attendance/*"],
+        "web.report_assets_common": ["espace_famille/static/src/print/document.css"],
     },
     "demo": ["demo/espace_famille_demo.xml"],
     "application": True,

@@ -1,7 +1,7 @@
 {
     "name": "Espace Famille – Billing",
     "summary": "Tariffs by quotient, charges, invoices and payments of families",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Espace Famille",
     "author": "Espace Famille contributors",
     "website": "https://github.com/espace-famille/espace-famille",

@@ -8,3 +8,4 @@ from . import attendance
 from . import absence
 from . import closure
 from . import erasure
+from . import document

@@ -8,3 +8,4 @@ from .absence import *
 from .closure import *
 from .papers import *
 from .erasure import *
+from .document import *

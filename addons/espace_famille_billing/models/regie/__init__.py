@@ -1,4 +1,5 @@
 from . import espace_regie
+from . import espace_regie_document
 from . import account_journal
 from . import account_payment
 from . import account_payment_register

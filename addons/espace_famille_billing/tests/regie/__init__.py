@@ -5,3 +5,4 @@ from . import test_regie_setup
 from . import test_rejection
 from . import test_remittance
 from . import test_write_off
+from . import test_regie_documents
