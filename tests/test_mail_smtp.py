@@ -6,7 +6,6 @@ text part that can be read alone.
 
 import os
 import re
-import shutil
 import unittest
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -18,6 +17,7 @@ from freezegun import freeze_time
 from odoo.tests import Form, tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
+from odoo.addons.espace_famille.tests.document.printed import MISSING, NO_PANGO
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 from .mail_sink import smtp_server
@@ -273,7 +273,7 @@ class TestMailSmtp(EspaceBillingCase):
         self.assertEqual(letter.message["List-Unsubscribe"], f"<{choices}>")
         self.assertIn(choices, letter.text)
 
-    @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf is not installed")
+    @unittest.skipIf(MISSING, NO_PANGO)
     def test_mail_template_family_invoice(self):
         self.booked(self.nina, self.meal, MONDAY)
         [invoice] = self.Move.search([("espace_family_id", "=", self.martin.id)])

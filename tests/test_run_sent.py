@@ -7,7 +7,6 @@ no connection is opened, nothing is committed. The commune stays in the test dat
 import io
 import os
 import re
-import shutil
 import unittest
 import uuid
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import config
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
+from odoo.addons.espace_famille.tests.document.printed import MISSING, NO_PANGO
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 from espace_cli.process import wait_for
@@ -39,7 +39,7 @@ UNKNOWN = "550 5.1.1 Utilisateur inconnu"
 
 
 @tagged("post_install", "-at_install", "committed")
-@unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf is not installed")
+@unittest.skipIf(MISSING, NO_PANGO)
 class TestRunSent(BaseCase):
     @classmethod
     def setUpClass(cls):
@@ -226,6 +226,14 @@ class TestRunSent(BaseCase):
         self.assertTrue(content.startswith(b"%PDF-"))
         reader = PdfReader(io.BytesIO(content))
         self.assertEqual(list(reader.attachments), ["factur-x.xml"])
+        [data] = reader.attachments["factur-x.xml"]
+        self.assertIn(b"CrossIndustryInvoice", data)
+        # Text that can be searched and read aloud, and no larger than needed.
+        self.assertLess(len(content), 100_000)
+        self.assertIn("/StructTreeRoot", reader.trailer["/Root"])
+        text = " ".join(reader.pages[0].extract_text().split())
+        self.assertRegex(text, r"Sam \w+ – Tranche 2")
+        self.assertRegex(text, "Page 1/1")
         self.assertTrue(re.search("facture", letter.subject, re.IGNORECASE))
 
     def test_an_invitation_leaves_at_once(self):

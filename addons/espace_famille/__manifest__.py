@@ -7,7 +7,7 @@
     "website": "https://github.com/espace-famille/espace-famille",
     "license": "AGPL-3",
     "depends": ["mail", "product", "contacts", "partner_firstname"],
-    "external_dependencies": {"python": ["holidays", "vobject"]},
+    "external_dependencies": {"python": ["holidays", "vobject", "weasyprint"]},
     "data": [
         "security/espace_famille_groups.xml",
         "security/ir.model.access.csv",
@@ -21,6 +21,7 @@
         "data/mail_template_booking.xml",
         "data/mail_template_closure.xml",
         "data/mail_template_papers.xml",
+        "report/document_templates.xml",
         "report/espace_session_list_templates.xml",
         "report/espace_session_list_reports.xml",
         "wizards/espace_calendar_wizard_views.xml",
@@ -68,6 +69,7 @@
     ],
     "assets": {
         "web.assets_backend": ["espace_famille/static/src/attendance/*"],
+        "web.report_assets_common": ["espace_famille/static/src/print/document.css"],
     },
     "demo": ["demo/espace_famille_demo.xml"],
     "application": True,

@@ -1,4 +1,4 @@
-"""Make what is given to others: for each addon an archive and a wheel, and what they need.
+"""Make what is given to others: an archive and a wheel of each addon.
 
 Writes to the folder dist/ (or --to FOLDER): ADDON-VERSION.zip, as Odoo's app store and
 an addons folder want it; odoo_addon_ADDON-VERSION-py3-none-any.whl, as the Odoo

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,8 +110,7 @@ class Environment:
         """Environment of a program that works on ``database``: the names it reads.
 
         ``ESPACE_CONF`` is an Odoo configuration of its own, with that database and a
-        free port; ``ESPACE_CHROMIUM`` and ``ESPACE_WKHTMLTOPDF`` are paths, empty
-        where the program is missing.
+        free port; ``ESPACE_CHROMIUM`` is a path, empty where the program is missing.
         """
         conf = self.write_conf(
             self.layout.run / f"{database}.conf",
@@ -123,7 +123,6 @@ class Environment:
             ESPACE_DB=database,
             ESPACE_CONF=str(conf),
             ESPACE_CHROMIUM=find_chromium(),
-            ESPACE_WKHTMLTOPDF=shutil.which("wkhtmltopdf") or "",
             PYTHONPATH=day.python_path(self.layout.root),
         )
 
@@ -226,9 +225,14 @@ def find_nginx() -> str | None:
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
+def find_pango() -> str:
+    """Name of the library that draws the letters of PDFs; empty if there is none."""
+    return find_library("pangoft2-1.0") or ""
+
+
 def missing_programs(*, for_tests: bool = False) -> list[str]:
     """What is missing of the programs that are used, as Debian's package names."""
-    there = {"chromium": find_chromium(), "wkhtmltopdf": shutil.which("wkhtmltopdf")}
+    there = {"chromium": find_chromium(), "libpangoft2-1.0-0": find_pango()}
     if for_tests:
         there["nginx-light"] = find_nginx()
     return [name for name, path in there.items() if not path]
@@ -237,7 +241,8 @@ def missing_programs(*, for_tests: bool = False) -> list[str]:
 def how_to_install(packages: list[str]) -> str:
     """The command that installs ``packages``, for the system at hand."""
     if sys.platform == "darwin":
-        return f"brew install {' '.join(packages)}"
+        names = ("pango" if name.startswith("libpango") else name for name in packages)
+        return f"brew install {' '.join(names)}"
     return f"apt-get install {' '.join(packages)}"
 
 

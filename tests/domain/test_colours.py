@@ -1,6 +1,6 @@
 """The commune's colour is legible, whatever it is."""
 
-from espace_famille_portal_domain import colours
+from espace_famille_domain import colours
 from hypothesis import given
 from hypothesis import strategies as st
 

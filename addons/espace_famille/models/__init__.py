@@ -10,3 +10,4 @@ from . import absence
 from . import closure
 from . import health
 from . import erasure
+from . import document

@@ -10,3 +10,4 @@ from .absence import *
 from .closure import *
 from .papers import *
 from .erasure import *
+from .document import *

@@ -17,6 +17,7 @@ class EspaceCollectionReport(models.AbstractModel):
         return {
             "doc_ids": docids,
             "lang": lang,
+            "company": collections.company_id[:1],
             "contents": [s.sudo()._read_content() for s in collections],
             "money": in_words.env["espace.collection.statement"]._money,
             "day": in_words._day,

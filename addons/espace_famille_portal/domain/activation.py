@@ -164,5 +164,3 @@ def name_problem(text):
 
 def _read_civility(text):
     return text if text in CIVILITIES else None
-
-

@@ -3,7 +3,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..common import MONDAY, EspaceCase
+from ..common import EspaceCase
 
 
 @tagged("post_install", "-at_install")

@@ -102,8 +102,9 @@ class AccountMoveLine(models.Model):
     def _espace_erase_words(self):
         """Let lines say what was sold, and no longer to whom; amounts stay.
 
-        Those of entries that Odoo has sealed by a hash cannot change.
+        The labels of entries that Odoo has sealed by a hash cannot change.
         """
+        self.espace_words = False
         for line in self.filtered("product_id"):
             if not line.move_id.inalterable_hash:
                 line.name = line.product_id.display_name

@@ -41,7 +41,9 @@ class EspaceCharge(models.Model):
                 )
             )
         moves = opposites._invoice(now, Terms(today, today))
-        moves.write({"reversed_entry_id": invoice.id, "ref": reason})
+        # Its reference goes to the accountant and into the FEC; the reason, in which a
+        # child may be named, is what the family reads.
+        moves.write({"reversed_entry_id": invoice.id, "ref": invoice.name})
         moves._post(soft=False)
         return moves
 

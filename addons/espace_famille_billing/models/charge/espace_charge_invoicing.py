@@ -236,7 +236,8 @@ class EspaceCharge(models.Model):
         total = float(to_decimal(first.amount) * len(self))
         line = {
             "product_id": first.product_id.id,
-            "name": self._invoice_line_words(),
+            "name": self._invoice_label(),
+            "espace_words": self._invoice_line_words(),
             "quantity": sign * len(self),
             "price_unit": abs(first.amount),
             "tax_ids": [Command.clear()],
@@ -252,6 +253,15 @@ class EspaceCharge(models.Model):
         if distribution:
             line["analytic_distribution"] = distribution
         return line
+
+    def _invoice_label(self):
+        """Say what was sold and in which months, for the books: nobody is named."""
+        activity, option = self[0].activity_id.name, self[0].product_id.name
+        if activity not in option:
+            option = f"{activity} – {option}"
+        months = dict.fromkeys(charge.date.replace(day=1) for charge in self)
+        words = [format_date(self.env, m, date_format="MMMM y") for m in months]
+        return f"{option}, {format_list(self.env, words)}"
 
     def _invoice_line_words(self):
         """Say child, product, dates and reason of the price."""

@@ -1,6 +1,7 @@
 from . import espace_regie
 from . import espace_regie_rules
 from . import espace_regie_mandate
+from . import espace_regie_document
 from . import account_journal
 from . import account_payment
 from . import account_payment_register

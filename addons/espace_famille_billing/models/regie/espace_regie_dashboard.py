@@ -51,9 +51,10 @@ class EspaceRegieDashboard(models.AbstractModel):
         movements = self._movements(company, regie, months)
         return {
             "company": company.name,
+            "currency": company.currency_id.name,
             "cards": self._cards(company, regie, today, movements),
             "months": self._by_month(company, regie, months, movements),
-            "means": self._by_means(movements),
+            "means": self._by_means(company, movements),
             "activities": self._by_activity(company, regie, months),
             "arrears": self._top_arrears(company, regie),
             "ages": self._ages(company, regie),
@@ -250,20 +251,25 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _by_means(self, movements):
-        """Return what was received by each means of payment, the most used first."""
+    def _by_means(self, company, movements):
+        """Return what was received by each means of payment, the most used first.
+
+        A means keeps its rank, hence its colour and pattern, whatever the amounts.
+        """
         labels = dict(
             self.env["account.payment"]
             ._fields["espace_means"]
             ._description_selection(self.env)
         )
+        ranks = {means: rank for rank, means in enumerate(labels)}
         sums = {}
         for _month, means, amount in movements:
             sums[means] = sums.get(means, 0) + amount
         return [
             {
                 "label": labels.get(means) or self.env._("Other"),
-                "amount": round(amount, 2),
+                "rank": ranks.get(means, len(ranks)),
+                **self._figure(company, amount),
             }
             for means, amount in sorted(sums.items(), key=lambda item: -item[1])
             if round(amount, 2) > 0
@@ -278,7 +284,7 @@ class EspaceRegieDashboard(models.AbstractModel):
             ["amount:sum"],
         )
         return [
-            {"label": activity.name, "amount": round(amount, 2)}
+            {"label": activity.name, **self._figure(company, amount)}
             for activity, amount in sorted(groups, key=lambda group: -group[1])
             if round(amount, 2)
         ]
@@ -301,7 +307,7 @@ class EspaceRegieDashboard(models.AbstractModel):
         )
         labels = self.env["espace.aged.receivable"]._fields["bucket"]
         return [
-            {"label": label, "amount": round(sums.get(key, 0), 2)}
+            {"label": label, **self._figure(company, sums.get(key, 0))}
             for key, label in labels._description_selection(self.env)
             if key != "credit"
         ]
@@ -367,6 +373,14 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     # === Tools === #
+
+    @api.model
+    def _figure(self, company, amount):
+        """Return an amount for a chart, and in words."""
+        return {
+            "amount": round(amount, 2),
+            "words": self._euros(company, amount),
+        }
 
     @api.model
     def _euros(self, company, amount):

@@ -1,2 +1,3 @@
 from . import test_arrears
 from . import test_collecting
+from . import test_letters

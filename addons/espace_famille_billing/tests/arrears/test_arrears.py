@@ -354,7 +354,7 @@ class TestReminders(ArrearsCase):
         page = page.decode()
         for words in ("Martin", "Durand", *sent.move_ids.mapped("name"), "3.60"):
             self.assertIn(words, page)
-        self.assertEqual(page.count('class="page"'), 2)
+        self.assertEqual(page.count('class="page o_doc"'), 2)
 
     def test_the_texts_are_filled_in_and_checked(self):
         self.first.body = "{family} owes {amount} on {date}"

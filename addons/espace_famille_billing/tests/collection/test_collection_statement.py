@@ -560,7 +560,11 @@ class TestCollectionStatement(RegieCase):
         self.assertEqual(rows[0], datetime(2026, 12, 10))
         self.assertEqual(rows[4], "=1+1")
         self.assertEqual(receipts.cell(2, 5).data_type, "s")
-        self.assertEqual(rows[-1], 10)
+        # “Paid” is an amount; what was paid for is in words.
+        headings = [cell.value for cell in receipts[1]]
+        said = dict(zip(headings, rows, strict=True))
+        self.assertEqual(said["Paid"], 10)
+        self.assertEqual(said["Paid for"], self.bill.name)
         self.assertEqual(receipts.cell(3, 7).value, "=SUM(G2:G2)")
         products = list(book["By Product"].iter_rows(min_row=2, values_only=True))
         self.assertEqual([row[2] for row in products[:2]], [7.2, 2.8])

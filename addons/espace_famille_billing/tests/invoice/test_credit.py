@@ -163,8 +163,8 @@ class TestCredit(EspaceBillingCase):
 
     def test_the_family_reads_why(self):
         refund = self.credit(self.charges[:1], follow_up="waive")
-        name = refund.invoice_line_ids.name
-        self.assertIn(f"Credit on {self.invoice.name}: Pointed by mistake", name)
+        words = refund.invoice_line_ids.espace_words
+        self.assertIn(f"Credit on {self.invoice.name}: Pointed by mistake", words)
 
     def test_an_invoiced_absence_is_settled_again_once_credited(self):
         """The lock of invoiced days ends where their invoice is credited."""

@@ -123,7 +123,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
     def test_a_line_says_child_dates_and_why(self):
         _quotes, invoice = self.book_all()
         texts = [
-            line.name.replace(NBSP, " ").splitlines()
+            line.espace_words.replace(NBSP, " ").splitlines()
             for line in invoice.invoice_line_ids
         ]
         self.assertEqual(
@@ -156,7 +156,8 @@ class TestInvoiceAtBooking(EspaceBillingCase):
         )
         [line] = self.invoices(self.martin).invoice_line_ids
         self.assertEqual(
-            line.name.splitlines()[1], "14 janvier 2027 ; 1er et 2 février 2027"
+            line.espace_words.splitlines()[1],
+            "14 janvier 2027 ; 1er et 2 février 2027",
         )
 
     def test_no_tax_is_added(self):
@@ -273,7 +274,7 @@ class TestInvoiceAtBooking(EspaceBillingCase):
         Reservation = self.Reservation.with_user(manager).with_context(lang="en_US")
         Reservation._book(self.martin, [(self.nina, self.meal, MONDAY)], now=NOW)
         [line] = self.invoices(self.martin).invoice_line_ids
-        self.assertIn("11 janvier 2027", line.name)
+        self.assertIn("11 janvier 2027", line.espace_words)
 
     # === Bulk work === #
 

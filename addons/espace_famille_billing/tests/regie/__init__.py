@@ -7,3 +7,4 @@ from . import test_rejection
 from . import test_remittance
 from . import test_several_regies
 from . import test_write_off
+from . import test_regie_documents

@@ -6,7 +6,7 @@ from decimal import Decimal
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.tests.common import MONDAY, TODAY, TUESDAY
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY, TUESDAY
 
 from ...domain.fec import COLUMNS
 from ...models.core.amounts import to_decimal
@@ -245,6 +245,21 @@ class OnFrenchBooks(OnAnyBooks):
         self.assertEqual(set(entries), set(posted.mapped("name")))
         dates = [row["EcritureDate"] for row in rows]
         self.assertEqual(dates, sorted(dates))
+
+    def test_no_child_nor_quotient_is_in_the_fec(self):
+        """Who owes is named, as the law asks; whose care it was is not."""
+        charges = self.other.invoice_line_ids.espace_charge_ids
+        charges.reservation_id.waiver = "Lina was ill"
+        [refund] = charges._credit("Lina was ill", NOW)
+        rows = self.fec()
+        said = {row[name] for row in rows for name in ("EcritureLib", "PieceRef")}
+        for text in said:
+            self.assertNotRegex(text, r"Nina|Tom|Lina|QF|750|\bill\b")
+        self.assertIn("Repas", " ".join(row["EcritureLib"] for row in rows))
+        [reference] = {
+            row["PieceRef"] for row in rows if row["EcritureNum"] == refund.name
+        }
+        self.assertEqual(reference, self.other.name)
 
     def test_the_next_year_opens_with_the_balances(self):
         rows = self.fec("2028-01-01", "2028-12-31")

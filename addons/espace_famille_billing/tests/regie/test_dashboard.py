@@ -5,7 +5,9 @@ from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
 
+from ...models.regie.account_journal import MEANS
 from ..arrears.test_arrears import ArrearsCase
+from ..common import NBSP
 
 
 @tagged("post_install", "-at_install")
@@ -53,6 +55,27 @@ class TestRegieDashboard(ArrearsCase):
             }
         ).action_post()
         self.assertEqual(self.load()["months"][-1]["received"], 0)
+
+    def test_figures_of_charts_are_in_words_and_means_keep_their_pattern(self):
+        self._create_regie(means=("transfer", "cash"))
+        first, second = self.owe(), self.owe(self.lina)
+        for invoice, means, amount in ((first, "transfer", 3), (second, "cash", 1)):
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            ).create(
+                {"journal_id": self.journals[means].id, "amount": amount}
+            )._create_payments()
+        dashboard = self.env["espace.regie.dashboard"].with_user(self.finance)
+        data = dashboard.with_context(lang="fr_FR").load()
+        self.assertEqual(data["currency"], "EUR")
+        means = {row["rank"]: row["words"].replace(NBSP, " ") for row in data["means"]}
+        ranks = [key for key, _label in MEANS]
+        self.assertEqual(
+            means, {ranks.index("transfer"): "3,00 €", ranks.index("cash"): "1,00 €"}
+        )
+        for rows in (data["ages"], data["activities"]):
+            for row in rows:
+                self.assertRegex(row["words"], r"^-?\d+,\d\d\s€$")
 
     def test_what_a_figure_leads_to_adds_up_to_it(self):
         self.pay(self.owe(), 1.00)

@@ -109,7 +109,7 @@ class TestBillingRun(BillingRunCase):
         self.assertEqual((run.progress, run.amount_invoiced), (100, 3.40))
         [line] = martin.invoice_line_ids
         self.assertEqual((line.quantity, line.price_unit), (2, 1.30))
-        self.assertIn("11", line.name.splitlines()[1])
+        self.assertIn("11", line.espace_words.splitlines()[1])
 
     def test_what_was_never_charged_is_charged_first(self):
         booking = self.booked(self.nina, self.t2, MONDAY)
@@ -621,6 +621,19 @@ class TestBillingRun(BillingRunCase):
         self.assertEqual(self.line(run, self.durand).move_id.move_type, "out_refund")
         self.assertEqual(self.receivable(self.durand), 0)
         self.assertEqual(self.receivable(self.martin), Decimal("2.00"))
+
+    def test_a_correction_follows_the_smallest_invoice_too(self):
+        nina = self.came(self.nina, self.t2, MONDAY)
+        self.launched()
+        self.company.espace_minimum_invoice = 15
+        self.session(self.evening, MONDAY).attendance_locked = False
+        self.point(nina, "absent_unjustified")
+        run = self.launched(kind="corrective")
+        self.assertEqual(run.minimum_amount, 15)
+        self.assertEqual(self.line(run, self.martin).state, "reported")
+        self.assertEqual(self.line(run, self.martin).amount, 0.70)
+        last = self.launched(is_last=True)
+        self.assertEqual(self.line(last, self.martin).move_id.amount_total, 0.70)
 
     def test_a_correction_leaves_other_days_to_their_own_run(self):
         nina = self.came(self.nina, self.t2, TUESDAY)

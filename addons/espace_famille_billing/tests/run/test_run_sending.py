@@ -1,6 +1,5 @@
 import base64
 import io
-import shutil
 import unittest
 from unittest.mock import patch
 
@@ -12,6 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.espace_famille.tests.common import MONDAY, TUESDAY
+from odoo.addons.espace_famille.tests.document.printed import MISSING, NO_PANGO
 from odoo.addons.mail.tests.common import MailCase
 
 from .test_billing_run import BillingRunCase
@@ -172,7 +172,7 @@ class TestRunSending(BillingRunCase, MailCase):
         self.durand.invoice_delivery = "paper"
         self.assertTrue(self.durand._espace_wants_paper())
 
-    @unittest.skipUnless(shutil.which("wkhtmltopdf"), "wkhtmltopdf is missing")
+    @unittest.skipIf(MISSING, NO_PANGO)
     def test_papers_are_one_document_in_the_order_of_names(self):
         (self.martin | self.durand).invoice_delivery = "paper"
         self.came(self.tom, self.t1, TUESDAY)
@@ -187,6 +187,5 @@ class TestRunSending(BillingRunCase, MailCase):
         self.assertIn(self.invoices(self.durand).name, texts[0])
         self.assertIn(self.invoices(self.martin).name, texts[1])
         self.assertIn("Nina Martin – Tranche 2", texts[1])
-        # Whatever the build of wkhtmltopdf does to headers.
         self.assertIn(self.company.name, texts[1])
         self.assertIn("Tom Martin – Tranche 1", texts[1])

@@ -300,7 +300,10 @@ class EspacePortalCart(models.AbstractModel):
         """
         company = move.company_id
         lines = [
-            (line.name, company._espace_amount_words(line.price_total))
+            (
+                line.espace_words or line.name,
+                company._espace_amount_words(line.price_total),
+            )
             for line in move.invoice_line_ids
             if line.display_type == "product"
         ]

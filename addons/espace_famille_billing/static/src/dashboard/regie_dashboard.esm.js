@@ -11,7 +11,9 @@ import {cookie} from "@web/core/browser/cookie";
 import {getColor} from "@web/core/colors/colors";
 import {loadBundle} from "@web/core/assets";
 import {registry} from "@web/core/registry";
+import {fill} from "./patterns.esm";
 import {useService} from "@web/core/utils/hooks";
+import {user} from "@web/core/user";
 
 /**
  * A chart of Chart.js with its figures in words, for those who cannot see it.
@@ -24,6 +26,10 @@ export class RegieChart extends Component {
         labels: Array,
         series: Array,
         words: String,
+        // Code of the currency of the figures
+        currency: String,
+        // Of each label, the number of its colour and pattern
+        ranks: {type: Array, optional: true},
     };
 
     setup() {
@@ -48,29 +54,49 @@ export class RegieChart extends Component {
         });
     }
 
+    get isRound() {
+        return this.props.type === "doughnut";
+    }
+
     get datasets() {
         const scheme = cookie.get("color_scheme");
-        const round = this.props.type === "doughnut";
+        const ranks = this.props.ranks || this.props.labels.map((_label, n) => n);
         return this.props.series.map((serie, index) => ({
             label: serie.label,
             data: serie.data,
-            backgroundColor: round
-                ? serie.data.map((_value, n) => getColor(n, scheme, serie.data.length))
+            backgroundColor: this.isRound
+                ? ranks.map((rank) => fill(rank))
                 : getColor(index, scheme, "odoo"),
         }));
     }
 
+    euros(amount, options = {}) {
+        return new Intl.NumberFormat(user.lang, {
+            style: "currency",
+            currency: this.props.currency,
+            ...options,
+        }).format(amount);
+    }
+
     get options() {
-        const legend = this.props.type === "doughnut" || this.props.series.length > 1;
+        const label = ({dataset, label: name, raw}) =>
+            `${this.isRound ? name : dataset.label} : ${this.euros(raw)}`;
+        const ticks = {
+            callback: (value) => this.euros(value, {maximumFractionDigits: 0}),
+        };
+        const scales = {[this.props.type === "rows" ? "x" : "y"]: {ticks}};
         return {
+            locale: user.lang,
             maintainAspectRatio: false,
             animation: false,
             indexAxis: this.props.type === "rows" ? "y" : "x",
+            scales: this.isRound ? {} : scales,
             plugins: {
                 legend: {
-                    display: legend,
-                    position: this.props.type === "doughnut" ? "right" : "top",
+                    display: this.isRound || this.props.series.length > 1,
+                    position: this.isRound ? "right" : "top",
                 },
+                tooltip: {callbacks: {label}},
             },
         };
     }
@@ -124,13 +150,20 @@ export class RegieDashboard extends Component {
     }
 
     words(rows) {
-        return rows.map((row) => `${row.label} ${row.amount}`).join(", ");
+        return rows.map((row) => `${row.label} : ${row.words}`).join(" ; ");
+    }
+
+    /** The names of slices with their amounts: they tell them apart in grey, too. */
+    legend(rows) {
+        return rows.map((row) => `${row.label} : ${row.words}`);
     }
 
     monthWords() {
         return this.data.months
-            .map((row) => `${row.label} ${row.invoiced_words}, ${row.received_words}`)
-            .join("; ");
+            .map(
+                (row) => `${row.label} : ${row.invoiced_words} / ${row.received_words}`
+            )
+            .join(" ; ");
     }
 }
 

@@ -1,0 +1,3 @@
+from . import ir_actions_report
+from . import report_paperformat
+from . import res_company_document
