@@ -303,14 +303,14 @@ class TestBookingsByScript(EspacePortalCase):
             self.assertTrue(answer["message"])
         self.assertEqual(self.everything(), before)
 
-    def test_strange_parameters_do_not_break_the_page(self):
-        answer = self.do(
-            self.order("add", self.nina, self.meal, MONDAY),
-            child=["x"],
-            date={"a": 1},
-            view=None,
-            past=True,
-        )
+    def test_strange_parameters_are_answered_in_words(self):
+        order = self.order("add", self.nina, self.meal, MONDAY)
+        for strange in ({"child": ["x"]}, {"date": {"a": 1}}):
+            _result, error = self.rpc(f"{BOOKINGS}/do", do=order, **strange)
+            self.assertIn("could not be read", error["data"]["message"])
+            self.assertFalse(error["data"]["debug"])
+        self.assertFalse(self.cart())
+        answer = self.do(order, child="x", date="soon", view=None, past=True)
         self.assertEqual(answer["level"], "success")
 
     def test_the_clock_of_the_server_decides(self):
