@@ -1,7 +1,7 @@
 {
     "name": "Espace Famille – Billing",
     "summary": "Tariffs by quotient, charges, invoices and payments of families",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Espace Famille",
     "author": "Espace Famille contributors",
     "website": "https://github.com/espace-famille/espace-famille",
@@ -27,6 +27,7 @@
         "wizards/espace_write_off_wizard_views.xml",
         "wizards/espace_rejection_wizard_views.xml",
         "wizards/espace_account_wizard_views.xml",
+        "wizards/espace_due_date_wizard_views.xml",
         "views/charge/espace_charge_views.xml",
         "wizards/espace_income_import_views.xml",
         "wizards/espace_price_simulation_views.xml",

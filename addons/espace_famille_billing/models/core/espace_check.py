@@ -248,6 +248,7 @@ class EspaceCheck(models.AbstractModel):
 
     @api.model
     def _find_invoice_total(self, companies):
+        """Invoices made by hand, and those of fees, have no charges at all."""
         return self._select(
             "account.move",
             SQL(
@@ -258,8 +259,10 @@ class EspaceCheck(models.AbstractModel):
                 LEFT JOIN espace_charge charge ON charge.invoice_line_id = line.id
                 WHERE move.company_id IN %s
                 AND move.espace_family_id IS NOT NULL AND move.state != 'cancel'
-                AND NOT EXISTS (
-                    SELECT 1 FROM espace_reminder WHERE fee_move_id = move.id
+                AND EXISTS (
+                    SELECT 1 FROM espace_charge own
+                    JOIN account_move_line charged ON charged.id = own.invoice_line_id
+                    WHERE charged.move_id = move.id
                 )
                 GROUP BY move.id
                 HAVING coalesce(sum(

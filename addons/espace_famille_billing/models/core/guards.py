@@ -1,4 +1,5 @@
 """What code of this addon may do with guarded records, and no client can."""
 
-# Code closes collections and confirms remittances, and no client: see `guards`.
+# The ways of the Régie: code closes collections, confirms remittances, gives receipts,
+# rejects, pays back, writes off and moves due dates; and no client: see `guards`.
 STATING = "espace_stating"

@@ -4,13 +4,25 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+from odoo.addons.espace_famille.models.core.guards import is_allowed
+
+from ..core.guards import STATING
+
+# What is made out to a family, and is linked to it.
+FAMILY_DOCUMENTS = ("out_invoice", "out_refund")
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
     espace_family_id = fields.Many2one(
-        "espace.family", "Family Account", index="btree_not_null", copy=False
+        "espace.family",
+        "Family Account",
+        compute="_compute_espace_family_id",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="Whose payer is the customer: the family pays and reads what is posted.",
     )
     espace_run_id = fields.Many2one(
         "espace.billing.run",
@@ -37,6 +49,30 @@ class AccountMove(models.Model):
         compute_sudo=True,
         help="The bank has been asked, or has already taken the money.",
     )
+
+    @api.depends("partner_id", "move_type", "company_id")
+    def _compute_espace_family_id(self):
+        """Link invoices to families, those made by hand too; once posted for good."""
+        kept = self.filtered(lambda move: move.state == "posted")
+        families = self._espace_families_of_payers()
+        for move in self:
+            own = move.espace_family_id if move in kept else False
+            move.espace_family_id = own or families[move]
+
+    def _espace_families_of_payers(self):
+        """Return {document: the family whose payer is its customer, maybe none}."""
+        none = self.env["espace.family"]
+        sold = self.filtered(lambda move: move.move_type in FAMILY_DOCUMENTS)
+        families = sold.partner_id._espace_payer_families() if sold else none
+        known = {(family.partner_id, family.company_id): family for family in families}
+        return {
+            move: known.get(
+                (move.partner_id.commercial_partner_id, move.company_id), none
+            )
+            if move in sold
+            else none
+            for move in self
+        }
 
     @api.depends("invoice_line_ids.espace_charge_ids")
     def _compute_espace_reservations(self):
@@ -66,7 +102,9 @@ class AccountMove(models.Model):
     # === Posting and undoing === #
 
     def _post(self, soft=True):
-        """Post, then do all that follows for families, in this order."""
+        """Post what may be, then do all that follows for families, in this order."""
+        self._espace_link_families()
+        self._espace_check_may_post()
         posted = super()._post(soft)
         posted_sudo = posted.sudo()
         posted_sudo._espace_confirm_paid_bookings()
@@ -80,13 +118,40 @@ class AccountMove(models.Model):
             lambda reservation: reservation.state == "pending_payment"
         ).write({"state": "confirmed", "hold_until": False})
 
+    def _espace_link_families(self):
+        """Link what is posted to the family of its payer, whatever a client says.
+
+        :raise UserError: a family would not see it: a receipt instead of an invoice
+        """
+        receipts_sudo = self.sudo().filtered(lambda m: m.move_type == "out_receipt")
+        if receipts_sudo:
+            families = receipts_sudo.partner_id._espace_payer_families()
+            if families:
+                raise UserError(
+                    self.env._(
+                        "%s is a family: what it owes is invoiced, lest it see neither "
+                        "the document nor its payment. Make an invoice instead.",
+                        families[0].name,
+                    )
+                )
+        doubtful_sudo = self.sudo().filtered(
+            lambda move: (
+                move.move_type in FAMILY_DOCUMENTS
+                and move.espace_family_id.partner_id
+                != move.partner_id.commercial_partner_id
+            )
+        )
+        for move, family in doubtful_sudo._espace_families_of_payers().items():
+            if move.espace_family_id != family:
+                move.espace_family_id = family
+
     def button_draft(self):
-        self._espace_check_facts()
+        self._espace_check_kept()
         return super().button_draft()
 
     def button_cancel(self):
-        """Leave the charges of cancelled invoices to be invoiced again."""
-        self._espace_check_facts()
+        """Leave the charges of cancelled drafts to be invoiced again."""
+        self._espace_check_kept()
         self.sudo().invoice_line_ids.espace_charge_ids.write({"invoice_line_id": False})
         return super().button_cancel()
 
@@ -153,7 +218,12 @@ class AccountMove(models.Model):
         return super().action_reverse()
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        for move in self:
+        """Have families' documents, and what went through a régie, undone by its ways.
+
+        Invoices without charges are credited by Odoo's own form.
+        """
+        undoing = is_allowed(self.env, STATING)
+        for move in self.browse() if undoing else self:
             if move.move_type == "out_invoice" and move._espace_has_charges():
                 raise UserError(
                     self.env._(
@@ -162,6 +232,9 @@ class AccountMove(models.Model):
                         move.display_name,
                     )
                 )
+            words = move.move_type != "out_invoice" and move._espace_why_kept()
+            if words:
+                raise UserError(words)
         return super()._reverse_moves(default_values_list, cancel)
 
     def action_espace_credit(self):
@@ -212,7 +285,8 @@ class AccountMoveLine(models.Model):
     )
 
     def unlink(self):
-        """Leave the charges of these lines to be invoiced again."""
+        """Leave the charges of these drafts to be invoiced again."""
+        self.move_id._espace_check_kept()
         self.sudo().espace_charge_ids.write({"invoice_line_id": False})
         return super().unlink()
 

@@ -5,8 +5,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+from odoo.addons.espace_famille.models.core.guards import allow
 
 from ..core.amounts import to_decimal
+from ..core.guards import STATING
 
 
 class AccountPayment(models.Model):
@@ -27,9 +29,11 @@ class AccountPayment(models.Model):
         self._espace_check_parts(family, parts)
         self._espace_check_journal(journal, date)
         inbound = next(iter(parts)).amount_residual > 0
+        # Money leaves the régie by this way and by a rejection, and by no other.
+        way = self if inbound else allow(self, STATING)
         total = float(sum(to_decimal(amount) for amount in parts.values()))
         payment = (
-            unfollowed(self)
+            unfollowed(way)
             .with_company(family.company_id)
             .create(
                 {
@@ -45,7 +49,7 @@ class AccountPayment(models.Model):
             )
         )
         payment._espace_post(parts)
-        return payment
+        return payment if inbound else allow(payment, STATING, False)
 
     def _espace_post(self, parts):
         """Post with one receivable line a part, and match each with its own debt.

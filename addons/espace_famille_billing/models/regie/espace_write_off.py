@@ -4,7 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.espace_famille.models.core.guards import allow
+
 from ..core.amounts import to_decimal
+from ..core.guards import STATING
 
 
 class AccountMove(models.Model):
@@ -57,16 +60,20 @@ class AccountMove(models.Model):
                     "No account of write-offs: choose one (6541) in the settings."
                 )
             )
-        move = self.with_company(family.company_id).create(
-            self._espace_prepare_write_off(
-                family, parts, date, decision, decision_date, account
+        move = (
+            allow(self, STATING)
+            .with_company(family.company_id)
+            .create(
+                self._espace_prepare_write_off(
+                    family, parts, date, decision, decision_date, account
+                )
             )
         )
         move.action_post()
         own = move.line_ids.filtered(lambda line: line.account_id != account)
         for line, counterpart in zip(parts, own.sorted("id"), strict=True):
             (line + counterpart).reconcile()
-        return move
+        return allow(move, STATING, False)
 
     @api.model
     def _espace_prepare_write_off(
@@ -138,7 +145,7 @@ class AccountMove(models.Model):
                 self.env._("This is no write-off, or it was undone already.")
             )
         family = self.espace_written_off_family_id
-        reversal = self._reverse_moves(
+        reversal = allow(self, STATING)._reverse_moves(
             [
                 {
                     "date": self.company_id._espace_today(),
@@ -150,7 +157,7 @@ class AccountMove(models.Model):
             ],
             cancel=True,
         )
-        return reversal._get_records_action()
+        return allow(reversal, STATING, False)._get_records_action()
 
     def action_register_payment(self):
         """Take the payment of a family's invoices at the counter of the régie."""

@@ -69,8 +69,6 @@ class TestInvoiceAtBooking(EspaceBillingCase):
             for command in vals["line_ids"]
             if command[2].get("display_type") != "payment_term"
         ]
-        # It carries no charge: it is no invoice of the family.
-        vals["espace_family_id"] = False
         theirs = self.env["account.move"].with_company(self.company).create(vals)
         theirs._post(soft=False)
         for name, field in theirs._fields.items():
@@ -300,7 +298,8 @@ class TestInvoiceAtBooking(EspaceBillingCase):
 
         self.assertNotIn("proforma", printed(move))
         self.assertNotIn("proforma", move._get_invoice_pdf_proforma()["filename"])
-        other = move.copy({"espace_family_id": False})
+        club = self.env["res.partner"].create({"name": "Club"})
+        other = move.copy({"partner_id": club.id})
         other.action_post()
         self.assertIn("proforma", printed(other))
         self.assertIn("proforma", other._get_invoice_pdf_proforma()["filename"])

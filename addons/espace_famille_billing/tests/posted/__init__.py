@@ -1,0 +1,2 @@
+from . import test_by_hand_posted
+from . import test_posted
