@@ -244,10 +244,12 @@ class TestCollectionStatement(RegieCase):
         self.assertEqual(opening.amount, 10)
         opening.amount = 12.50
         self.assertEqual(statement.opening_balance, 12.50)
-        self.assertEqual(self.levels(statement)["books"], "warning")
+        self.assert_not_closed(statement, "books")
+        opening.amount = 10
+        statement.invalidate_recordset()
         self.close(statement)
         with self.assertRaises(UserError):
-            opening.amount = 10
+            opening.amount = 11
         with self.assertRaises(UserError):
             opening.unlink()
 
