@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.i18n import format_list
 
 from ..models.core.amounts import to_decimal
 
@@ -12,6 +13,14 @@ class EspaceCounterLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "espace.counter.wizard", required=True, ondelete="cascade"
     )
+
+    def _most(self):
+        """Take by CESU no more of a document than it may pay."""
+        most = super()._most()
+        return min(most, self._cesu_left()) if self.wizard_id.means == "cesu" else most
+
+    def _cesu_left(self):
+        return float(self.move_line_id.sudo()._espace_cesu_left())
 
 
 class EspaceCounterWizard(models.TransientModel):
@@ -43,6 +52,7 @@ class EspaceCounterWizard(models.TransientModel):
     )
     has_email = fields.Boolean(compute="_compute_has_email")
     warning = fields.Char(compute="_compute_warning")
+    elsewhere = fields.Char(compute="_compute_elsewhere")
     payment_id = fields.Many2one(
         "account.payment",
         readonly=True,
@@ -54,17 +64,43 @@ class EspaceCounterWizard(models.TransientModel):
     def _side(self):
         return "debit"
 
-    @api.depends("family_id", "move_ids")
+    @api.depends("family_id", "move_ids", "regie_id")
     def _compute_line_ids(self):
         for wizard in self:
             wizard.line_ids = wizard._open_commands()
 
-    @api.depends("family_id")
+    @api.depends("family_id", "regie_id")
     def _compute_open_amount(self):
         super()._compute_open_amount()
         for wizard in self:
-            family = wizard.family_id._origin
-            wizard.credit = family._espace_open_amount("credit") if family else 0
+            family, regie = wizard.family_id._origin, wizard._regie()
+            wizard.credit = family._espace_open_amount("credit", regie) if family else 0
+
+    @api.depends("family_id", "regie_id")
+    def _compute_elsewhere(self):
+        """Say what the family owes to the other régies of the commune."""
+        for wizard in self:
+            owed = wizard.family_id._origin._espace_owed_by_regie()
+            words = [
+                self.env._(
+                    "%(amount)s to %(regie)s",
+                    amount=wizard.company_id._espace_amount_words(amount),
+                    regie=regie.name,
+                )
+                for regie, amount in owed.items()
+                if regie and regie != wizard._regie()
+            ]
+            wizard.elsewhere = bool(words) and self.env._(
+                "The family also owes %s: that is paid there, by a payment of its own.",
+                format_list(self.env, words),
+            )
+
+    @api.onchange("journal_id")
+    def _onchange_journal_id(self):
+        """Propose for a CESU only what it pays."""
+        if self.means == "cesu":
+            for line in self.line_ids:
+                line.amount = min(line.amount, line._cesu_left())
 
     @api.depends("amount", "tendered")
     def _compute_change(self):

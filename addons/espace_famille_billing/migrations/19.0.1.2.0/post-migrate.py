@@ -1,8 +1,11 @@
 """What of the books follows from 19.0.1.2, one function a subject."""
 
+from odoo import SUPERUSER_ID, api
+
 
 def migrate(cr, version):
     link_documents_by_hand(cr)
+    open_regies(api.Environment(cr, SUPERUSER_ID, {}))
 
 
 def link_documents_by_hand(cr):
@@ -18,3 +21,16 @@ def link_documents_by_hand(cr):
         AND move.move_type IN ('out_invoice', 'out_refund')
         """
     )
+
+
+def open_regies(env):
+    """Make a régie where families are charged and there is none; it takes over all.
+
+    Until 19.0.1.2 a commune that bills could do without.
+    """
+    env["espace.regie"].search([])._show_selectors()
+    charged = env["espace.charge"]._read_group([], ["company_id"])
+    for [company] in charged:
+        regies = env["espace.regie"].with_context(active_test=False)
+        if not regies.search_count([("company_id", "=", company.id)], limit=1):
+            company.with_company(company)._espace_create_regie()

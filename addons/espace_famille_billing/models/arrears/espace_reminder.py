@@ -288,6 +288,7 @@ class EspaceReminder(models.Model):
                 "company_id": family.company_id.id,
                 "partner_id": family.partner_id.id,
                 "espace_family_id": family.id,
+                "espace_regie_id": moves.espace_regie_id[:1].id,
                 "invoice_user_id": False,
                 "invoice_date": day,
                 "invoice_payment_term_id": False,

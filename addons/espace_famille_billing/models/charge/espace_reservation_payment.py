@@ -89,7 +89,7 @@ class EspaceReservation(models.Model):
             state == "confirmed"
             and not (staff or given)
             and self.activity_id.billing_mode == "booking"
-            and self.company_id._espace_pays_online()
+            and self.company_id._espace_pays_online(self.activity_id.sudo().regie_id)
         ):
             return "pending_payment"
         return state
@@ -126,26 +126,27 @@ class EspaceReservation(models.Model):
             charges._invoice_soon(now)
 
     def _invoice_booking(self, family, now):
-        """Invoice these bookings of one family, less its credits.
+        """Invoice these bookings of one family by régie, less its credits there.
 
-        The invoice stays a draft as long as seats wait for its payment; bookings that
+        An invoice stays a draft as long as seats wait for its payment; bookings that
         leave nothing to pay, or whose price open credits cover, are confirmed at once.
         """
         charges = self.charge_ids | family.charge_ids.filtered(
             lambda charge: charge.amount < 0
         )
-        move = charges._invoice(now)
+        moves = charges._invoice(now)
         pending = self.filtered(lambda r: r.state == "pending_payment")
         asked = pending.charge_ids.move_id.filtered(
             lambda move: move.state == "draft" and move._espace_asked()
         )
         unpaid = pending & asked.espace_reservation_ids
         (pending - unpaid).write({"state": "confirmed", "hold_until": False})
-        held = unpaid & move.espace_reservation_ids
-        if held:
-            held.hold_until = held._held_until(now)
-        else:
-            move.with_context(**COMPLETE)._post(soft=False)
+        for move in moves:
+            held = unpaid & move.espace_reservation_ids
+            if held:
+                held.hold_until = held._held_until(now)
+            else:
+                move.with_context(**COMPLETE)._post(soft=False)
 
     # === Holding places === #
 

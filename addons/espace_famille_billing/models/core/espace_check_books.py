@@ -194,7 +194,8 @@ class EspaceCheck(models.AbstractModel):
                         IS DISTINCT FROM journal.espace_regie_id
                     OR payment.espace_means IS DISTINCT FROM journal.espace_means
                     OR move.journal_id != payment.journal_id
-                    OR move.origin_payment_id IS DISTINCT FROM payment.id
+                    OR move.id IS NOT NULL
+                        AND move.origin_payment_id IS DISTINCT FROM payment.id
                     OR (payment.espace_kind = 'receipt')
                         != (payment.payment_type = 'inbound')
                     OR EXISTS (

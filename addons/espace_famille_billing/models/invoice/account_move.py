@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
-from odoo.addons.espace_famille.models.core.guards import is_allowed
+from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 
-from ..core.guards import STATING
+from ..core.guards import CREDITING, STATING
 
 # What is made out to a family, and is linked to it.
 FAMILY_DOCUMENTS = ("out_invoice", "out_refund")
@@ -104,7 +104,9 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         """Post what may be, then do all that follows for families, in this order."""
         self._espace_link_families()
+        self.sudo()._espace_find_regie()
         self._espace_check_may_post()
+        self._espace_check_collected()
         posted = super()._post(soft)
         posted_sudo = posted.sudo()
         posted_sudo._espace_confirm_paid_bookings()
@@ -293,16 +295,25 @@ class AccountMoveLine(models.Model):
     def _espace_match(self, credits_):
         """Reconcile these debts with credits as far as they go, account by account.
 
-        Both are taken in their order.
+        Both are taken in their order; those of two régies leave each other alone.
         """
         for account in self.account_id & credits_.account_id:
             owed = self.filtered(lambda line, of=account: line.account_id == of)
             given = credits_.filtered(lambda line, of=account: line.account_id == of)
             if len(owed) == 1:
-                (owed | given).filtered(lambda line: not line.reconciled).reconcile()
+                owed._espace_match_all(given)
                 continue
             # All at once, Odoo would take those due on one day by their amounts.
             for credit in given:
                 for debt in owed:
                     if not (credit.reconciled or debt.reconciled):
-                        (debt | credit).reconcile()
+                        debt._espace_match_all(credit)
+
+    def _espace_match_all(self, credits_):
+        """Reconcile a debt with those of these credits that its régie may use."""
+        lines = self | credits_.filtered(
+            lambda credit: self.move_id._espace_may_meet(credit.move_id)
+        )
+        open_lines = lines.filtered(lambda line: not line.reconciled)
+        if len(open_lines) > 1:
+            allow(open_lines, CREDITING).reconcile()

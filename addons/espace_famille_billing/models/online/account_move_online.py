@@ -71,7 +71,11 @@ class AccountMove(models.Model):
         self.ensure_one()
         accounts = self._espace_receivable_lines().account_id
         credits_sudo = self.espace_family_id._espace_open_lines("credit").sudo()
-        usable = credits_sudo.filtered(lambda line: line.account_id in accounts)
+        usable = credits_sudo.filtered(
+            lambda line: (
+                line.account_id in accounts and self._espace_may_meet(line.move_id)
+            )
+        )
         return sum(
             (-to_decimal(line.amount_residual) for line in usable), to_decimal(0)
         )

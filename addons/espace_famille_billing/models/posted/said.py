@@ -23,6 +23,7 @@ MOVE = {
     "currency_id",
     "date",
     "espace_family_id",
+    "espace_regie_id",
     "espace_run_id",
     "fiscal_position_id",
     "invoice_cash_rounding_id",

@@ -74,6 +74,10 @@ class TestBooksCheck(CorruptionCase, PostedCase):
             collection.action_close()
         self.assertEqual(self.env["espace.check"]._problems(self.company), [])
 
+    def test_a_draft_payment_is_sound(self):
+        self.pay(self.durand, 3, TODAY, post=False)
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+
     def test_the_number_of_queries_does_not_depend_on_the_data(self):
         """One a promise."""
         check = self.env["espace.check"]

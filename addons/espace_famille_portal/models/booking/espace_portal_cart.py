@@ -55,15 +55,14 @@ class EspacePortalCart(models.AbstractModel):
             if quotes[item_of(reservation)].status == "available"
         ]
         total = sum((quote.price or Decimal(0) for _r, quote in kept), Decimal(0))
-        now_due = sum(
-            (
-                quote.price or Decimal(0)
-                for reservation, quote in kept
-                if reservation.activity_id.billing_mode == "booking"
-                and reservation.activity_id.approval == "automatic"
-            ),
-            Decimal(0),
-        )
+        at_once = [
+            (reservation, quote)
+            for reservation, quote in kept
+            if reservation.activity_id.billing_mode == "booking"
+            and reservation.activity_id.approval == "automatic"
+        ]
+        now_due = sum((quote.price or Decimal(0) for _r, quote in at_once), Decimal(0))
+        regies_sudo = cart_sudo.union(*(r for r, _q in at_once)).activity_id.regie_id
         company = family.company_id
         credit = family._espace_credit()
         return {
@@ -74,6 +73,7 @@ class EspacePortalCart(models.AbstractModel):
             "words": self._bookings_words(len(kept)),
             "total": company._espace_amount_words(total),
             "now_due": self._now_due_words(company, now_due),
+            "regies": self._regies_words(company, regies_sudo),
             "later": self._later_words(company, total - now_due),
             "credit": self._credit_words(company, to_decimal(credit), now_due),
         }
@@ -102,6 +102,17 @@ class EspacePortalCart(models.AbstractModel):
         if company._espace_pays_online():
             return self.env._("To pay now, online: %s", words)
         return self.env._("Invoiced at once: %s", words)
+
+    @api.model
+    def _regies_words(self, company, regies_sudo):
+        """Say that several payments follow, "" if one does."""
+        if len(regies_sudo) < 2 or not company._espace_pays_online():
+            return ""
+        return self.env._(
+            "These bookings are of several régies (%s), each with its own account: a "
+            "payment for each follows, one after the other.",
+            ", ".join(regies_sudo.mapped("name")),
+        )
 
     @api.model
     def _later_words(self, company, amount):

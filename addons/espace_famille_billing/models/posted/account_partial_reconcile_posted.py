@@ -13,13 +13,6 @@ class AccountPartialReconcile(models.Model):
 
     _inherit = "account.partial.reconcile"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        partials = super().create(vals_list)
-        partials._espace_check_families()
-        partials._espace_check_amounts()
-        return partials
-
     def write(self, vals):
         if PARTIAL & vals.keys():
             self._espace_check_edited()
