@@ -1,7 +1,7 @@
 {
     "name": "Espace Famille",
     "summary": "Families, activities and bookings of a commune's school services",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Espace Famille",
     "author": "Espace Famille contributors",
     "website": "https://github.com/espace-famille/espace-famille",

@@ -1,7 +1,7 @@
 {
     "name": "Espace Famille – Billing",
     "summary": "Tariffs by quotient, charges, invoices and payments of families",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Espace Famille",
     "author": "Espace Famille contributors",
     "website": "https://github.com/espace-famille/espace-famille",
@@ -71,6 +71,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "espace_famille_billing/static/src/counter/*",
             "espace_famille_billing/static/src/dashboard/*",
             "espace_famille_billing/static/src/follow/*",
             "espace_famille_billing/static/src/tariff_table/*",

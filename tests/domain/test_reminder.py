@@ -66,6 +66,27 @@ def test_a_credit_is_deducted_from_what_is_asked():
     assert found.amount == Decimal("12.50")
 
 
+def test_a_credit_lowers_the_oldest_invoices_first():
+    found = reminder.verdict(
+        [invoice(2, late=12, left="5.60"), invoice(1, late=70, left=20, reached=2)],
+        LEVELS,
+        TODAY,
+        credit=Decimal("20.40"),
+    )
+    assert (found.level, found.keys) == (FIRST, (2,))
+    assert found.amount == Decimal("5.20")
+
+
+def test_a_credit_that_covers_the_oldest_leaves_the_levels_of_the_others():
+    """What a credit pays no longer counts for the level either."""
+    facts = {"credit": Decimal(20)}
+    assert said(invoice(1, late=70, reached=2), **facts) == reminder.CREDIT
+    assert (
+        said(invoice(1, late=70, reached=2), invoice(2, late=5), **facts)
+        == reminder.NOT_YET
+    )
+
+
 def test_nothing_is_sent_within_the_days_between_two_reminders():
     facts = {"gap_days": 15, "last_sent": TODAY - timedelta(days=14)}
     assert said(invoice(1, late=40, reached=1), **facts) == reminder.TOO_SOON

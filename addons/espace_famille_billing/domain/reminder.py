@@ -7,10 +7,12 @@ that one of its invoices has come to.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
+
+from .spread import spread
 
 NOTHING_OVERDUE = "nothing_overdue"
 EXEMPT = "exempt"
@@ -52,7 +54,8 @@ class Invoice:
 class Verdict(NamedTuple):
     """`level` is None where nothing is sent, for the `reason`; then `keys` is empty.
 
-    `amount` is in euros: what the invoices `keys` still ask, less the family's credit.
+    `amount` is in euros: what the invoices `keys` still ask once the family's credit
+    has lowered the oldest ones.
     """
 
     level: Level | None
@@ -72,7 +75,8 @@ def verdict(
 ) -> Verdict:
     """Return what a family with these unpaid invoices gets on the local date `today`.
 
-    :param credit: euros, not negative, that the family may deduct from what it owes
+    :param credit: euros, not negative, that the family is owed: they lower its oldest
+        invoices first, as in the ledger
     :param last_sent: the day of the family's last reminder, whatever its level
     :param gap_days: days between two reminders of a family
 
@@ -90,7 +94,8 @@ amount=Decimal('20'), keys=(7,), reason='')
     if not asked:
         disputed = all(invoice.disputed for invoice in overdue)
         return _nothing(DISPUTED if disputed else ON_ITS_WAY)
-    if sum(invoice.left for invoice in asked) <= credit:
+    asked = _lowered(asked, credit)
+    if not asked:
         return _nothing(CREDIT)
     steps = _steps(asked, sorted(levels, key=lambda level: level.rank))
     if not steps:
@@ -101,8 +106,8 @@ amount=Decimal('20'), keys=(7,), reason='')
     if last_sent and today < last_sent + timedelta(days=gap_days):
         return _nothing(TOO_SOON)
     for level, group in sorted(ripe.items(), key=lambda step: -step[0].rank):
-        amount = sum(invoice.left for invoice in group) - credit
-        if amount > 0 and amount >= level.minimum:
+        amount = sum((invoice.left for invoice in group), Decimal(0))
+        if amount >= level.minimum:
             keys = tuple(invoice.key for invoice in group)
             return Verdict(level, amount, keys)
     return _nothing(BELOW_MINIMUM)
@@ -110,6 +115,17 @@ amount=Decimal('20'), keys=(7,), reason='')
 
 def _nothing(reason: str) -> Verdict:
     return Verdict(None, Decimal(0), (), reason)
+
+
+def _lowered(asked: Sequence[Invoice], credit: Decimal) -> list[Invoice]:
+    """Return what is left of these invoices, without those that a credit covers."""
+    oldest_first = sorted(asked, key=lambda invoice: (invoice.due, invoice.key))
+    parts = spread(credit, [invoice.left for invoice in oldest_first])
+    return [
+        replace(invoice, left=invoice.left - part)
+        for invoice, part in zip(oldest_first, parts, strict=True)
+        if invoice.left > part
+    ]
 
 
 def _steps(asked: Sequence[Invoice], levels: Sequence[Level]):

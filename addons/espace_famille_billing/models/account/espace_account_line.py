@@ -153,7 +153,8 @@ class EspaceFamily(models.Model):
         """Return the account of a family over a period, both days included.
 
         :return: dict of the `opening` and `closing` balances, in euros, the `lines` in
-            between as records, and the totals `debit` and `credit` of these
+            between as records, and the totals `debit` and `credit` of these; then what
+            is still to be deducted up to today, `waiting`, and what is `left` after it
         """
         self.ensure_one()
         ledger_sudo = self.env["espace.account.line"].sudo()
@@ -165,10 +166,15 @@ class EspaceFamily(models.Model):
         opening = to_decimal(before[-1:].balance)
         debit = sum(to_decimal(line.debit) for line in shown)
         credit = sum(to_decimal(line.credit) for line in shown)
+        closing = opening + debit - credit
+        is_now = not date_to or date_to >= self.company_id._espace_today()
+        waiting = to_decimal(self._espace_credit_not_invoiced() if is_now else 0)
         return {
             "opening": float(opening),
             "lines": shown,
             "debit": float(debit),
             "credit": float(credit),
-            "closing": float(opening + debit - credit),
+            "closing": float(closing),
+            "waiting": float(waiting),
+            "left": float(closing - waiting),
         }

@@ -92,6 +92,7 @@ class EspaceReminder(models.Model):
             debts[debt.family_id].append(debt)
         families_sudo = self.env["espace.family"].sudo().browse(debts)
         arrears = self.env["espace.arrears"]._of_families(families_sudo, day)
+        nets = families_sudo._espace_nets()
         levels_sudo = (
             self.env["espace.reminder.level"]
             .sudo()
@@ -107,7 +108,7 @@ class EspaceReminder(models.Model):
                 self._invoices(debts[family.id], moves_sudo, reached),
                 levels,
                 day,
-                credit=-to_decimal(of_family.credit),
+                credit=nets[family].credit,
                 exempt=of_family.exempt,
                 last_sent=of_family.last_sent,
                 gap_days=company.espace_reminder_gap,
@@ -173,6 +174,7 @@ class EspaceReminder(models.Model):
 
     @api.model
     def _send_batch(self, company, day, families):
+        self._set_off_first(families)
         verdicts = self._verdicts(company, day, families)
         reminded = [family for family, (_v, level, _d) in verdicts.items() if level]
         sent = {}
@@ -188,6 +190,19 @@ class EspaceReminder(models.Model):
         ]
         done = [sent[family] for family in reminded if family not in failed]
         return self.sudo().browse(done), families.browse(f.id for f in failed)
+
+    @api.model
+    def _set_off_first(self, families):
+        """Set what these families are owed against what they are to be reminded of."""
+        nets = families._espace_nets()
+        for family in families.filtered(lambda family: nets[family].deducted):
+            attempt(
+                self.env,
+                lambda family: family._espace_set_off(),
+                family,
+                _logger,
+                "%s: credits not used",
+            )
 
     @api.model
     def _send_one(self, family, verdict, level, day):
@@ -276,11 +291,14 @@ class EspaceReminder(models.Model):
 
     @api.model
     def _invoice_fee(self, family, level, moves, day):
-        """Invoice the fee of the level, if it has one; never because of a fee alone."""
+        """Invoice the fee of the level, if it has one; never because of a fee alone.
+
+        A fee of nothing makes no invoice.
+        """
         Move = self.env["account.move"]
         product = level.fee_product_id
         fees = self.search([("fee_move_id", "in", moves.ids)]).fee_move_id
-        if not product or not (moves - fees):
+        if product.lst_price <= 0 or not (moves - fees):
             return Move
         fee = Move.with_company(family.company_id).create(
             {

@@ -125,13 +125,7 @@ class AccountMove(models.Model):
             own = refund._espace_receivable_lines()
             refund.reversed_entry_id._espace_receivable_lines()._espace_match(own)
             if not all(own.mapped("reconciled")):
-                refund._espace_debts_to_lower()._espace_match(own)
-
-    def _espace_debts_to_lower(self):
-        """Return the debts of this document's family that no bank is about to pay."""
-        return self.espace_family_id._espace_open_lines("debit").filtered(
-            lambda line: not line.move_id.espace_payment_on_its_way
-        )
+                refund.espace_family_id._espace_debts_to_lower()._espace_match(own)
 
     def _espace_receivable_lines(self):
         return self.line_ids.filtered(
@@ -177,6 +171,48 @@ class AccountMove(models.Model):
             "context": {"default_move_id": self.id},
         }
 
+    def action_espace_add_line(self):
+        """Open the form that adds a line, with its reason, to this draft."""
+        self.ensure_one()
+        self.check_access("write")
+        self._espace_check_line_added()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add a Line"),
+            "res_model": "espace.invoice.line.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    def _espace_check_line_added(self):
+        """Refuse a line where it would change what is posted, or is being paid.
+
+        :raise UserError: with the reason in words
+        """
+        self.ensure_one()
+        if not self.espace_family_id or self.move_type != "out_invoice":
+            raise UserError(self.env._("This is no invoice of a family."))
+        if self.state != "draft":
+            raise UserError(
+                self.env._(
+                    "%s is posted: nothing is added to it. What else is due goes on "
+                    "the next invoice.",
+                    self.display_name,
+                )
+            )
+        if self.espace_payment_on_its_way:
+            raise UserError(
+                self.env._("This invoice is being paid online: wait for the result.")
+            )
+
+    def _espace_take_out_bookings(self):
+        """Delete these drafts, but for the lines that an agent added with a reason."""
+        kept = self.filtered("invoice_line_ids.espace_reason")
+        for move in kept:
+            move.invoice_line_ids.filtered(lambda line: not line.espace_reason).unlink()
+        (self - kept).unlink()
+
     # === Documents === #
 
     def action_open_espace_charges(self):
@@ -209,6 +245,12 @@ class AccountMoveLine(models.Model):
         "invoice_line_id",
         "Charges of this Line",
         groups="espace_famille.group_finance",
+    )
+    espace_reason = fields.Char(
+        "Reason",
+        readonly=True,
+        copy=False,
+        help="Why an agent added this line, which no booking charged.",
     )
 
     def unlink(self):

@@ -91,7 +91,7 @@ class TestCharge(EspaceBillingCase):
         self.assertEqual(self.charge.state, "to_invoice")
         self.charge.reservation_id._cancel(now=NOW)
         self.assertEqual(self.charge.state, "offset")
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
 
     def test_an_invoice_under_correction_keeps_its_number(self):
         name = self.invoice.name
@@ -99,7 +99,7 @@ class TestCharge(EspaceBillingCase):
         self.charge.reservation_id._cancel(now=NOW)
         self.assertEqual((self.invoice.state, self.invoice.name), ("draft", name))
         self.assertEqual(self.charge.state, "invoiced")
-        self.assertEqual(self.martin.credit_available, 1.30)
+        self.assertEqual(self.martin._espace_credit(), 1.30)
 
     def test_it_is_invoiced_once(self):
         self.assertFalse(self.charge._invoice(NOW))
@@ -118,7 +118,7 @@ class TestCharge(EspaceBillingCase):
         self.assertFalse(self.martin.charge_ids._invoice(NOW))
         self.booked(self.tom, self.meal, TUESDAY)
         self.assertFalse(pair.invoice_line_id)
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
 
     def test_what_was_invoiced_is_not_undone_but_credited(self):
         reservation = self.charge.reservation_id
@@ -131,4 +131,4 @@ class TestCharge(EspaceBillingCase):
     def test_credits_alone_make_no_invoice(self):
         self.charge.reservation_id._cancel(now=NOW)
         self.assertFalse(self.martin.charge_ids._invoice(NOW))
-        self.assertEqual(self.martin.credit_available, 1.30)
+        self.assertEqual(self.martin._espace_credit(), 1.30)

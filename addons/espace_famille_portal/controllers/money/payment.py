@@ -143,6 +143,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                 raise ValidationError(
                     request.env._("The payment of an invoice has to bring money.")
                 )
+            moves_sudo.espace_family_id._espace_set_off()
             moves_sudo._espace_check_payment(kwargs.get("amount"))
         partner_sudo = request.env["res.partner"].sudo().browse(partner_id)
         if len(payer_sudo) == 1 and payer_sudo != partner_sudo.commercial_partner_id:
@@ -186,8 +187,12 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         return self._espace_render("confirmation", values)
 
     def _espace_paid_for(self, family_sudo, move_sudo):
-        """Return the bookings of an invoice, and those that were validated with it."""
-        paid_sudo = move_sudo.espace_reservation_ids
+        """Return the bookings of an invoice, and those that were validated with it.
+
+        What it gives back of others is no booking of it.
+        """
+        charges_sudo = move_sudo.invoice_line_ids.espace_charge_ids
+        paid_sudo = charges_sudo.filtered(lambda c: c.amount > 0).reservation_id
         together_sudo = self._espace_booked(family_sudo)
         if paid_sudo & together_sudo:
             paid_sudo |= together_sudo
