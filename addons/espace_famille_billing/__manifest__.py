@@ -45,6 +45,7 @@
         "views/invoice/espace_family_delivery_views.xml",
         "report/report_invoice_family.xml",
         "wizards/espace_credit_wizard_views.xml",
+        "wizards/espace_invoice_line_wizard_views.xml",
         "views/regie/account_journal_views.xml",
         "views/invoice/account_move_line_views.xml",
         "views/regie/espace_regie_views.xml",

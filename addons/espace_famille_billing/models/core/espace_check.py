@@ -68,7 +68,8 @@ class EspaceCheck(models.AbstractModel):
             Invariant(
                 "invoice_total",
                 self.env._(
-                    "The total of a family's invoice is the sum of its charges."
+                    "The total of a family's invoice is the sum of its charges, and of "
+                    "the lines that an agent added with a reason."
                 ),
                 self.env._(
                     "The totals of these invoices are not the sum of their charges."
@@ -264,7 +265,8 @@ class EspaceCheck(models.AbstractModel):
                 GROUP BY move.id
                 HAVING coalesce(sum(
                     CASE
-                        WHEN line.espace_fee_payment_id IS NULL THEN charge.amount
+                        WHEN line.espace_fee_payment_id IS NULL
+                            AND line.espace_reason IS NULL THEN charge.amount
                         ELSE line.price_total
                     END
                 ), 0) != move.amount_total

@@ -1,3 +1,4 @@
 from . import test_credit
 from . import test_invoice
 from . import test_invoice_soon
+from . import test_invoice_line
