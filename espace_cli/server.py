@@ -17,11 +17,13 @@ def server_command(
     *,
     port: int,
     workers: int = 0,
+    live_port: int | None = None,
     interface: str = "127.0.0.1",
 ) -> list[str]:
     """The command that runs Odoo's server on one database; its options may follow.
 
     :param workers: number of worker processes; with 0, threads in one process
+    :param live_port: of live notifications, any free one if None
     """
     return [
         *(str(python), str(ODOO), "server"),
@@ -29,6 +31,6 @@ def server_command(
         f"--db-filter=^{database}$",
         f"--http-interface={interface}",
         f"--http-port={port}",
-        f"--gevent-port={free_port()}",
+        f"--gevent-port={live_port or free_port()}",
         f"--workers={workers}",
     ]

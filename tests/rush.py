@@ -46,10 +46,17 @@ ERROR = re.compile(r" (?:ERROR|CRITICAL) |Traceback")
 class Server:
     """Odoo's own server in a process of its own, with workers as in production."""
 
-    def __init__(self, database: str, conf: str, workers: int, crons: int = 0):
+    def __init__(
+        self,
+        database: str,
+        conf: str,
+        workers: int,
+        crons: int = 0,
+        options: Sequence[str] = (),
+    ):
         self.database, self.conf, self.workers = database, conf, workers
-        self.crons = crons
-        self.port = process.free_port()
+        self.crons, self.options = crons, options
+        self.port, self.live_port = process.free_port(), process.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         # Odoo listens to 8 connections a worker; a reverse proxy keeps the others.
         self.line = threading.Semaphore(4 * max(workers, 1))
@@ -80,11 +87,13 @@ class Server:
                 self.database,
                 port=self.port,
                 workers=self.workers,
+                live_port=self.live_port,
             ),
             f"--max-cron-threads={self.crons}",
             # Nothing is killed for being slow on a busy machine.
             *("--limit-time-cpu=600", "--limit-time-real=600"),
             *("--log-level=info", "--log-handler=odoo.service.model:INFO"),
+            *self.options,
         ]
 
     def _env(self) -> dict[str, str]:
@@ -94,17 +103,18 @@ class Server:
     def _wait(self, server: subprocess.Popen) -> None:
         def answers():
             if server.poll() is not None:
-                raise RuntimeError(f"The server did not start:\n{self._end()}")
+                raise RuntimeError(f"The server did not start:\n{self.end()}")
             try:
                 return requests.get(f"{self.url}/web/login", timeout=60).ok
             except requests.ConnectionError:
                 return False
 
         if not process.wait_for(answers, 120, pause=0.3):
-            raise RuntimeError(f"The server does not answer:\n{self._end()}")
+            raise RuntimeError(f"The server does not answer:\n{self.end()}")
 
-    def _end(self) -> str:
-        return "".join(self.log.read_text(errors="replace").splitlines(True)[-20:])
+    def end(self) -> str:
+        """Return the last lines of the log."""
+        return "".join(self.log.read_text(errors="replace").splitlines(True)[-40:])
 
     def count(self, pattern: re.Pattern) -> int:
         """Count the lines of the log that match."""

@@ -57,6 +57,7 @@ STAFF = {
     "espace.booking.notice": ("", "", "", ""),
     "espace.booking.reminder": ("", "r", "", "r"),
     "espace.regie": ("", "r", "rwc", "rwc"),
+    "espace.regie.mandate": ("", "r", "rwc", "rwc"),
     "espace.billing.run": ("", "r", "rwcu", "rwcu"),
     "espace.billing.run.family": ("", "r", "r", "r"),
     "espace.billing.run.check": ("", "r", "r", "r"),

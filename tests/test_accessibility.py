@@ -67,6 +67,7 @@ VISITORS_PAGES = {
         "/espace-famille/activation?activationCode={code}&email={invited}",
         "/espace-famille/activation?activationCode=WRONG&email={invited}",
     ],
+    "/espace-famille": ["/espace-famille"],
     "/espace-famille/accessibilite": ["/espace-famille/accessibilite"],
     "/espace-famille/demande-de-compte": ["/espace-famille/demande-de-compte"],
     "/espace-famille/donnees-personnelles": ["/espace-famille/donnees-personnelles"],

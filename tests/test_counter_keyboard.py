@@ -24,6 +24,7 @@ class TestCounterKeyboard(CounterCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.clerk.lang = "en_US"
         cls.canteen.capacity = 2 * PAYMENTS
         cls.families = cls.env["espace.family"]
         for number in range(1, PAYMENTS + 1):

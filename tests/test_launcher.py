@@ -9,6 +9,8 @@ import subprocess
 import sys
 import textwrap
 import time
+import zipfile
+from argparse import Namespace
 from contextlib import nullcontext
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,7 +19,7 @@ import polib
 import pytest
 
 from espace_cli import console, day, layout, mail, main, process, server, stamps
-from espace_cli.commands import COMMANDS, bench, check, demo, lint, testing
+from espace_cli.commands import COMMANDS, bench, check, demo, dist, lint, testing
 from espace_cli.inside import translations
 from espace_cli.setup import debian, environment, odoo_source, postgres
 
@@ -518,6 +520,44 @@ def test_requirements_are_pinned():
     for name in ("requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text().splitlines():
             assert not line or line.startswith("#") or "==" in line, line
+
+
+def test_what_is_given_away_holds_what_its_manifest_says(tmp_path):
+    ours = layout.Layout()
+    assert dist.run(Namespace(to=tmp_path), ours) == 0
+    for addon in ours.ours():
+        number = dist.version(ours, addon)
+        with zipfile.ZipFile(tmp_path / f"{addon}-{number}.zip") as packed:
+            names = packed.namelist()
+        assert {f"{addon}/LICENSE", f"{addon}/__manifest__.py"} <= set(names)
+        assert not [name for name in names if name.endswith(".pyc")]
+        wheel = tmp_path / f"odoo_addon_{addon}-{number}-py3-none-any.whl"
+        with zipfile.ZipFile(wheel) as packed:
+            [metadata] = [n for n in packed.namelist() if n.endswith("/METADATA")]
+            words = packed.read(metadata).decode()
+        assert "Requires-Dist: odoo==19.0.*" in words
+        if addon == "espace_famille_portal":
+            assert "Requires-Dist: odoo-addon-espace_famille_billing==19.0.*" in words
+    for line in (tmp_path / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert dist.digest(tmp_path / name) == digest
+    again = tmp_path / "again"
+    again.mkdir()
+    same = dist.archive(ours, "l10n_fr_m57", again)
+    assert dist.digest(same) == dist.digest(tmp_path / same.name)
+
+
+def test_an_addon_that_does_not_tell_its_changes_is_not_given_away(tmp_path):
+    new = tmp_path / "addons/espace_famille"
+    new.mkdir(parents=True)
+    (new / "__manifest__.py").write_text("{'version': '19.0.2.0.0'}")
+    (new / "pyproject.toml").touch()
+    (new / "readme").mkdir()
+    (new / "readme/DESCRIPTION.md").touch()
+    (new / "readme/HISTORY.md").write_text("## 19.0.1.0.0")
+    with pytest.raises(console.Stop, match=r"what version 19\.0\.2\.0\.0 changes"):
+        dist.run(Namespace(to=tmp_path / "dist"), layout.Layout(tmp_path))
+    assert not (tmp_path / "dist").exists()
 
 
 def test_complaints_about_our_addons_are_picked_from_the_log():

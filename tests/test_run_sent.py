@@ -182,7 +182,7 @@ class TestRunSent(BaseCase):
 
     def wait(self, condition):
         self.assertTrue(
-            wait_for(condition, PATIENCE, pause=0.3), self.agent.server._end()
+            wait_for(condition, PATIENCE, pause=0.3), self.agent.server.end()
         )
 
     # === Tests === #

@@ -34,6 +34,7 @@
         "views/core/res_config_settings_views.xml",
         "views/core/espace_family_views.xml",
         "views/access/espace_guardian_views.xml",
+        "views/core/portal_frame.xml",
         "views/core/portal_layout.xml",
         "views/core/portal_security.xml",
         "views/core/portal_brand.xml",
@@ -61,7 +62,7 @@
     "demo": ["demo/espace_famille_portal_demo.xml"],
     "assets": {
         "web._assets_primary_variables": [
-            ("prepend", "espace_famille_portal/static/src/scss/palette.scss"),
+            "espace_famille_portal/static/src/scss/palette.scss",
         ],
         "web.assets_frontend": [
             "espace_famille_portal/static/src/scss/portal.scss",

@@ -90,18 +90,19 @@ def run_plain(chosen: Selection, layout: Layout) -> int:
 def run_all(chosen: Selection, layout: Layout, *, keep: bool) -> int:
     """Run tests in a fresh database with our addons."""
     in_ci = os.environ.get("CI", "").lower() in ("true", "1")
-    if in_ci and (missing := missing_programs()):
+    if in_ci and (missing := missing_programs(for_tests=True)):
         raise Stop(
             f"{' and '.join(missing)} missing, and CI has to run every test.\n"
             f"To install: {how_to_install(missing)}"
         )
-    tell_missing("the tests that need it are skipped")
+    tell_missing("the tests that need it are skipped", for_tests=True)
     ensure_node(layout)
     with (
         environment(layout, dev=True) as prepared,
         prepared.databases.disposable("espace_test", keep=keep) as name,
     ):
         variables = prepared.program_variables(name)
+        variables |= prepared.databases.templates()
         if chosen.whole:
             variables["ESPACE_WHOLE_RUN"] = "1"
         command = pytest_command(

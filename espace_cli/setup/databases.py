@@ -203,6 +203,15 @@ class Databases:
                 self.environment.run_task(name, "make_commune")
         return name
 
+    def templates(self) -> dict[str, str]:
+        """The finished templates without our addons and with them, by variable."""
+        return {
+            variable: name
+            for variable, kind in (("ESPACE_BASE", "base"), ("ESPACE_ADDONS", "addons"))
+            for name in self.names(f"espace_{kind}_")
+            if self.comment(name) == self.ready
+        }
+
     @contextlib.contextmanager
     def _template(
         self, kind: str, key: str, title: str

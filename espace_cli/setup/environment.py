@@ -221,9 +221,16 @@ def find_chromium() -> str:
     return next(filter(None, found), mac if Path(mac).exists() else "")
 
 
-def missing_programs() -> list[str]:
-    """What of the two is missing, as Debian's package names."""
+def find_nginx() -> str | None:
+    """Path of nginx, which Debian puts where only root looks."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
+def missing_programs(*, for_tests: bool = False) -> list[str]:
+    """What is missing of the programs that are used, as Debian's package names."""
     there = {"chromium": find_chromium(), "wkhtmltopdf": shutil.which("wkhtmltopdf")}
+    if for_tests:
+        there["nginx-light"] = find_nginx()
     return [name for name, path in there.items() if not path]
 
 
@@ -234,8 +241,8 @@ def how_to_install(packages: list[str]) -> str:
     return f"apt-get install {' '.join(packages)}"
 
 
-def tell_missing(consequence: str) -> None:
+def tell_missing(consequence: str, *, for_tests: bool = False) -> None:
     """Say what is missing and how to get it, if something is."""
-    if missing := missing_programs():
+    if missing := missing_programs(for_tests=for_tests):
         note(f"{' and '.join(missing)} missing: {consequence}.")
         note(f"To install: {how_to_install(missing)}")

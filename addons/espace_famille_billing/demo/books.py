@@ -17,8 +17,11 @@ class Demonstration(valdurenque.Demonstration):
             {
                 "name": "Régie des services scolaires",
                 "code": "SCO",
-                "decision": "Arrêté n° 2019-14 du 3 mai 2019",
+                "decision": "Arrêté n° 2019-14",
+                "decision_date": "2019-05-03",
                 "cash_ceiling": 1500,
+                "total_ceiling": 8000,
+                "cash_float": 100,
                 "regisseur_id": self._ref("user_finance").id,
                 "deputy_ids": [Command.set(self._ref("user_manager").ids)],
             }

@@ -7,12 +7,10 @@ that one of its invoices has come to.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
-
-from .spread import spread
 
 NOTHING_OVERDUE = "nothing_overdue"
 EXEMPT = "exempt"
@@ -39,6 +37,7 @@ class Level:
 class Invoice:
     """An unpaid invoice: `left` euros to pay, `reached` the highest rank reminded of.
 
+    `covered` is what of it the family's credits pay, the oldest invoices first.
     `reached` is None while nothing was sent. `disputed` and `on_its_way` (the bank was
     asked, or has the money) keep it out of reminders.
     """
@@ -49,13 +48,13 @@ class Invoice:
     reached: int | None = None
     disputed: bool = False
     on_its_way: bool = False
+    covered: Decimal = Decimal(0)
 
 
 class Verdict(NamedTuple):
     """`level` is None where nothing is sent, for the `reason`; then `keys` is empty.
 
-    `amount` is in euros: what the invoices `keys` still ask once the family's credit
-    has lowered the oldest ones.
+    `amount` is in euros: what the invoices `keys` still ask, less what credits cover.
     """
 
     level: Level | None
@@ -68,15 +67,12 @@ def verdict(
     invoices: Iterable[Invoice],
     levels: Iterable[Level],
     today: date,
-    credit: Decimal = Decimal(0),
     exempt: bool = False,
     last_sent: date | None = None,
     gap_days: int = 0,
 ) -> Verdict:
     """Return what a family with these unpaid invoices gets on the local date `today`.
 
-    :param credit: euros, not negative, that the family is owed: they lower its oldest
-        invoices first, as in the ledger
     :param last_sent: the day of the family's last reminder, whatever its level
     :param gap_days: days between two reminders of a family
 
@@ -94,7 +90,7 @@ amount=Decimal('20'), keys=(7,), reason='')
     if not asked:
         disputed = all(invoice.disputed for invoice in overdue)
         return _nothing(DISPUTED if disputed else ON_ITS_WAY)
-    asked = _lowered(asked, credit)
+    asked = [i for i in asked if i.left > i.covered]
     if not asked:
         return _nothing(CREDIT)
     steps = _steps(asked, sorted(levels, key=lambda level: level.rank))
@@ -106,7 +102,7 @@ amount=Decimal('20'), keys=(7,), reason='')
     if last_sent and today < last_sent + timedelta(days=gap_days):
         return _nothing(TOO_SOON)
     for level, group in sorted(ripe.items(), key=lambda step: -step[0].rank):
-        amount = sum((invoice.left for invoice in group), Decimal(0))
+        amount = sum((i.left - i.covered for i in group), Decimal(0))
         if amount >= level.minimum:
             keys = tuple(invoice.key for invoice in group)
             return Verdict(level, amount, keys)
@@ -115,17 +111,6 @@ amount=Decimal('20'), keys=(7,), reason='')
 
 def _nothing(reason: str) -> Verdict:
     return Verdict(None, Decimal(0), (), reason)
-
-
-def _lowered(asked: Sequence[Invoice], credit: Decimal) -> list[Invoice]:
-    """Return what is left of these invoices, without those that a credit covers."""
-    oldest_first = sorted(asked, key=lambda invoice: (invoice.due, invoice.key))
-    parts = spread(credit, [invoice.left for invoice in oldest_first])
-    return [
-        replace(invoice, left=invoice.left - part)
-        for invoice, part in zip(oldest_first, parts, strict=True)
-        if invoice.left > part
-    ]
 
 
 def _steps(asked: Sequence[Invoice], levels: Sequence[Level]):

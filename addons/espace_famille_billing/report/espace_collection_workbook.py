@@ -63,6 +63,8 @@ class EspaceCollectionWorkbook(models.AbstractModel):
             (self.env._("Cash Office"), content["regie"], TEXT),
             (self.env._("Act of Creation"), content["decision"], TEXT),
             (self.env._("Régisseur"), content["regisseur"], TEXT),
+            (self.env._("Deputies"), content.get("deputies", ""), TEXT),
+            (self.env._("Mandataires"), content.get("mandataires", ""), TEXT),
             (self.env._("From"), content["date_from"], DAY),
             (self.env._("To"), content["date_to"], DAY),
             (self.env._("Closed on"), content["closed_on"], DAY),

@@ -174,6 +174,32 @@ class EspaceBillingCase(EspaceCase):
     # === Payment online === #
 
     @classmethod
+    def _pay_into(cls, provider, regie):
+        """Have a provider bring its money to a régie, in a journal of its own."""
+        number = cls.env["account.journal"].search_count([])
+        journal = cls._create_journal(
+            regie, "online", f"ONL{number}", f"5129{number:02}"
+        )
+        vals = {
+            "name": provider.name,
+            "journal_id": journal.id,
+            "payment_method_id": cls.env.ref(
+                "account.account_payment_method_manual_in"
+            ).id,
+            "payment_account_id": journal.default_account_id.id,
+            "payment_provider_id": provider.id,
+        }
+        lines = cls.env["account.payment.method.line"]
+        own = lines.search([("payment_provider_id", "=", provider.id)])
+        if own:
+            own.write(vals)
+        else:
+            lines.create(vals)
+        provider.invalidate_recordset(["journal_id"])
+        assert provider.journal_id == journal
+        return journal
+
+    @classmethod
     def _publish_provider(cls):
         """Let families pay online, with a provider that asks no bank."""
         card = cls.env.ref("payment.payment_method_card")

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form
 
@@ -221,6 +222,60 @@ class CounterCase(EspaceBillingCase):
         """Return what is open of the three invoices, in cents exact."""
         moves = (self.meal_move, self.evening_move, self.lina_move)
         return [Decimal(str(round(move.amount_residual, 2))) for move in moves]
+
+
+class SeveralRegiesCase(CounterCase, Regie):
+    """The commune with a second régie, for the evenings; the canteen has the first.
+
+    The Martins owe a meal to one and an evening to the other. `clerk` is régisseur of
+    both; `cls.clerks` has a mandataire of each, by its code.
+    """
+
+    @classmethod
+    def _create_regie(cls, *args):
+        super()._create_regie(*args)
+        cls.regie.write({"decision": "Arrêté n° 12", "decision_date": "2026-06-01"})
+        cls.leisure, cls.leisure_journals, cls.treasury = cls._open_regie(
+            "AL", decision="Arrêté n° 13"
+        )
+        cls.evening.regie_id = cls.leisure
+        cls.regie.remittance_journal_id = cls.treasury
+        cls.clerks = {}
+        for regie in cls.regie | cls.leisure:
+            agent = cls._create_user(
+                f"agent_{regie.code}".lower(), "espace_famille.group_finance"
+            )
+            cls.clerks[regie.code] = agent
+            cls.env["espace.regie.mandate"].create(
+                {"regie_id": regie.id, "user_id": agent.id}
+            )
+        return cls.regie
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.leisure.regisseur_id = cls.clerk
+
+    def register(self, move, journal, amount=None, user=None, **vals):
+        """Take a payment of one invoice in a journal, as an agent does."""
+        user = user or self.clerk
+        lines = move.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        amount = move.amount_residual if amount is None else amount
+        return self.Payment.with_user(user)._espace_register(
+            move.espace_family_id.with_user(user),
+            journal.with_user(user),
+            {lines.with_user(user): amount},
+            vals.pop("date", NOW.date()),
+            **vals,
+        )
+
+    def refused(self, words, act, *args, **vals):
+        """Do what must be refused in these words and change nothing."""
+        with self.assertRaises(UserError) as error, self.env.cr.savepoint():
+            act(*args, **vals)
+        self.assertIn(words, str(error.exception))
 
 
 def euros(*amounts):

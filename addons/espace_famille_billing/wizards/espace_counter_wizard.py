@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.i18n import format_list
 
-from ..domain.net import Net
-from ..domain.spread import spread
+from ..domain.net import ANY_REGIE, ZERO, Net
 from ..models.core.amounts import to_decimal
 
 
@@ -24,6 +24,14 @@ class EspaceCounterLine(models.TransientModel):
         for line in self:
             left = to_decimal(line.residual) - to_decimal(line.deducted)
             line.residual = float(left)
+
+    def _most(self):
+        """Take by CESU no more of a document than it may pay."""
+        most = super()._most()
+        return min(most, self._cesu_left()) if self.wizard_id.means == "cesu" else most
+
+    def _cesu_left(self):
+        return float(self.move_line_id.sudo()._espace_cesu_left())
 
 
 class EspaceCounterWizard(models.TransientModel):
@@ -71,6 +79,7 @@ class EspaceCounterWizard(models.TransientModel):
     )
     has_email = fields.Boolean(compute="_compute_has_email")
     warning = fields.Char(compute="_compute_warning")
+    elsewhere = fields.Char(compute="_compute_elsewhere")
     payment_id = fields.Many2one(
         "account.payment",
         readonly=True,
@@ -82,44 +91,48 @@ class EspaceCounterWizard(models.TransientModel):
     def _side(self):
         return "debit"
 
-    @api.depends("family_id", "move_ids")
+    @api.depends("family_id", "move_ids", "regie_id")
     def _compute_line_ids(self):
         for wizard in self:
             wizard.line_ids = wizard._open_commands()
 
-    @api.depends("family_id")
+    @api.depends("family_id", "regie_id")
     def _compute_open_amount(self):
         """Say what is owed net of what the family is owed, and both."""
         nets = self.family_id._origin._espace_nets()
         for wizard in self:
+            lines = wizard.line_ids.move_line_id
             of_family = nets.get(wizard.family_id._origin, Net())
-            wizard.due = float(of_family.due)
-            wizard.deducted = float(of_family.deducted)
-            wizard.open_amount = float(of_family.owed)
-            wizard.credit_left = float(of_family.left)
+            deducted = of_family.paid_of(lines.ids)
+            due = sum((to_decimal(line.amount_residual) for line in lines), ZERO)
+            wizard.due = float(due)
+            wizard.deducted = float(deducted)
+            wizard.open_amount = float(due - deducted)
+            wizard.credit_left = float(
+                of_family.left_at(wizard._regie().id or ANY_REGIE)
+            )
 
     def _open_commands(self):
         """List what is open, with what the family's credit pays of it."""
         clear, *commands = super()._open_commands()
-        lines = [values for _code, _id, values in commands]
-        opens = [
-            self.env["account.move.line"].browse(line["move_line_id"])._espace_open()
-            for line in lines
-        ]
-        credit = self.family_id._origin._espace_net().credit if lines else to_decimal(0)
-        dues = [to_decimal(0) if one.apart else one.left for one in opens]
-        parts = spread(credit, dues)
-        for line, one, part in zip(lines, opens, parts, strict=True):
-            left = float(one.left - part)
+        nets = self.family_id._origin._espace_nets()
+        parts = nets.get(self.family_id._origin, Net()).parts
+        for _code, _id, line in commands:
+            part = parts.get(line["move_line_id"], ZERO)
+            left = to_decimal(line["amount"]) - part
             line["deducted"] = float(part)
-            line["amount"] = left if line["pay"] else 0
-            line["pay"] = line["pay"] and bool(left)
+            if line["pay"]:
+                line["amount"] = float(left)
+                line["pay"] = bool(left)
         return [clear, *commands]
 
     @api.depends("amount", "open_amount")
     def _compute_advance(self):
         for wizard in self:
             advance = to_decimal(wizard.amount) - to_decimal(wizard.open_amount)
+            if wizard.means == "cesu":
+                payable = sum(to_decimal(line._most()) for line in wizard.line_ids)
+                advance = to_decimal(wizard.amount) - payable
             wizard.advance = float(max(advance, to_decimal(0)))
 
     @api.depends("journal_id")
@@ -131,6 +144,32 @@ class EspaceCounterWizard(models.TransientModel):
     def _compute_archived(self):
         for wizard in self:
             wizard.archived = bool(wizard.family_id) and not wizard.family_id.active
+
+    @api.depends("family_id", "regie_id")
+    def _compute_elsewhere(self):
+        """Say what the family owes to the other régies of the commune."""
+        for wizard in self:
+            owed = wizard.family_id._origin._espace_owed_by_regie()
+            words = [
+                self.env._(
+                    "%(amount)s to %(regie)s",
+                    amount=wizard.company_id._espace_amount_words(amount),
+                    regie=regie.name,
+                )
+                for regie, amount in owed.items()
+                if regie and regie != wizard._regie()
+            ]
+            wizard.elsewhere = bool(words) and self.env._(
+                "The family also owes %s: that is paid there, by a payment of its own.",
+                format_list(self.env, words),
+            )
+
+    @api.onchange("journal_id")
+    def _onchange_journal_id(self):
+        """Propose for a CESU only what it pays."""
+        if self.means == "cesu":
+            for line in self.line_ids:
+                line.amount = min(line.amount, line._cesu_left())
 
     @api.depends("amount", "tendered")
     def _compute_change(self):
@@ -241,6 +280,8 @@ class EspaceCounterWizard(models.TransientModel):
     def _receive(self):
         self._check_tendered()
         self.family_id._espace_set_off()
+        # What was deducted is open no longer.
+        self.line_ids.deducted = 0
         payment = self.env["account.payment"]._espace_register(
             self.family_id,
             self.journal_id,

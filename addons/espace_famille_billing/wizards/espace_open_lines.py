@@ -37,12 +37,16 @@ class EspaceOpenLine(models.AbstractModel):
             line.total = abs(line.move_line_id.balance)
             line.residual = abs(line.move_line_id.amount_residual)
 
+    def _most(self):
+        """Return the euros of this line that the form may settle."""
+        return self.residual
+
     @api.onchange("pay")
     def _onchange_pay(self):
         if not self.pay:
             self.amount = 0
         elif not self.amount:
-            self.amount = self.residual
+            self.amount = self._most()
 
     @api.onchange("amount")
     def _onchange_amount(self):
@@ -81,15 +85,28 @@ class EspaceOpenLines(models.AbstractModel):
         for wizard in self:
             wizard.company_id = wizard.family_id.company_id or self.env.company
 
-    @api.depends("family_id")
+    def _regie(self):
+        """Return the régie whose lines these are, None in a form about all of them."""
+        return self.regie_id._origin if "regie_id" in self._fields else None
+
+    @api.model
+    def _about(self):
+        """Return the names of the fields that say whose lines these are."""
+        return (
+            ("family_id", "regie_id") if "regie_id" in self._fields else ("family_id",)
+        )
+
+    @api.depends(lambda self: self._about())
     def _compute_open_amount(self):
         for wizard in self:
             family = wizard.family_id._origin
             wizard.open_amount = (
-                family._espace_open_amount(wizard._side()) if family else 0
+                family._espace_open_amount(wizard._side(), wizard._regie())
+                if family
+                else 0
             )
 
-    @api.depends("family_id")
+    @api.depends(lambda self: self._about())
     def _compute_amount(self):
         for wizard in self:
             wizard.amount = wizard._lines_total()
@@ -103,7 +120,7 @@ class EspaceOpenLines(models.AbstractModel):
     def _open_commands(self):
         """Return the commands that list what is open, some of it chosen."""
         family = self.family_id._origin
-        lines = family._espace_open_lines(self._side()) if family else []
+        lines = family._espace_open_lines(self._side(), self._regie()) if family else []
         return [
             Command.clear(),
             *(Command.create(self._open_vals(line)) for line in lines),
@@ -130,7 +147,7 @@ class EspaceOpenLines(models.AbstractModel):
         lines = self.line_ids.filtered("pay") + self.line_ids.filtered(
             lambda line: not line.pay
         )
-        dues = [to_decimal(line.residual) for line in lines]
+        dues = [to_decimal(line._most()) for line in lines]
         amount = max(to_decimal(self.amount), to_decimal(0))
         for line, part in zip(lines, spread(amount, dues), strict=True):
             line.amount = float(part)
@@ -152,7 +169,7 @@ class EspaceOpenLines(models.AbstractModel):
         self.ensure_one()
         words = self.company_id._espace_amount_words
         amount = to_decimal(self.amount) - self._beyond()
-        open_amount = self.family_id._espace_open_amount(self._side())
+        open_amount = self.family_id._espace_open_amount(self._side(), self._regie())
         if to_decimal(self.amount) <= 0:
             raise UserError(self.env._("Enter the amount."))
         if amount > to_decimal(open_amount):
@@ -223,14 +240,23 @@ class EspaceRegieForm(models.AbstractModel):
         for wizard in self:
             company = wizard.company_id or self.env.company
             if wizard.regie_id.company_id != company:
-                wizard.regie_id = company._espace_own_regie()
+                wizard.regie_id = wizard._proposed_regie(company)
 
     @api.depends("regie_id")
     def _compute_journal_id(self):
         for wizard in self:
             journals = wizard.regie_id.journal_ids._origin
             if wizard.journal_id._origin not in journals:
-                wizard.journal_id = wizard._proposed_journal(journals)
+                regie = wizard.regie_id
+                wizard.journal_id = wizard._proposed_journal(
+                    journals.filtered(lambda j, r=regie: r._takes(j.espace_means))
+                )
+
+    def _proposed_regie(self, company):
+        """Return the régie of what the form was opened for, else the agent's own."""
+        moves = self.move_ids if "move_ids" in self._fields else None
+        asked = moves.espace_regie_id[:1] if moves else None
+        return asked or company._espace_own_regie()
 
     def _proposed_journal(self, journals):
         return (

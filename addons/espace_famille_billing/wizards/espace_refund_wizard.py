@@ -32,17 +32,17 @@ class EspaceRefundWizard(models.TransientModel):
     def _side(self):
         return "credit"
 
-    @api.depends("family_id", "move_ids")
+    @api.depends("family_id", "move_ids", "regie_id")
     def _compute_line_ids(self):
         for wizard in self:
             wizard.line_ids = wizard._open_commands()
 
-    @api.depends("family_id")
+    @api.depends("family_id", "regie_id")
     def _compute_open_amount(self):
         super()._compute_open_amount()
         for wizard in self:
-            family = wizard.family_id._origin
-            wizard.debt = family._espace_open_amount("debit") if family else 0
+            family, regie = wizard.family_id._origin, wizard._regie()
+            wizard.debt = family._espace_open_amount("debit", regie) if family else 0
             wizard.not_invoiced = family._espace_credit_not_invoiced() if family else 0
 
     def _proposed_journal(self, journals):

@@ -10,6 +10,8 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field
 
+from .sent import read_id
+
 # Without the letters and figures that are taken for one another: 0 O, 1 I L.
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 LENGTH = 10
@@ -120,7 +122,7 @@ def _read_people(values, kind, most, errors):
             clean(values.get(f"{prefix}_firstname")),
             clean(values.get(f"{prefix}_lastname")),
             _read_civility(values.get(f"{prefix}_civility")),
-            _read_id(values.get(f"{prefix}_id")),
+            read_id(values.get(f"{prefix}_id")),
         )
         # The first guardian is who creates the account; known people have a name.
         if person.empty and person.id is None and (kind, number) != ("guardian", 1):
@@ -152,10 +154,6 @@ def name_problem(text):
 
 def _read_civility(text):
     return text if text in CIVILITIES else None
-
-
-def _read_id(text):
-    return int(text) if str(text or "").isdecimal() else None
 
 
 def strength(password):

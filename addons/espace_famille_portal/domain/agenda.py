@@ -10,18 +10,16 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from .period import REACH, Span
+from .sent import read_id
 
 # A whole school year at once, and no more.
 MAX_DAYS = 366
-MAX_WEEKDAY = 6
+WEEKDAYS = "0123456"
 WEEK = timedelta(days=7)
 EVERY_DAY = "all"
 
 # The days among which families choose; services never open on the other kinds.
 KINDS = ("school", "wednesday", "holiday")
-
-# Identifiers of PostgreSQL: what is larger exists nowhere.
-MAX_ID = 2**31
 
 
 # === What a form asks for === #
@@ -53,13 +51,13 @@ def read_choices(texts):
 def _read_choice(text):
     parts = str(text).split("-")
     try:
-        child, product, day = int(parts[0]), int(parts[1]), parts[2]
-        weekday = None if day == EVERY_DAY else int(day)
-    except (IndexError, ValueError):
+        child_text, product_text, day = parts
+        weekday = None if day == EVERY_DAY else WEEKDAYS.index(day)
+    except ValueError:
         return None
-    if len(parts) != 3 or not (0 <= child < MAX_ID and 0 < product < MAX_ID):
-        return None
-    if weekday is not None and not 0 <= weekday <= MAX_WEEKDAY:
+    child = 0 if child_text == "0" else read_id(child_text)
+    product = read_id(product_text)
+    if child is None or product is None:
         return None
     return Choice(child, product, weekday)
 
@@ -73,14 +71,6 @@ class RangeRefused(ValueError):
     def __init__(self, code):
         self.code = code
         super().__init__(code)
-
-
-def read_date(text):
-    """Return the date written YYYY-MM-DD, None when it is none."""
-    try:
-        return date.fromisoformat(text or "")
-    except (TypeError, ValueError):
-        return None
 
 
 def checked_range(first, last, today):

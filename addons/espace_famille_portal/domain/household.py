@@ -6,10 +6,10 @@ the code of what is wrong; nothing here knows the records behind.
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from .activation import MOST_LETTERS, clean, name_problem
+from .sent import read_day
 
 # Children of the services of a commune; a wider range only catches slips.
 OLDEST_CHILD = 25
@@ -133,9 +133,8 @@ def _read_zip(text, _today):
 
 def _read_day(text, today):
     """Return a day that is past, written YYYY-MM-DD."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    day = read_day(text)
+    if not day:
         return text, "not_a_day"
     near = today.year - day.year <= OLDEST_CHILD
     return day.isoformat(), None if day <= today and near else "not_a_day"

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import NamedTuple
 
+from . import sent
+
 VIEWS = ("month", "week")
 
 # From so many days on that can be booked, a month or a week is worth opening.
@@ -84,11 +86,8 @@ def opening_span(view, today, bookable):
 
 def read_day(text, today):
     """Return the date written YYYY-MM-DD in a request, `today` when it is none."""
-    try:
-        day = date.fromisoformat(text or "")
-    except (TypeError, ValueError):
-        return today
-    return day if abs(day - today) <= REACH else today
+    day = sent.read_day(text)
+    return day if day and abs(day - today) <= REACH else today
 
 
 def read_view(text):
@@ -118,22 +117,21 @@ def read_order(text):
 
     :return: an `Order`, None when it is not one
     """
-    parts = str(text or "").split("_")
-    try:
-        action, child, product = parts[0], int(parts[1]), int(parts[2])
-        day = date.fromisoformat(parts[3]) if len(parts) > 3 else None
-    except (IndexError, ValueError):
+    text = str(text or "")
+    parts = text.split("_")
+    if len(parts) not in (3, 4):
         return None
+    action, child, product = parts[0], sent.read_id(parts[1]), sent.read_id(parts[2])
+    day = sent.read_day(parts[3]) if len(parts) > 3 else None
     if action in ROW_ACTIONS:
         order = Order(action, 0, 0, day)
         return order if day and str(order) == text else None
     whole_column = action in ("all", "none")
-    if action not in ACTIONS or len(parts) > 4 or whole_column == bool(day):
+    if action not in ACTIONS or not (child and product) or whole_column == bool(day):
         return None
-    # Identifiers of PostgreSQL: what is larger exists nowhere.
-    if not (0 < child < 2**31 and 0 < product < 2**31):
-        return None
-    return Order(action, child, product, day)
+    order = Order(action, child, product, day)
+    # A fourth part that is no day would be lost.
+    return order if str(order) == text else None
 
 
 # === Grid === #

@@ -2,7 +2,9 @@
 
 import json
 
-from odoo.http import route
+from werkzeug.exceptions import BadRequest
+
+from odoo.http import request, route
 
 from odoo.addons.web.controllers.export import (
     CSVExport,
@@ -13,6 +15,16 @@ from odoo.addons.web.controllers.export import (
 from odoo.addons.web.controllers.pivot import TableExporter
 
 from ...models.core.spreadsheet import harmless
+
+# What the screen of a pivot sends, of which kind.
+PARTS = {
+    "col_group_headers": list,
+    "measure_count": int,
+    "measure_headers": list,
+    "model": str,
+    "rows": list,
+    "title": str,
+}
 
 
 class _TextsAreTexts:
@@ -70,10 +82,26 @@ class EspaceCSVExport(CSVExport):
 
 
 class EspaceTableExporter(TableExporter):
-    @route()
-    def export_xlsx(self, data, **kw):
-        table = json.loads(data if isinstance(data, str) else data.read())
+    @route(espace_reads_itself=True)
+    def export_xlsx(self, data="", **kw):
+        table = _read_table(data)
         return super().export_xlsx(json.dumps(_harmless_within(table)), **kw)
+
+
+def _read_table(data):
+    """Return the table that the screen of a pivot sends.
+
+    :raise BadRequest: it is none
+    """
+    try:
+        table = json.loads(data if isinstance(data, str) else data.read())
+    except (RecursionError, ValueError) as error:
+        raise BadRequest(request.env._("This table cannot be read.")) from error
+    if not isinstance(table, dict) or any(
+        not isinstance(table.get(name), kind) for name, kind in PARTS.items()
+    ):
+        raise BadRequest(request.env._("This table cannot be read."))
+    return table
 
 
 def _harmless_within(value):

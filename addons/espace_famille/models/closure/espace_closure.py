@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...domain import closure as rules
@@ -52,7 +52,7 @@ class EspaceClosure(models.Model):
 
     _name = "espace.closure"
     _description = "Closure"
-    _inherit = ["espace.thread", "espace.rulebook.mixin", "espace.guard.mixin"]
+    _inherit = ["espace.thread", "espace.guard.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
     _by_code = RECORDED
@@ -253,23 +253,15 @@ class EspaceClosure(models.Model):
     @api.model
     def _scopes(self, company, first, last):
         """Return the `closure.Scope` of what is closed between two dates."""
-        return [
-            scope
-            for scope in self._all_scopes(company.id, company.sudo().espace_revision)
-            if scope.date_from <= last and scope.date_to >= first
-        ]
-
-    @api.model
-    @tools.ormcache("company_id", "revision")
-    def _all_scopes(self, company_id, revision):
-        """Return the `closure.Scope` of all that was ever closed.
-
-        :param str revision: of the company, see `rulebook.py`
-        """
-        closures_sudo = self.sudo().search(
-            [("company_id", "=", company_id), ("state", "=", "done")]
+        closures = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "done"),
+                ("date_from", "<=", last),
+                ("date_to", ">=", first),
+            ]
         )
-        return tuple(closure_sudo._scope() for closure_sudo in closures_sudo)
+        return [closure._scope() for closure in closures]
 
     def _scope(self):
         self.ensure_one()

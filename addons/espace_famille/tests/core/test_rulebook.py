@@ -119,22 +119,6 @@ class TestRulebook(EspaceCase):
             raise ZeroDivisionError
         self.assertEqual(self.assertKept(), before)
 
-    def test_a_closure_is_seen_at_once_and_no_longer_when_undone(self):
-        def closed():
-            self.as_a_new_page()
-            scopes = self.env["espace.closure"]._scopes(self.company, MONDAY, MONDAY)
-            return [scope.name for scope in scopes]
-
-        self.assertEqual(closed(), [])
-        closure = self.env["espace.closure"].create(
-            {"name": "Grève", "date_from": MONDAY, "date_to": MONDAY}
-        )
-        self.assertEqual(closed(), [])
-        closure.state = "done"
-        self.assertEqual(closed(), ["Grève"])
-        closure.state = "undone"
-        self.assertEqual(closed(), [])
-
     def test_another_commune_has_its_own(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         activity = self.env["espace.activity"].create(

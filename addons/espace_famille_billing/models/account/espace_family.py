@@ -108,10 +108,11 @@ class EspaceFamily(models.Model):
             & Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
         )
 
-    def _espace_open_lines(self, side):
+    def _espace_open_lines(self, side, regie=None):
         """Return what is not matched yet of these families, the oldest first.
 
         :param str side: 'debit' for what they owe, 'credit' for what they are owed
+        :param regie: only what this `espace.regie` may settle; None: all
         """
         families_sudo = self.sudo()
         lines = families_sudo.env["account.move.line"].search(
@@ -119,16 +120,31 @@ class EspaceFamily(models.Model):
             & Domain("reconciled", "=", False)
             & Domain("amount_residual", ">" if side == "debit" else "<", 0)
         )
+        if regie:
+            lines = lines.filtered(
+                lambda line: line.move_id.espace_regie_id in (regie, regie.browse())
+            )
         # Entries by hand have no day on which they are due.
         oldest_first = lines.sorted(
             lambda line: (line.date_maturity or line.date, line.date, line.id)
         )
         return oldest_first.with_env(self.env)
 
-    def _espace_open_amount(self, side):
+    def _espace_open_amount(self, side, regie=None):
         """Return the euros, not negative, of all open lines of a side."""
-        lines = self._espace_open_lines(side).sudo()
+        lines = self._espace_open_lines(side, regie).sudo()
         return float(abs(sum(to_decimal(line.amount_residual) for line in lines)))
+
+    def _espace_owed_by_regie(self):
+        """Return {régie, an empty one for none: euros} of what is owed, above 0."""
+        lines = self._espace_open_lines("debit").sudo() if self else []
+        parts = self._espace_net().parts if lines else {}
+        owed = {}
+        for line in lines:
+            regie = line.move_id.espace_regie_id.with_env(self.env)
+            left = to_decimal(line.amount_residual) - parts.get(line.id, 0)
+            owed[regie] = owed.get(regie, to_decimal(0)) + left
+        return {regie: float(amount) for regie, amount in owed.items() if amount}
 
     def _espace_balance(self):
         """Return what the ledger asks of the family, in euros; a credit is negative."""

@@ -17,21 +17,23 @@ class EspaceFamily(models.Model):
             lambda line: (line.partner_id.commercial_partner_id, line.company_id)
         )
         waiting = self._espace_waiting_credits().grouped("family_id")
+        no_charge = self.env["espace.charge"].sudo()
         nets = {}
         for family in self:
             family_sudo = family._origin.sudo()
             account = (family_sudo.partner_id, family_sudo.company_id)
             lines_sudo = of_partner.get(account, all_lines_sudo.browse())
             debts_sudo = lines_sudo.filtered(lambda line: line.amount_residual > 0)
-            owed = sum(
-                (-to_decimal(line.amount_residual) for line in lines_sudo - debts_sudo),
-                to_decimal(0),
-            )
-            if family_sudo in waiting:
-                owed -= waiting[family_sudo]._total()
+            credits_ = [line._espace_credit() for line in lines_sudo - debts_sudo]
+            has_cesu = any(credit.cesu for credit in credits_)
+            for regie, own in (
+                waiting.get(family_sudo, no_charge).grouped("regie_id").items()
+            ):
+                key = regie.id or net.NO_REGIE
+                credits_.append(net.Credit(-own._total(), key))
             nets[family] = net.net(
-                [line._espace_open() for line in debts_sudo],
-                owed,
+                [line._espace_open(has_cesu) for line in debts_sudo],
+                credits_,
                 family_sudo.company_id._espace_today(),
             )
         return nets
@@ -97,14 +99,33 @@ class EspaceFamily(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    def _espace_open(self):
-        """Return the `net.Open` of what is not paid yet of this debt."""
+    def _espace_open(self, has_cesu=False):
+        """Return the `net.Open` of what is not paid yet of this debt.
+
+        :param bool has_cesu: a CESU may have to pay it: what of it, is looked for
+        """
         self.ensure_one()
         return net.Open(
+            key=self.id,
             due=self.date_maturity or self.date,
             left=to_decimal(self.amount_residual),
+            regie=self.move_id._espace_regie_key(),
             apart=self._espace_is_apart(),
+            cesu=self._espace_cesu_left() if has_cesu else net.ZERO,
         )
+
+    def _espace_credit(self):
+        """Return the `net.Credit` of what is not used yet of this credit."""
+        self.ensure_one()
+        return net.Credit(
+            left=-to_decimal(self.amount_residual),
+            regie=self.move_id._espace_regie_key(),
+            cesu=self._espace_is_cesu(),
+        )
+
+    def _espace_is_cesu(self):
+        """Tell whether this is money of a CESU."""
+        return self.move_id.origin_payment_id.espace_means == "cesu"
 
     def _espace_is_apart(self):
         """Tell whether no credit is set against this: disputed, or being paid."""

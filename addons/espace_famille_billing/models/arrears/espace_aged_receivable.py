@@ -9,7 +9,7 @@ from ..core.amounts import to_decimal
 
 # What every reading of open amounts depends on.
 LEDGER = {
-    "account.move": ["espace_disputed", "move_type", "state"],
+    "account.move": ["espace_disputed", "espace_regie_id", "move_type", "state"],
     "account.move.line": [
         "account_id",
         "amount_residual",
@@ -76,6 +76,7 @@ class EspaceAgedReceivable(models.Model):
     bucket = fields.Selection(BUCKETS, "Age", readonly=True)
     amount = fields.Monetary("Left to Pay", readonly=True)
     disputed = fields.Boolean(readonly=True)
+    regie_id = fields.Many2one("espace.regie", "Régie", readonly=True)
 
     @property
     def _table_query(self):
@@ -89,7 +90,7 @@ class EspaceAgedReceivable(models.Model):
             SELECT l.id, l.partner_id, f.id AS family_id, l.company_id, l.move_id,
                    l.account_id, l.journal_id, l.date,
                    coalesce(l.date_maturity, l.date) AS due_date,
-                   l.amount_residual AS amount,
+                   l.amount_residual AS amount, m.espace_regie_id AS regie_id,
                    coalesce(m.espace_disputed, FALSE) AS disputed,
                    CASE WHEN l.amount_residual < 0 THEN 0
                         ELSE greatest(late.days, 0)

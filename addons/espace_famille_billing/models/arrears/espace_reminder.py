@@ -105,10 +105,9 @@ class EspaceReminder(models.Model):
         for family in families_sudo:
             of_family = arrears[family.id]
             verdict = reminder.verdict(
-                self._invoices(debts[family.id], moves_sudo, reached),
+                self._invoices(debts[family.id], moves_sudo, reached, nets[family]),
                 levels,
                 day,
-                credit=nets[family].credit,
                 exempt=of_family.exempt,
                 last_sent=of_family.last_sent,
                 gap_days=company.espace_reminder_gap,
@@ -126,7 +125,7 @@ class EspaceReminder(models.Model):
         return {move.id: move for move in self.env["account.move"].sudo().browse(ids)}
 
     @api.model
-    def _invoices(self, debts, moves_sudo, reached):
+    def _invoices(self, debts, moves_sudo, reached, of_family):
         """Return the `reminder.Invoice` of each document that is not wholly paid."""
         by_move = defaultdict(list)
         for debt in debts:
@@ -139,6 +138,7 @@ class EspaceReminder(models.Model):
                 reached=reached.get(move_id),
                 disputed=moves_sudo[move_id].espace_disputed,
                 on_its_way=moves_sudo[move_id].espace_payment_on_its_way,
+                covered=of_family.paid_of(moves_sudo[move_id].line_ids.ids),
             )
             for move_id, own in by_move.items()
         ]
@@ -306,6 +306,7 @@ class EspaceReminder(models.Model):
                 "company_id": family.company_id.id,
                 "partner_id": family.partner_id.id,
                 "espace_family_id": family.id,
+                "espace_regie_id": moves.espace_regie_id[:1].id,
                 "invoice_user_id": False,
                 "invoice_date": day,
                 "invoice_payment_term_id": False,

@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...domain.regie import admits_cesu
 from ..core.amounts import to_decimal
 from ..tariff.espace_tariff_line import EVENTS
 
@@ -16,6 +17,7 @@ ABOUT = (
     "family_id",
     "product_id",
     "activity_id",
+    "regie_id",
     "date",
     "event",
     "company_id",
@@ -45,6 +47,12 @@ class EspaceCharge(models.Model):
     )
     product_id = fields.Many2one("product.product", required=True, ondelete="restrict")
     activity_id = fields.Many2one("espace.activity", required=True, ondelete="restrict")
+    regie_id = fields.Many2one(
+        "espace.regie",
+        "Régie",
+        ondelete="restrict",
+        help="The one that collected for the activity when it was first charged.",
+    )
     date = fields.Date("Day of Service", required=True, index=True)
     event = fields.Selection(EVENTS, required=True)
     company_id = fields.Many2one("res.company", required=True)
@@ -156,6 +164,11 @@ class EspaceCharge(models.Model):
             name: self[name].id if self._fields[name].relational else self[name]
             for name in ABOUT
         }
+
+    def _admits_cesu(self):
+        """Tell whether a CESU may pay this: by its activity and the child's age."""
+        self.ensure_one()
+        return admits_cesu(self.activity_id.cesu, self.child_id.birth_date, self.date)
 
     def _total(self):
         """Return the euros that these charges make."""

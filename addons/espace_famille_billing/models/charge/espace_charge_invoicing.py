@@ -119,7 +119,7 @@ class EspaceCharge(models.Model):
     # === Invoices === #
 
     def _invoice(self, now, terms=None):
-        """Make one draft invoice per family from those of these charges not yet on one.
+        """Make one draft invoice per family and régie of what is not yet on one.
 
         Without terms it is due on its day, and credits are deducted as far as it stays
         positive; the others wait for the next one. Under terms credits are given back
@@ -132,7 +132,9 @@ class EspaceCharge(models.Model):
         """
         vals_list, parts = [], []
         open_charges = self.filtered(lambda charge: charge.state == "to_invoice")
-        for family, charges in open_charges.grouped("family_id").items():
+        for (family, _regie), charges in open_charges.grouped(
+            lambda charge: (charge.family_id, charge.regie_id)
+        ).items():
             charges = charges.with_context(lang=family.lang)
             taken = charges if terms else charges._deductible()
             groups = taken._grouped_for_invoice()
@@ -154,7 +156,7 @@ class EspaceCharge(models.Model):
         return moves.with_env(self.env)
 
     def _invoice_under(self, terms, now):
-        """Make and post one invoice, or credit note, a family; see `_invoice`."""
+        """Make and post one invoice, or credit note, a family and régie."""
         moves = self._invoice(now, terms)
         # Not soft: an invoice that bears a date to come is posted all the same.
         moves.with_context(**COMPLETE)._post(soft=False)
@@ -192,6 +194,7 @@ class EspaceCharge(models.Model):
         Its balances are those of an invoice: only what is printed changes its sign.
         """
         company = family.company_id
+        regie = groups[0][0].regie_id
         is_credit_note = sum(charges._total() for charges in groups) < 0
         due = terms.invoice_date if is_credit_note else terms.date_due
         lines = [charges._prepare_invoice_line() for charges in groups]
@@ -205,6 +208,12 @@ class EspaceCharge(models.Model):
             "currency_id": company.currency_id.id,
             "partner_id": family.partner_id.id,
             "espace_family_id": family.id,
+            "espace_regie_id": regie.id,
+            **(
+                {"journal_id": regie.sale_journal_id.id}
+                if regie.sale_journal_id
+                else {}
+            ),
             "espace_run_id": terms.run_id,
             # Nobody sold it: no name of an agent on the invoice.
             "invoice_user_id": False,

@@ -182,6 +182,7 @@ class EspaceReservation(models.Model):
             "family_id": self.family_id.id,
             "product_id": self.product_id.id,
             "activity_id": self.activity_id.id,
+            "regie_id": self.activity_id.regie_id.id,
             "date": self.date,
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
@@ -214,6 +215,8 @@ class EspaceReservation(models.Model):
         )
         return {
             **vals,
+            # What was charged is corrected by the régie that charged it.
+            "regie_id": before.regie_id.id,
             "event": price.event if price else before.event,
             "quantity": 1 if delta > 0 else -1,
             "unit_price": float(abs(delta)),

@@ -89,7 +89,7 @@ class EspaceReservation(models.Model):
             state == "confirmed"
             and not (staff or given)
             and self.activity_id.billing_mode == "booking"
-            and self.company_id._espace_pays_online()
+            and self.company_id._espace_pays_online(self.activity_id.sudo().regie_id)
         ):
             return "pending_payment"
         return state
@@ -126,26 +126,27 @@ class EspaceReservation(models.Model):
             charges._invoice_soon(now)
 
     def _invoice_booking(self, family, now):
-        """Invoice these bookings of one family; what it is owed is deducted.
+        """Invoice these bookings of one family by régie; what it is owed is deducted.
 
-        That is documented first, by a credit note: so the invoice is of these bookings
+        That is documented first, by a credit note: so an invoice is of these bookings
         and nothing else. It stays a draft as long as seats wait for its payment;
         bookings that leave nothing to pay, or whose price credits cover, are confirmed
         at once.
         """
         family._espace_give_back(now)
-        move = self.charge_ids._invoice(now)
+        moves = self.charge_ids._invoice(now)
         pending = self.filtered(lambda r: r.state == "pending_payment")
         asked = pending.charge_ids.move_id.filtered(
             lambda move: move.state == "draft" and move._espace_asked()
         )
         unpaid = pending & asked.espace_reservation_ids
         (pending - unpaid).write({"state": "confirmed", "hold_until": False})
-        held = unpaid & move.espace_reservation_ids
-        if held:
-            held.hold_until = held._held_until(now)
-        else:
-            move.with_context(**COMPLETE)._post(soft=False)
+        for move in moves:
+            held = unpaid & move.espace_reservation_ids
+            if held:
+                held.hold_until = held._held_until(now)
+            else:
+                move.with_context(**COMPLETE)._post(soft=False)
 
     # === Holding places === #
 

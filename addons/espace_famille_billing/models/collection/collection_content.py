@@ -205,7 +205,14 @@ class CollectionContent:
             "regie": regie.name,
             "regie_code": regie.code,
             "decision": regie.decision or "",
+            "decision_date": (
+                regie.decision_date.isoformat() if regie.decision_date else ""
+            ),
             "regisseur": regie.regisseur_id.name or "",
+            "deputies": ", ".join(regie.deputy_ids.mapped("name")),
+            "mandataires": ", ".join(
+                regie._mandataires(collection.date_to).mapped("name")
+            ),
             "date_from": collection.date_from.isoformat(),
             "date_to": collection.date_to.isoformat(),
             "closed_on": closed_on.isoformat() if closed_on else "",

@@ -351,7 +351,7 @@ class CollectionFacts:
     # === Debts of families === #
 
     def unpaid(self):
-        """Return [(entry, due date, cents left)] at the end of the period.
+        """Return [(entry, due date, cents left)] of the régie at the end.
 
         Invoices of families, and payments that a bank took back, the oldest due first.
         """
@@ -367,6 +367,7 @@ class CollectionFacts:
                     JOIN account_account account ON account.id = line.account_id
                     LEFT JOIN account_payment payment ON payment.move_id = move.id
                     WHERE move.company_id = %(company)s
+                    AND move.espace_regie_id = %(regie)s
                     AND move.state = 'posted' AND line.date <= %(until)s
                     AND account.account_type = 'asset_receivable'
                     AND line.balance > 0
@@ -393,6 +394,7 @@ class CollectionFacts:
                 ORDER BY 2, 1
                 """,
                 company=self.regie.company_id.id,
+                regie=self.regie.id,
                 until=self.date_to,
             )
         )

@@ -38,6 +38,19 @@ class EspaceCheck(models.AbstractModel):
                 self.env._("These payments are not what their entries say."),
             ),
             Invariant(
+                "one_regie",
+                self.env._("Money of a régie settles only what that régie collects."),
+                self.env._("These entries are matched with entries of another régie."),
+            ),
+            Invariant(
+                "regie_of_charges",
+                self.env._(
+                    "An invoice holds only what its régie collects, a payment is of "
+                    "the régie of its journal."
+                ),
+                self.env._("These entries are of another régie than what they hold."),
+            ),
+            Invariant(
                 "written_off",
                 self.env._("What is written off settles debts of that family."),
                 self.env._("These write-offs settle something else, or nothing."),
@@ -135,6 +148,52 @@ class EspaceCheck(models.AbstractModel):
                 END * coalesce(sum(line.balance), 0)
                 """,
                 tuple(companies.ids),
+            ),
+        )
+
+    @api.model
+    def _find_one_regie(self, companies):
+        return self._select(
+            "account.move",
+            SQL(
+                """
+                SELECT DISTINCT debit.move_id
+                FROM account_partial_reconcile match
+                JOIN account_move_line debit ON debit.id = match.debit_move_id
+                JOIN account_move_line credit ON credit.id = match.credit_move_id
+                JOIN account_move owed ON owed.id = debit.move_id
+                JOIN account_move money ON money.id = credit.move_id
+                WHERE match.company_id IN %s
+                AND owed.espace_regie_id != money.espace_regie_id
+                """,
+                tuple(companies.ids),
+            ),
+        )
+
+    @api.model
+    def _find_regie_of_charges(self, companies):
+        return self._select(
+            "account.move",
+            SQL(
+                """
+                SELECT DISTINCT move.id
+                FROM account_move move
+                JOIN account_move_line line ON line.move_id = move.id
+                JOIN espace_charge charge ON charge.invoice_line_id = line.id
+                WHERE move.company_id IN %(companies)s
+                AND move.espace_regie_id IS DISTINCT FROM charge.regie_id
+                UNION
+                SELECT move.id
+                FROM account_payment payment
+                JOIN account_move move ON move.id = payment.move_id
+                JOIN account_journal journal ON journal.id = payment.journal_id
+                WHERE move.company_id IN %(companies)s
+                AND (
+                    move.espace_regie_id IS DISTINCT FROM journal.espace_regie_id
+                    OR payment.espace_regie_id IS DISTINCT FROM journal.espace_regie_id
+                )
+                """,
+                companies=tuple(companies.ids),
             ),
         )
 

@@ -80,21 +80,22 @@ class ResCompany(models.Model):
 
     # === Payment === #
 
-    def _espace_pays_online(self):
-        """Tell whether families can pay on the portal of this commune."""
+    def _espace_pays_online(self, regie=None):
+        """Tell whether families can pay on the portal of this commune.
+
+        :param regie: ask for what this `espace.regie` collects; None: for anything
+        """
         self.ensure_one()
         providers_sudo = self.env["payment.provider"].sudo()
-        return bool(
-            providers_sudo.search_count(
-                [
-                    *providers_sudo._check_company_domain(self),
-                    ("state", "in", ("enabled", "test")),
-                    ("is_published", "=", True),
-                    ("code", "!=", "custom"),
-                ],
-                limit=1,
-            )
-        )
+        published = [
+            *providers_sudo._check_company_domain(self),
+            ("state", "in", ("enabled", "test")),
+            ("is_published", "=", True),
+            ("code", "!=", "custom"),
+        ]
+        if regie is None:
+            return bool(providers_sudo.search_count(published, limit=1))
+        return bool(providers_sudo.search(published)._espace_of_regie(regie))
 
     def _espace_amount_words(self, amount):
         """Write an amount (euros) as people do: “3,60 €”."""

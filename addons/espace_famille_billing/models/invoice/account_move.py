@@ -4,6 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+from odoo.addons.espace_famille.models.core.guards import allow
+
+from ..core.amounts import to_decimal
+from ..core.guards import CREDITING
 
 
 class AccountMove(models.Model):
@@ -67,6 +71,8 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Post, then do all that follows for families, in this order."""
+        self.sudo()._espace_find_regie()
+        self._espace_check_collected()
         posted = super()._post(soft)
         posted_sudo = posted.sudo()
         posted_sudo._espace_confirm_paid_bookings()
@@ -261,16 +267,38 @@ class AccountMoveLine(models.Model):
     def _espace_match(self, credits_):
         """Reconcile these debts with credits as far as they go, account by account.
 
-        Both are taken in their order.
+        Both are taken in their order; those of two régies leave each other alone.
         """
         for account in self.account_id & credits_.account_id:
             owed = self.filtered(lambda line, of=account: line.account_id == of)
             given = credits_.filtered(lambda line, of=account: line.account_id == of)
             if len(owed) == 1:
-                (owed | given).filtered(lambda line: not line.reconciled).reconcile()
+                owed._espace_match_all(given)
                 continue
             # All at once, Odoo would take those due on one day by their amounts.
             for credit in given:
                 for debt in owed:
                     if not (credit.reconciled or debt.reconciled):
-                        (debt | credit).reconcile()
+                        debt._espace_match_all(credit)
+
+    def _espace_admits(self, credit):
+        """Tell whether a credit may lower this debt by itself: money of a CESU may not.
+
+        Unless a CESU may pay all that it would.
+        """
+        if not credit._espace_is_cesu():
+            return True
+        part = min(self.amount_residual, -credit.amount_residual)
+        return to_decimal(part) <= self._espace_cesu_left()
+
+    def _espace_match_all(self, credits_):
+        """Reconcile a debt with those of these credits that its régie may use."""
+        lines = self | credits_.filtered(
+            lambda credit: (
+                self.move_id._espace_may_meet(credit.move_id)
+                and self._espace_admits(credit)
+            )
+        )
+        open_lines = lines.filtered(lambda line: not line.reconciled)
+        if len(open_lines) > 1:
+            allow(open_lines, CREDITING).reconcile()

@@ -78,7 +78,8 @@ class AccountMove(models.Model):
             lambda line: line.account_id not in accounts
         )
         lost = sum(to_decimal(line.amount_residual) for line in elsewhere.sudo())
-        return max(family._espace_net().left + lost, Decimal(0))
+        asked = [(self._espace_regie_key(), to_decimal(self.amount_total))]
+        return max(family._espace_net().usable(asked) + lost, Decimal(0))
 
     def _espace_confirm_by_credit(self):
         """Post this draft, whose price is covered: its bookings are confirmed.

@@ -18,6 +18,33 @@ class PaymentProvider(models.Model):
                 provider.journal_id = journal
                 provider._ensure_payment_method_line()
 
+    def _espace_of_regie(self, regie):
+        """Return those that may bring money to a régie: into its journal, or to none.
+
+        None of them where its act does not list payment online.
+
+        :param regie: an `espace.regie`; empty for what no régie collects
+        """
+        regie_sudo = regie.sudo()
+        if regie_sudo and not regie_sudo._takes("online"):
+            return self.browse()
+        return self.filtered(
+            lambda provider: (
+                not provider.journal_id.espace_regie_id
+                or provider.journal_id.espace_regie_id == regie_sudo
+            )
+        )
+
+    def _get_compatible_providers(self, *args, espace_regie_id=None, **kwargs):
+        """Offer for an invoice only what pays into its own régie."""
+        providers = super()._get_compatible_providers(*args, **kwargs)
+        # A browser may send anything under that name, but no number.
+        if not isinstance(espace_regie_id, int):
+            return providers
+        return providers._espace_of_regie(
+            self.env["espace.regie"].browse(espace_regie_id or [])
+        )
+
     def _ensure_payment_method_line(self, allow_create=True):
         result = super()._ensure_payment_method_line(allow_create)
         journal = self.journal_id

@@ -46,6 +46,32 @@ class PaymentTransaction(models.Model):
                 raise ValidationError(
                     self.env._("A payment leads back to the family's pages only.")
                 )
+            transaction._espace_check_regie()
+
+    def _espace_check_regie(self):
+        """Refuse money for two régies at once, or by the provider of another régie.
+
+        :raise ValidationError: names the régies
+        """
+        self.ensure_one()
+        regies = self.invoice_ids.espace_regie_id
+        if len(regies) > 1:
+            raise ValidationError(
+                self.env._(
+                    "These invoices are of several régies (%s), each with its own "
+                    "account: pay those of one, then those of the other.",
+                    ", ".join(regies.mapped("name")),
+                )
+            )
+        if regies and not self.provider_id._espace_of_regie(regies):
+            raise ValidationError(
+                self.env._(
+                    "%(regie)s cannot be paid by “%(provider)s”: choose another means "
+                    "of payment.",
+                    regie=regies.name,
+                    provider=self.provider_id.name,
+                )
+            )
 
     def _espace_carries_money(self):
         """Tell whether this brings money, unlike the check of a card or a refund."""

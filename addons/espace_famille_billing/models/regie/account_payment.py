@@ -170,6 +170,25 @@ class AccountPayment(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    def _espace_check_collected(self):
+        """Let a régie receive what its act allows, from those who collect for it.
+
+        What a bank has taken already is booked: code does that as superuser.
+
+        :raise UserError: with the reason in words
+        """
+        if self.env.su:
+            return
+        for payment_sudo in self.sudo().origin_payment_id:
+            if not payment_sudo._espace_is_fact():
+                continue
+            regie = payment_sudo.espace_regie_id.with_env(self.env)
+            regie._check_may_collect(payment_sudo.date)
+            if payment_sudo.espace_kind == "receipt":
+                means = payment_sudo.espace_means
+                regie._check_takes(means)
+                regie._check_below_ceilings(means, payment_sudo.amount)
+
     def _espace_check_facts(self):
         """Keep what a régie received or paid: it is undone by an entry of its own."""
         facts = self.filtered(lambda move: move.state == "posted")

@@ -121,6 +121,15 @@ class AccountPayment(models.Model):
                     ", ".join((lines - known).sudo().mapped("move_name")),
                 )
             )
+        regies_sudo = lines.sudo().move_id.espace_regie_id
+        if len(regies_sudo) > 1:
+            raise UserError(
+                self.env._(
+                    "These lines are of several régies (%s): choose those of one, each "
+                    "keeps its own money.",
+                    ", ".join(regies_sudo.mapped("name")),
+                )
+            )
         incoming = {line.amount_residual > 0 for line in lines}
         if advance:
             incoming.add(True)

@@ -51,6 +51,15 @@ class AccountPayment(models.Model):
             words = f"{words}, {self.espace_cheque_bank}"
         return words
 
+    def _espace_received_by_words(self):
+        """Name who received this in the régisseur's name, "" if that is not known."""
+        self.ensure_one()
+        regie, user = self.espace_regie_id, self.create_uid
+        role = regie and regie._role_of(user, self.date)
+        if not role or user == regie.sudo().regisseur_id:
+            return ""
+        return self.env._("Received by %(name)s, %(role)s", name=user.name, role=role)
+
     def _espace_rejection_words(self):
         """Say that and why a payment was rejected, '' if it was not."""
         self.ensure_one()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 
 
 class EspaceRegie(models.Model):
@@ -8,6 +8,23 @@ class EspaceRegie(models.Model):
 
     A régisseur receives the families' money in the journals of the régie, one a means
     of payment, gives numbered receipts and hands the money over to the public treasury.
+
+    A commune may have several. How money finds its régie:
+
+    - An activity says which régie collects for it (`espace.activity.regie_id`); the
+      only régie of a commune collects for all its activities, without a word.
+    - A charge keeps the régie of its activity (`espace.charge.regie_id`), and so do
+      its corrections: when an activity changes its régie, what was charged stays.
+    - An invoice is of one régie (`account.move.espace_regie_id`): charges are invoiced
+      by family and régie. A payment, and its entry, is of the régie of its journal.
+    - Money of one régie never settles what is owed to another: that is refused where
+      Odoo matches two lines (`account.partial.reconcile`), whoever asks for it. What is
+      of no régie (balances taken over, money at the treasury) may settle anything.
+    - A cart of two régies is two draft invoices, paid one after the other by two
+      payments: one would have to be cut in two journals, and the bank gives one sum.
+
+    Its act (acte constitutif) lists what it collects, by which means and who does so;
+    `espace_regie_rules` refuses the rest.
     """
 
     _name = "espace.regie"
@@ -29,6 +46,29 @@ class EspaceRegie(models.Model):
     decision = fields.Char(
         "Act of Creation", help="Reference of the decision that created the régie."
     )
+    decision_date = fields.Date("Date of the Act")
+    activity_ids = fields.One2many(
+        "espace.activity",
+        "regie_id",
+        "Activities",
+        help="What its act lets it collect; it refuses payments for anything else.",
+    )
+    sale_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal of Invoices",
+        domain="[('type', '=', 'sale')]",
+        check_company=True,
+        help="Its invoices are numbered there; empty: in that of the commune.",
+    )
+    minimum_invoice = fields.Monetary(
+        "Smallest Invoice",
+        compute="_compute_minimum_invoice",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="A family that owes less is invoiced later, with what follows; 0: always.",
+    )
+    is_one_of_several = fields.Boolean(compute="_compute_is_one_of_several")
     journal_ids = fields.One2many("account.journal", "espace_regie_id", "Journals")
     receipt_sequence_id = fields.Many2one(
         "ir.sequence", "Numbers of Receipts", readonly=True, copy=False
@@ -64,17 +104,30 @@ class EspaceRegie(models.Model):
     _cash_ceiling_positive = models.Constraint(
         "CHECK(cash_ceiling >= 0)", "The cash ceiling must not be negative."
     )
+    _minimum_invoice_positive = models.Constraint(
+        "CHECK(minimum_invoice >= 0)", "The smallest invoice must not be negative."
+    )
 
+    @api.depends("company_id.espace_minimum_invoice")
+    def _compute_minimum_invoice(self):
+        """Follow the settings of the commune as long as it has one régie."""
+        for regie in self:
+            if regie._origin and regie.is_one_of_several:
+                continue
+            regie.minimum_invoice = regie.company_id.espace_minimum_invoice
+
+    @api.depends("company_id")
+    def _compute_is_one_of_several(self):
+        for regie in self:
+            regie.is_one_of_several = len(regie.company_id._espace_regies()) > 1
+
+    @api.depends("cash_ceiling", "cash_float", "float_booked")
     @api.depends_context("uid")
     def _compute_cash_held(self):
         for regie in self:
-            journals_sudo = regie.sudo().journal_ids.filtered(
-                lambda journal: journal.espace_means == "cash"
-            )
-            held = regie.currency_id.round(sum(regie._balances(journals_sudo).values()))
-            regie.cash_held = held
+            regie.cash_held = regie._held("cash")
             regie.cash_ceiling_exceeded = bool(
-                regie.cash_ceiling and held > regie.cash_ceiling
+                regie.cash_ceiling and regie.cash_held > regie.cash_ceiling
             )
 
     # === CRUD === #
@@ -85,8 +138,56 @@ class EspaceRegie(models.Model):
         for regie in regies:
             regie.receipt_sequence_id = regie._create_receipt_sequence()
             regie._remittance_sequence()
+        for company in regies.company_id:
+            known = company.with_context(active_test=False)._espace_regies()
+            if len(known) == 1:
+                known._adopt()
+        self.invalidate_model(["is_one_of_several"])
+        regies._show_selectors()
         regies.company_id._espace_give_reminder_levels()
         return regies
+
+    def _adopt(self):
+        """Take over what belongs to no régie, as the first one of its commune.
+
+        Activities, and what was charged and invoiced for them before.
+        """
+        self.ensure_one()
+        regie_sudo = self.sudo()
+        regie_sudo.env["espace.activity"].with_context(active_test=False).search(
+            [("company_id", "=", self.company_id.id), ("regie_id", "=", False)]
+        ).regie_id = regie_sudo
+        self.env.flush_all()
+        for query in (
+            SQL(
+                "UPDATE espace_charge SET regie_id = %s "
+                "WHERE company_id = %s AND regie_id IS NULL",
+                self.id,
+                self.company_id.id,
+            ),
+            SQL(
+                "UPDATE espace_billing_run_family SET regie_id = %s "
+                "WHERE company_id = %s AND regie_id IS NULL",
+                self.id,
+                self.company_id.id,
+            ),
+            SQL(
+                "UPDATE account_move SET espace_regie_id = %s "
+                "WHERE company_id = %s AND espace_regie_id IS NULL "
+                "AND espace_family_id IS NOT NULL",
+                self.id,
+                self.company_id.id,
+            ),
+        ):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+
+    def _show_selectors(self):
+        """Show the régie on forms and lists once a commune has several."""
+        if any(len(company._espace_regies()) > 1 for company in self.company_id):
+            self.env.ref("base.group_user").sudo()._apply_group(
+                self.env.ref("espace_famille_billing.group_regies")
+            )
 
     def write(self, vals):
         """Have the numbers of the régie begin with its code, once and for all."""
@@ -97,6 +198,9 @@ class EspaceRegie(models.Model):
         result = super().write(vals)
         for regie in recoded:
             regie._renew_prefixes()
+        if "active" in vals:
+            self.invalidate_model(["is_one_of_several"])
+            self._show_selectors()
         return result
 
     def _check_no_number(self):
@@ -214,19 +318,6 @@ class EspaceRegie(models.Model):
             )
             for journal in journals
         }
-
-    def _ceiling_words(self):
-        """Say that more cash is held than the régisseur may hold, else False."""
-        self.ensure_one()
-        if not self.cash_ceiling_exceeded:
-            return False
-        return self.env._(
-            "%(regie)s holds %(held)s in cash, above its ceiling of %(ceiling)s: hand "
-            "it over to the treasury.",
-            regie=self.name,
-            held=format_amount(self.env, self.cash_held, self.currency_id),
-            ceiling=format_amount(self.env, self.cash_ceiling, self.currency_id),
-        )
 
     def action_remit(self):
         """Hand the cash over: open a new remittance of what is held."""

@@ -20,42 +20,76 @@ class EspaceRegieDashboard(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def load(self):
-        """Return what the screen shows, for the Régie of the current commune."""
+    def load(self, regie_id=None):
+        """Return what the screen shows, for the Régie of the current commune.
+
+        :param int regie_id: of several régies the one to show; 0: all of them, None:
+            that of the user
+        """
         if not self.env.user.has_group("espace_famille.group_finance"):
             raise AccessError(self.env._("Only the Régie sees its dashboard."))
         company = self.env.company
-        return self._read(company, company._espace_today())
+        regies = company._espace_regies()
+        regie = regies.browse()
+        if len(regies) > 1:
+            own = company._espace_own_regie()
+            regie = (
+                own if regie_id is None else regies.filtered(lambda r: r.id == regie_id)
+            )
+        return {
+            **self._read(company, company._espace_today(), regie),
+            "regies": [{"id": r.id, "name": r.name} for r in regies],
+            "regie": regie.id or 0,
+            "warnings": [
+                words for shown in regie or regies for words in shown._warnings()
+            ],
+        }
 
     @api.model
-    def _read(self, company, today):
+    def _read(self, company, today, regie):
         months = self._months(today)
-        movements = self._movements(company, months)
+        movements = self._movements(company, regie, months)
         return {
             "company": company.name,
-            "cards": self._cards(company, today, movements),
-            "months": self._by_month(company, months, movements),
+            "cards": self._cards(company, regie, today, movements),
+            "months": self._by_month(company, regie, months, movements),
             "means": self._by_means(movements),
-            "activities": self._by_activity(company, months),
-            "arrears": self._top_arrears(company),
-            "ages": self._ages(company),
-            "collections": self._last_collections(company),
+            "activities": self._by_activity(company, regie, months),
+            "arrears": self._top_arrears(company, regie),
+            "ages": self._ages(company, regie),
+            "collections": self._last_collections(company, regie),
             "links": {
                 "invoices": self._link("espace_invoice_analysis_action"),
                 "payments": self._link("espace_payment_analysis_action"),
                 "charges": self._link("espace_charge_analysis_action"),
-                "ages": self._link("espace_arrears_line_action"),
+                "ages": self._open_lines_link(regie),
                 "arrears": self._link("espace_arrears_action"),
             },
         }
 
+    @api.model
+    def _mine(self, company, regie, name="regie_id"):
+        """Return the domain of what is of a commune, or of one of its régies."""
+        of_company = [("company_id", "=", company.id)]
+        return [*of_company, (name, "=", regie.id)] if regie else of_company
+
+    @api.model
+    def _open_lines_link(self, regie):
+        action = self._link("espace_arrears_line_action")
+        if regie:
+            action["domain"] = [
+                ("family_id", "!=", False),
+                ("regie_id", "=", regie.id),
+            ]
+        return action
+
     # === Figures === #
 
     @api.model
-    def _cards(self, company, today, movements):
+    def _cards(self, company, regie, today, movements):
         """Return the figures at the top, each with the list behind it."""
-        debts, credits, overdue, blocked = self._arrears_sums(company)
-        to_invoice, to_deduct = self._waiting_charges(company)
+        debts, credits, overdue, blocked = self._arrears_sums(company, regie)
+        to_invoice, to_deduct = self._waiting_charges(company, regie)
         month = today.replace(day=1)
         received = sum(amount for start, _means, amount in movements if start == month)
         amounts = [
@@ -64,7 +98,7 @@ class EspaceRegieDashboard(models.AbstractModel):
                 self.env._("Due"),
                 debts,
                 self.env._("credits: %s", self._euros(company, credits)),
-                self._link("espace_arrears_line_action"),
+                self._open_lines_link(regie),
             ),
             (
                 "overdue",
@@ -81,7 +115,7 @@ class EspaceRegieDashboard(models.AbstractModel):
                 self._link(
                     "espace_payment_analysis_action",
                     domain=[
-                        ("company_id", "=", company.id),
+                        *self._mine(company, regie, "espace_regie_id"),
                         ("espace_family_id", "!=", False),
                         ("state", "in", ("in_process", "paid")),
                         ("date", ">=", month),
@@ -94,7 +128,9 @@ class EspaceRegieDashboard(models.AbstractModel):
                 to_invoice,
                 self.env._("credits to deduct: %s", self._euros(company, to_deduct)),
                 self._link(
-                    "espace_charge_action", context={"search_default_to_invoice": 1}
+                    "espace_charge_action",
+                    context={"search_default_to_invoice": 1},
+                    **({"domain": [("regie_id", "=", regie.id)]} if regie else {}),
                 ),
             ),
         ]
@@ -110,22 +146,42 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _arrears_sums(self, company):
+    def _arrears_sums(self, company, regie):
         """Return (debts, credits, overdue, number of families that are blocked)."""
-        mine = [("company_id", "=", company.id)]
+        mine = self._mine(company, self.env["espace.regie"])
+        if regie:
+            return (*self._regie_sums(company, regie), self._blocked(mine))
         total, credit, overdue = self.env["espace.arrears"]._read_group(
             mine, [], ["total:sum", "credit:sum", "overdue:sum"]
         )[0]
-        blocked = self.env["espace.arrears"].search_count(
-            [*mine, ("blocked", "=", True)]
-        )
         credits = -(credit or 0)
-        return (total or 0) + credits, credits, overdue or 0, blocked
+        return (total or 0) + credits, credits, overdue or 0, self._blocked(mine)
 
     @api.model
-    def _waiting_charges(self, company):
+    def _blocked(self, mine):
+        return self.env["espace.arrears"].search_count([*mine, ("blocked", "=", True)])
+
+    @api.model
+    def _regie_sums(self, company, regie):
+        """Return (debts, credits, overdue) of what families owe to one régie."""
+        mine = [*self._mine(company, regie), ("family_id", "!=", False)]
+        sums = [
+            self.env["espace.aged.receivable"]._read_group(
+                [*mine, *which], [], ["amount:sum"]
+            )[0][0]
+            or 0
+            for which in (
+                [("amount", ">", 0)],
+                [("amount", "<", 0)],
+                [("days_late", ">", 0)],
+            )
+        ]
+        return sums[0], -sums[1], sums[2]
+
+    @api.model
+    def _waiting_charges(self, company, regie):
         """Return the euros of the charges, and of the credits, not yet invoiced."""
-        waiting = [("company_id", "=", company.id), ("state", "=", "to_invoice")]
+        waiting = [*self._mine(company, regie), ("state", "=", "to_invoice")]
         sums = [
             self.env["espace.charge"]._read_group(
                 [*waiting, ("amount", sign, 0)], [], ["amount:sum"]
@@ -144,13 +200,13 @@ class EspaceRegieDashboard(models.AbstractModel):
         return [month - relativedelta(months=n) for n in reversed(range(MONTHS))]
 
     @api.model
-    def _movements(self, company, months):
+    def _movements(self, company, regie, months):
         """Return [(first day of the month, means or False, euros)] since the first."""
         return [
             (fields.Date.to_date(month), means, SIGNS[kind] * amount)
             for month, means, kind, amount in self.env["account.payment"]._read_group(
                 [
-                    ("company_id", "=", company.id),
+                    *self._mine(company, regie, "espace_regie_id"),
                     ("espace_kind", "!=", False),
                     ("state", "in", ("in_process", "paid")),
                     ("date", ">=", months[0]),
@@ -161,13 +217,13 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _by_month(self, company, months, movements):
+    def _by_month(self, company, regie, months, movements):
         """Return what was invoiced and received, month by month."""
         invoiced = {
             fields.Date.to_date(month): amount
             for month, amount in self.env["account.move"]._read_group(
                 [
-                    ("company_id", "=", company.id),
+                    *self._mine(company, regie, "espace_regie_id"),
                     ("espace_family_id", "!=", False),
                     ("move_type", "in", ("out_invoice", "out_refund")),
                     ("state", "=", "posted"),
@@ -214,10 +270,10 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _by_activity(self, company, months):
+    def _by_activity(self, company, regie, months):
         """Return what was charged for each activity, of days since the first month."""
         groups = self.env["espace.charge"]._read_group(
-            [("company_id", "=", company.id), ("date", ">=", months[0])],
+            [*self._mine(company, regie), ("date", ">=", months[0])],
             ["activity_id"],
             ["amount:sum"],
         )
@@ -230,12 +286,12 @@ class EspaceRegieDashboard(models.AbstractModel):
     # === Arrears === #
 
     @api.model
-    def _ages(self, company):
+    def _ages(self, company, regie):
         """Return what is unpaid by its age, credits apart."""
         sums = dict(
             self.env["espace.aged.receivable"]._read_group(
                 [
-                    ("company_id", "=", company.id),
+                    *self._mine(company, regie),
                     ("family_id", "!=", False),
                     ("amount", ">", 0),
                 ],
@@ -251,29 +307,50 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _top_arrears(self, company):
+    def _top_arrears(self, company, regie):
         """Return the families that owe most, with what was done about it."""
-        lines = self.env["espace.arrears"].search(
-            [("company_id", "=", company.id), ("overdue", ">", 0)], limit=TOP
-        )
+        late = [("company_id", "=", company.id), ("overdue", ">", 0)]
+        owed = {}
+        if regie:
+            owed = {
+                family.id: (amount, days)
+                for family, amount, days in self.env[
+                    "espace.aged.receivable"
+                ]._read_group(
+                    [
+                        *self._mine(company, regie),
+                        ("family_id", "!=", False),
+                        ("days_late", ">", 0),
+                    ],
+                    ["family_id"],
+                    ["amount:sum", "days_late:max"],
+                    order="amount:sum desc",
+                    limit=TOP,
+                )
+            }
+            late = [("id", "in", list(owed))]
+        lines = self.env["espace.arrears"].search(late, limit=TOP)
+        rows = [
+            (line, *owed.get(line.id, (line.overdue, line.days_late))) for line in lines
+        ]
         return [
             {
                 "id": line.id,
                 "name": line.family_id.display_name,
-                "overdue": self._euros(company, line.overdue),
-                "days": line.days_late,
+                "overdue": self._euros(company, overdue),
+                "days": days,
                 "level": line.last_level_id.name or "",
                 "blocked": line.blocked,
                 "exempt": line.exempt,
             }
-            for line in lines
+            for line, overdue, days in sorted(rows, key=lambda row: -row[1])
         ]
 
     @api.model
-    def _last_collections(self, company):
+    def _last_collections(self, company, regie):
         """Return the last collections of the régies."""
         collections = self.env["espace.collection.statement"].search(
-            [("company_id", "=", company.id)], limit=LAST_COLLECTIONS
+            self._mine(company, regie), limit=LAST_COLLECTIONS
         )
         states = dict(collections._fields["state"]._description_selection(self.env))
         return [

@@ -88,6 +88,7 @@ class AccountPayment(models.Model):
                     "company_id": family.company_id.id,
                     "partner_id": family.partner_id.id,
                     "espace_family_id": family.id,
+                    "espace_regie_id": self.espace_regie_id.id,
                     "invoice_user_id": False,
                     "invoice_date": date,
                     "invoice_payment_term_id": False,

@@ -83,6 +83,9 @@ class AccountMove(models.Model):
             "ref": ref,
             "partner_id": partner,
             "espace_written_off_family_id": family.id,
+            "espace_regie_id": (
+                self.env["account.move.line"].union(*parts).move_id.espace_regie_id.id
+            ),
             "espace_decision": decision,
             "espace_decision_date": decision_date,
             "line_ids": [
@@ -144,6 +147,7 @@ class AccountMove(models.Model):
                     "date": self.company_id._espace_today(),
                     "ref": self.env._("Undone: %s", self.ref),
                     "espace_written_off_family_id": family.id,
+                    "espace_regie_id": self.espace_regie_id.id,
                     "espace_decision": self.espace_decision,
                     "espace_decision_date": self.espace_decision_date,
                 }

@@ -73,26 +73,29 @@ class ResCompany(models.Model):
         company_sudo._espace_setup_options()
         return regie.with_env(self.env)
 
+    def _espace_regies(self):
+        """Return the régies of this commune, in the order of their codes."""
+        self.ensure_one()
+        return self.env["espace.regie"].search([("company_id", "in", self.ids)])
+
+    def _espace_only_regie(self):
+        """Return the régie of a commune that has one, else an empty one."""
+        regies = self._espace_regies()
+        return regies if len(regies) == 1 else regies.browse()
+
     def _espace_default_regie(self):
         """Return the régie that collects unless another is chosen, maybe none."""
-        self.ensure_one()
-        return self.env["espace.regie"].search([("company_id", "=", self.id)], limit=1)
+        return self._espace_regies()[:1]
 
     def _espace_own_regie(self):
         """Return the régie that the user works for, else the first one, maybe none."""
-        self.ensure_one()
-        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
-        user = self.env.user
-        own = regies.filtered(
-            lambda regie: user in regie.regisseur_id | regie.deputy_ids
-        )
+        regies = self._espace_regies()
+        own = regies.filtered(lambda regie: self.env.user in regie._persons())
         return (own or regies)[:1]
 
     def _espace_has_counter(self):
         """Tell whether a régie of this commune can collect."""
-        self.ensure_one()
-        regies = self.env["espace.regie"].search([("company_id", "=", self.id)])
-        return bool(regies.journal_ids)
+        return bool(self._espace_regies().journal_ids)
 
     def _espace_create_regie(self):
         return self.env["espace.regie"].create(
@@ -145,7 +148,7 @@ class ResCompany(models.Model):
         return journal or self.env["account.journal"]
 
     def _espace_online_journal(self):
-        """Return the journal of payments online, maybe none."""
+        """Return the journal of payments online, of the first régie that has one."""
         self.ensure_one()
         return self.env["account.journal"].search(
             [

@@ -12,7 +12,7 @@ STATES = [
 
 
 class EspaceBillingRunFamily(models.Model):
-    """What a run makes of one family: an invoice, a credit note, nothing yet."""
+    """What a run makes of a family in a régie: an invoice, a credit note, nothing."""
 
     _name = "espace.billing.run.family"
     _description = "Family of a Billing Run"
@@ -27,6 +27,9 @@ class EspaceBillingRunFamily(models.Model):
     run_state = fields.Selection(related="run_id.state", string="Status of the Run")
     family_id = fields.Many2one(
         "espace.family", required=True, index=True, ondelete="restrict"
+    )
+    regie_id = fields.Many2one(
+        "espace.regie", "Régie", readonly=True, ondelete="restrict"
     )
     state = fields.Selection(
         STATES, "Status", default="todo", required=True, readonly=True
@@ -63,7 +66,8 @@ class EspaceBillingRunFamily(models.Model):
     sending_error = fields.Char("Not Sent Because", readonly=True)
 
     _family_once = models.UniqueIndex(
-        "(run_id, family_id)", "A run invoices a family once."
+        "(run_id, family_id, coalesce(regie_id, 0))",
+        "A run invoices a family once for each régie.",
     )
     _todo = models.Index("(run_id) WHERE state = 'todo'")
 

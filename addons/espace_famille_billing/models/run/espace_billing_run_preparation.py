@@ -160,7 +160,7 @@ class EspaceBillingRun(models.Model):
     def _gather_families(self):
         """List the families that something waits for, with what waits."""
         groups = self.env["espace.charge"]._read_group(
-            self._charge_domain(), ["family_id"], ["amount:sum"]
+            self._charge_domain(), ["family_id", "regie_id"], ["amount:sum"]
         )
         self.family_line_ids.unlink()
         self.env["espace.billing.run.family"].create(
@@ -168,9 +168,10 @@ class EspaceBillingRun(models.Model):
                 {
                     "run_id": self.id,
                     "family_id": family.id,
+                    "regie_id": regie.id,
                     "amount": float(to_decimal(amount)),
                 }
-                for family, amount in groups
+                for family, regie, amount in groups
             ]
         )
 
@@ -210,10 +211,22 @@ class EspaceBillingRun(models.Model):
 
     # === Outcome === #
 
-    def _outcome(self, charges):
-        """Return what to make of one family's charges; see `invoicing.outcome`."""
+    def _outcome(self, charges, regie):
+        """Return what to make of a family's charges in a régie.
+
+        See `invoicing.outcome`.
+        """
         return invoicing.outcome(
             (to_decimal(charge.amount) for charge in charges),
-            Decimal(str(self.minimum_amount)),
+            Decimal(str(self._minimum(regie))),
             self.is_last,
         )
+
+    def _minimum(self, regie):
+        """Return the smallest invoice of a régie, which the run says where it is one.
+
+        :return: float, in euros
+        """
+        if regie.is_one_of_several:
+            return regie.minimum_invoice
+        return self.minimum_amount

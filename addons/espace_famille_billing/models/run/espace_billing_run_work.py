@@ -164,25 +164,49 @@ class EspaceBillingRunFamily(models.Model):
             )
 
     def _invoice(self):
-        """Settle these families, then invoice, credit or carry over each of them."""
+        """Settle these families, then invoice, credit or carry over each of them.
+
+        A family gets a document from each régie that something waits for.
+        """
         run = self.run_id
         self._settle()
         charges = self.env["espace.charge"].search(
             run._charge_domain() & Domain("family_id", "in", self.family_id.ids)
         )
-        by_family = charges.grouped("family_id")
+        waiting = charges.grouped(lambda charge: (charge.family_id, charge.regie_id))
+        lines = self | self._add_lines(waiting)
         taken = charges.browse()
-        for line in self:
-            own = by_family.get(line.family_id, charges.browse())
-            outcome = run._outcome(own)
+        for line in lines:
+            own = waiting.get((line.family_id, line.regie_id), charges.browse())
+            outcome = run._outcome(own, line.regie_id)
             if outcome in (invoicing.INVOICE, invoicing.CREDIT_NOTE):
                 taken |= own
             else:
                 line._set_aside(outcome, own)
         moves = taken._invoice_under(run._terms(), fields.Datetime.now())
-        by_move = moves.grouped("espace_family_id")
-        for line in self.filtered(lambda line: line.state == "todo"):
-            line._set_done(by_move[line.family_id])
+        by_move = moves.grouped(lambda m: (m.espace_family_id, m.espace_regie_id))
+        for line in lines.filtered(lambda line: line.state == "todo"):
+            line._set_done(by_move[line.family_id, line.regie_id])
+
+    def _add_lines(self, waiting):
+        """Return new lines for régies for which settling found something to invoice.
+
+        What has a line already, in a batch to come or past, stays with it.
+
+        :param waiting: keys (family, régie) of what waits to be invoiced
+        """
+        run = self.run_id
+        lines = self.search(
+            [("run_id", "=", run.id), ("family_id", "in", self.family_id.ids)]
+        )
+        known = {(line.family_id, line.regie_id) for line in lines}
+        return self.create(
+            [
+                {"run_id": run.id, "family_id": family.id, "regie_id": regie.id}
+                for family, regie in waiting
+                if (family, regie) not in known
+            ]
+        )
 
     def _settle(self):
         run = self.run_id

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
+from ...domain.regie import CESU_ALWAYS, CESU_NEVER, CESU_UNDER_6
 from ..core.res_company import INCOME_TYPES
 
 # Codes of the nomenclature M57, then of the general chart, the first found.
@@ -7,6 +9,13 @@ INCOME_CODES = {
     "canteen": ("7067", "706"),
     "childcare": ("7067", "706"),
     "leisure": ("70632", "7063", "706"),
+}
+
+# What a CESU pays, unless the commune says otherwise.
+CESU = {
+    "canteen": CESU_NEVER,
+    "childcare": CESU_ALWAYS,
+    "leisure": CESU_UNDER_6,
 }
 
 
@@ -21,6 +30,36 @@ class EspaceActivity(models.Model):
         default="booking",
         required=True,
         help="R: due when booked. C: due once the day is past and marked.",
+    )
+
+    regie_id = fields.Many2one(
+        "espace.regie",
+        "Régie",
+        compute="_compute_regie_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('company_id', '=', company_id)]",
+        help="The cash office whose act lets it collect this; empty: no régie does.",
+    )
+    cesu = fields.Selection(
+        [
+            (CESU_ALWAYS, "Pays it"),
+            (CESU_UNDER_6, "Pays it for children under 6"),
+            (CESU_NEVER, "Does not pay it"),
+        ],
+        "CESU",
+        compute="_compute_cesu",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="CESU préfinancés pay childcare before and after school, and the leisure "
+        "centre of children under 6; never the canteen.",
     )
 
     income_account_id = fields.Many2one(
@@ -39,6 +78,19 @@ class EspaceActivity(models.Model):
         check_company=True,
         help="Where the settings want it, invoice lines of this activity carry it.",
     )
+
+    @api.depends("company_id")
+    def _compute_regie_id(self):
+        """Propose the only régie of the commune."""
+        for activity in self:
+            company = activity.company_id
+            if activity.regie_id.company_id != company or not activity.regie_id:
+                activity.regie_id = company._espace_only_regie() if company else False
+
+    @api.depends("category")
+    def _compute_cesu(self):
+        for activity in self:
+            activity.cesu = CESU.get(activity.category, CESU_NEVER)
 
     @api.depends("category", "company_id")
     def _compute_income_account_id(self):
@@ -62,6 +114,28 @@ class EspaceActivity(models.Model):
         activities.company_id._espace_give_reminder_levels()
         activities.filtered("company_id.espace_analytic")._open_analytic_accounts()
         return activities
+
+    def write(self, vals):
+        """Let a régie collect what waits of an activity that no régie collected."""
+        waiting = self.browse()
+        if vals.get("regie_id"):
+            waiting = self.filtered(lambda activity: not activity.regie_id)
+        result = super().write(vals)
+        if waiting:
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE espace_charge SET regie_id = %s
+                    WHERE activity_id = ANY(%s) AND regie_id IS NULL
+                    AND state = 'to_invoice'
+                    """,
+                    vals["regie_id"],
+                    waiting.ids,
+                )
+            )
+            self.env["espace.charge"].invalidate_model(["regie_id"])
+        return result
 
     # === Analytic === #
 

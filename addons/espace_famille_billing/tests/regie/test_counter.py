@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.espace_famille.tests.common import MONDAY, THURSDAY, TODAY
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, THURSDAY, TODAY
 
 from ..common_regie import CounterCase, euros
 
@@ -122,7 +122,15 @@ class TestCounter(CounterCase):
         form.amount = 10
         self.assertTrue(form.keep_advance)
         payment = self.Payment.browse(form.save().action_register()["res_id"])
-        self.assertEqual((payment.amount, payment._espace_kept()), (10, 5.10))
+        # It pays the childcare of 1.30 €, never the canteen.
+        self.assertEqual((payment.amount, payment._espace_kept()), (10, 8.70))
+        self.assertEqual(self.left(), euros("3.60", "0", "3.60"))
+        self.assertEqual(self.martin.amount_due, 3.60)
+        move = self._invoiced(self.nina, self.t2, THURSDAY)
+        self.assertEqual(move.amount_residual, 0)
+        self.Payment.env["espace.charge"]._cron_invoice_at_once(NOW)
+        self.assertEqual(payment._espace_kept(), 7.40)
+        self.assertEqual(self.left(), euros("3.60", "0", "3.60"))
 
     def test_an_advance_is_received_from_who_owes_nothing(self):
         self.pay(self.durand)

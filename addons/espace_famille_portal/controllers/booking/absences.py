@@ -1,9 +1,9 @@
-from datetime import date
-
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from ...domain.sent import read_day, read_text
 from ..core.base import EspacePortal, family_page
+from ..core.sent import sent_files
 
 URL = "/my/absences"
 MAX_NOTE = 1000
@@ -53,8 +53,8 @@ class EspaceAbsences(EspacePortal):
                 ),
                 "reason": post.get("reason"),
             }
-            note = (post.get("note") or "").strip()[:MAX_NOTE]
-            proofs = self._espace_files()
+            note = read_text(post.get("note"), MAX_NOTE)
+            proofs = sent_files("proofs")
             Absence = request.env["espace.absence"]
             if self._espace_first_tap(
                 child_sudo, typed, note, activities_sudo.ids, proofs
@@ -107,20 +107,10 @@ class EspaceAbsences(EspacePortal):
         return named_sudo
 
     def _espace_day(self, text):
-        try:
-            return date.fromisoformat(text or "")
-        except ValueError as error:
-            raise UserError(
-                request.env._("Enter the first and the last day.")
-            ) from error
-
-    def _espace_files(self):
-        """Return [(file name, bytes)] of the files that were chosen."""
-        return [
-            (upload.filename, upload.read())
-            for upload in request.httprequest.files.getlist("proofs")
-            if upload.filename
-        ]
+        day = read_day(text)
+        if not day:
+            raise UserError(request.env._("Enter the first and the last day."))
+        return day
 
     # === Afterwards === #
 
@@ -167,7 +157,7 @@ class EspaceAbsences(EspacePortal):
         )
 
     def _espace_send_proofs(self, absence_sudo):
-        files = self._espace_files()
+        files = sent_files("proofs")
         if self._espace_first_tap(absence_sudo, files):
             absence_sudo._send_proofs(files)
 

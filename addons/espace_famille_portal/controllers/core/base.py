@@ -7,6 +7,7 @@ from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ...domain.sent import read_id
 from ...models.core.ir_qweb import FAMILY_KEY
 from ...models.core.res_company import ADDRESS
 
@@ -79,8 +80,9 @@ class EspacePortal(CustomerPortal):
         :param str page: where the parent was; what only the other family has is left
         """
         families_sudo = request.env["espace.family"]._of_user()
-        if str(family) in map(str, families_sudo.ids):
-            request.session[FAMILY_KEY] = int(family)
+        asked = read_id(family)
+        if asked in families_sudo.ids:
+            request.session[FAMILY_KEY] = asked
         return request.redirect(page if page in SHARED_PAGES else "/my")
 
     # === Messages === #

@@ -1,5 +1,7 @@
 from odoo.http import request
 
+from ...domain.sent import read_id
+
 
 def asked_commune(values):
     """Return the commune that a public page is about, as superuser.
@@ -8,7 +10,7 @@ def asked_commune(values):
         site, anything else gives the commune of the site
     """
     companies_sudo = request.env["res.company"].sudo()
-    asked = str(values.get("commune") or "")
-    if asked.isdecimal():
-        companies_sudo = companies_sudo.search([("id", "=", int(asked))])
+    asked = read_id(values.get("commune"))
+    if asked:
+        companies_sudo = companies_sudo.search([("id", "=", asked)])
     return companies_sudo or request.env.company.sudo()

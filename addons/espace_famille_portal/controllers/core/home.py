@@ -8,13 +8,30 @@ from .base import EspacePortal
 class Home(PortalHome):
     @route("/", type="http", auth="public", website=True, readonly=True)
     def index(self, *args, **kw):
-        """Welcome visitors who are not logged in; the others go to their pages."""
-        if request.env.user._is_public():
-            return request.render(
-                "espace_famille_portal.landing",
-                {"company": request.env.company.sudo()},
-            )
+        """Welcome visitors who are not logged in; the others go to their pages.
+
+        A town that has a website keeps its own start page.
+        """
+        if request.env.user._is_public() and "website" not in request.env:
+            return self.espace_landing()
         return super().index(*args, **kw)
+
+    @route(
+        "/espace-famille",
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        sitemap=True,
+    )
+    def espace_landing(self):
+        """Say what the families' space is and lead to it, whoever asks."""
+        if not request.env.user._is_public():
+            return request.redirect("/my")
+        return request.render(
+            "espace_famille_portal.landing",
+            {"company": request.env.company.sudo()},
+        )
 
 
 class EspaceHome(EspacePortal):

@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.http import request, route
 
 from ..core.base import EspacePortal, family_page
+from ..core.sent import sent_files
 
 URL = "/my/foyer"
 MOST_FILES = 5
@@ -149,13 +150,12 @@ class EspaceHousehold(EspacePortal):
     def _espace_household_files(self):
         """Return [(name, bytes)] of the files that were chosen.
 
-        :raise UserError: they are too many
+        :raise UserError: they are too many, or one must not be kept
         """
-        uploads = request.httprequest.files.getlist("files")
-        chosen = [upload for upload in uploads if upload.filename]
-        if len(chosen) > MOST_FILES:
+        files = sent_files("files")
+        if len(files) > MOST_FILES:
             raise UserError(request.env._("Send %s files at most.", MOST_FILES))
-        return [(one.filename, one.read()) for one in chosen]
+        return files
 
     # === Odoo's own address book === #
 

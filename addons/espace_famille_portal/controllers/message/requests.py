@@ -4,6 +4,7 @@ from odoo.http import request, route
 
 from ...models.message.espace_request import MAX_FILES
 from ..core.base import EspacePortal, family_page
+from ..core.sent import sent_files
 
 URL = "/my/demandes"
 
@@ -48,7 +49,7 @@ class EspaceRequests(EspacePortal):
         def change():
             nonlocal made_sudo
             typed = Request._read_form(family_sudo, post)
-            text, files = post.get("message"), self._espace_request_files()
+            text, files = post.get("message"), sent_files("files")
             author_sudo = request.env.user.partner_id
             if self._espace_first_tap(family_sudo, typed, text, files):
                 self._espace_count_message()
@@ -124,7 +125,7 @@ class EspaceRequests(EspacePortal):
             return request.redirect(URL)
 
         def change():
-            text, files = post.get("message"), self._espace_request_files()
+            text, files = post.get("message"), sent_files("files")
             if self._espace_first_tap(one_sudo, text, files):
                 self._espace_count_message()
                 author_sudo = request.env.user.partner_id
@@ -162,10 +163,3 @@ class EspaceRequests(EspacePortal):
             .sudo()
             .search([("id", "=", request_id), ("family_id", "=", family_sudo.id)])
         )
-
-    def _espace_request_files(self):
-        return [
-            (upload.filename, upload.read())
-            for upload in request.httprequest.files.getlist("files")
-            if upload.filename
-        ]

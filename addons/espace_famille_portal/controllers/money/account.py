@@ -1,10 +1,9 @@
-from datetime import date
-
 from dateutil.relativedelta import relativedelta
 
 from odoo.http import request, route
 from odoo.tools.misc import format_date
 
+from ...domain.sent import read_day
 from ..core.base import EspacePortal, family_page
 
 URL = "/my/factures"
@@ -51,9 +50,9 @@ class EspaceAccount(EspacePortal):
     @family_page(f"{URL}/compte")
     def espace_account(self, family_sudo, pdf=None, **kwargs):
         today = family_sudo.company_id._espace_today()
-        date_to = self._espace_period_day(kwargs.get("au"), today)
-        date_from = self._espace_period_day(
-            kwargs.get("du"), min(date_to, today) - relativedelta(years=1)
+        date_to = read_day(kwargs.get("au")) or today
+        date_from = read_day(kwargs.get("du")) or min(date_to, today) - relativedelta(
+            years=1
         )
         date_from = min(date_from, date_to)
         if pdf:
@@ -61,13 +60,6 @@ class EspaceAccount(EspacePortal):
         return self._espace_render(
             "account", self._espace_account_values(family_sudo, date_from, date_to)
         )
-
-    def _espace_period_day(self, value, default):
-        """Return the day that a browser sends, the default if it is none."""
-        try:
-            return date.fromisoformat(value or "")
-        except ValueError:
-            return default
 
     def _espace_account_values(self, family_sudo, date_from, date_to):
         words = family_sudo.company_id._espace_amount_words

@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
+from ...domain.sent import read_ids
+from ...models.money.espace_family_money import MAX_CHOSEN
 from ..core.base import family_page
 from .invoices import URL
 from .payment import EspacePayment
@@ -34,7 +36,8 @@ class EspaceInvoicePayment(EspacePayment):
                 "amount_residual": amount,
                 "landing_route": f"{URL}/retour/{chosen}",
                 "transaction_route": f"{URL}/transaction/{chosen}",
-            }
+            },
+            espace_regie_id=moves_sudo.espace_regie_id.id,
         )
         return {
             **form_values,
@@ -68,22 +71,22 @@ class EspaceInvoicePayment(EspacePayment):
             moves_sudo = family_sudo._portal_payable(chosen.split(","))
         except UserError as error:
             raise ValidationError(str(error)) from error
-        self._validate_transaction_kwargs(kwargs)
         values = self._espace_pay_values(family_sudo, moves_sudo)
-        self._espace_check_offered(values, kwargs)
-        kwargs.update(amount=values["amount"], landing_route=values["landing_route"])
+        means = self._espace_means(values, kwargs)
         return self._process_transaction(
             request.env.user.partner_id.id,
             family_sudo.company_id.currency_id.id,
             moves_sudo.ids,
             None,
-            **kwargs,
+            **means,
+            amount=values["amount"],
+            landing_route=values["landing_route"],
         )
 
     @family_page(f"{URL}/retour/<string:chosen>", methods=None)
     def espace_invoices_paid(self, family_sudo, chosen, **_kwargs):
         """Say what became of the payment and show the invoices."""
-        ids = {int(value) for value in chosen.split(",") if value.isdecimal()}
+        ids = read_ids(chosen.split(","), MAX_CHOSEN)
         moves_sudo = request.env["account.move"].sudo()
         moves_sudo = moves_sudo.search(
             [("id", "in", list(ids)), ("espace_family_id", "=", family_sudo.id)]

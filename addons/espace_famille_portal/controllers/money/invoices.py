@@ -20,7 +20,9 @@ class EspaceInvoices(EspaceAccount):
         return {
             "page_name": "espace_invoices",
             "family": family_sudo,
-            "due": [family_sudo._portal_invoice(move) for move in due_sudo],
+            "due": family_sudo._portal_first_regie(
+                [family_sudo._portal_invoice(move) for move in due_sudo]
+            ),
             "history": [
                 family_sudo._portal_invoice(move)
                 for move in family_sudo._espace_invoices("history")

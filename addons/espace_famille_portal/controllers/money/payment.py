@@ -4,6 +4,7 @@ from odoo.http import request, route
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 
+from ...domain.sent import read_id
 from ..booking.cart import URL, EspaceCart
 from ..core.base import family_page
 
@@ -27,6 +28,13 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             )
         return super().overdue_invoices_transaction(*args, **kwargs)
 
+    def _invoice_get_page_view_values(self, invoice, access_token, **kwargs):
+        """Offer on Odoo's page of an invoice what pays into its own régie."""
+        kwargs.pop("espace_regie_id", None)
+        if invoice.sudo().espace_family_id:
+            kwargs["espace_regie_id"] = invoice.sudo().espace_regie_id.id
+        return super()._invoice_get_page_view_values(invoice, access_token, **kwargs)
+
     @route(f"{URL}/paiement", type="http", auth="user", website=True, methods=["GET"])
     def espace_payment(self, **_kwargs):
         family_sudo = self._espace_family()
@@ -48,7 +56,8 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                 "amount_residual": hold["asked"],
                 "landing_route": self._espace_landing(move_sudo.id),
                 "transaction_route": f"{URL}/transaction",
-            }
+            },
+            espace_regie_id=move_sudo.espace_regie_id.id,
         )
         return {
             **form_values,
@@ -93,40 +102,51 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                 )
             )
         family_sudo._portal_check_may_book()
-        self._validate_transaction_kwargs(kwargs)
-        self._espace_check_means(family_sudo, hold, kwargs)
-        move_sudo = hold["move"]
-        kwargs.update(
-            amount=hold["asked"], landing_route=self._espace_landing(move_sudo.id)
+        means = self._espace_means(
+            self._espace_payment_values(family_sudo, hold), kwargs
         )
+        move_sudo = hold["move"]
         return self._process_transaction(
             request.env.user.partner_id.id,
             move_sudo.currency_id.id,
             move_sudo.ids,
             None,
-            **kwargs,
+            **means,
+            amount=hold["asked"],
+            landing_route=self._espace_landing(move_sudo.id),
         )
 
-    def _espace_check_means(self, family_sudo, hold, kwargs):
-        """Refuse a means of payment that the page did not offer."""
-        self._espace_check_offered(
-            self._espace_payment_values(family_sudo, hold), kwargs
-        )
+    def _espace_means(self, offered, sent):
+        """Return the means of payment that a parent chose, as Odoo takes it.
 
-    def _espace_check_offered(self, offered, kwargs):
-        """Refuse a means of payment that is not among the values of the page."""
-        token = kwargs.get("token_id")
-        known = (
-            token in offered["tokens_sudo"].ids
-            if token
-            else kwargs.get("payment_method_id") in offered["payment_methods_sudo"].ids
-        )
-        if not known or kwargs.get("provider_id") not in offered["providers_sudo"].ids:
+        :param dict offered: the values of the page
+        :param dict sent: what the payment form sent
+        :raise ValidationError: the page did not offer this
+        """
+        self._validate_transaction_kwargs(sent)
+        means = {
+            "provider_id": read_id(sent.get("provider_id")),
+            "payment_method_id": read_id(sent.get("payment_method_id")),
+            "token_id": read_id(sent.get("token_id")),
+            "flow": sent.get("flow"),
+            "tokenization_requested": sent.get("tokenization_requested") is True,
+            "is_validation": bool(sent.get("is_validation")),
+        }
+        if means["flow"] == "token":
+            known = means["token_id"] in offered["tokens_sudo"].ids
+        else:
+            methods_sudo = offered["payment_methods_sudo"]
+            known = (
+                means["flow"] in ("direct", "redirect")
+                and means["payment_method_id"] in methods_sudo.ids
+            )
+        if not known or means["provider_id"] not in offered["providers_sudo"].ids:
             raise ValidationError(
                 request.env._(
                     "This means of payment is not available here: choose another one."
                 )
             )
+        return means
 
     def _process_transaction(
         self, partner_id, currency_id, invoice_ids, *args, **kwargs

@@ -7,6 +7,7 @@ from odoo.addons.espace_famille.domain.booking import ENDED_STATES
 
 from ...domain import agenda
 from ...domain.period import Span
+from ...domain.sent import read_day
 from .agenda_preview import PreviewBuilder
 
 
@@ -88,8 +89,8 @@ class EspacePortalAgenda(models.AbstractModel):
         """Read a form; what it leaves out is what most families want."""
         submitted = form.get("asked") == "1"
         asked = Asked(
-            first=agenda.read_date(form.get("from")),
-            last=agenda.read_date(form.get("to")),
+            first=read_day(form.get("from")),
+            last=read_day(form.get("to")),
             children=[
                 child.id
                 for child in offer.children
@@ -98,7 +99,7 @@ class EspacePortalAgenda(models.AbstractModel):
             choices=agenda.read_choices(form.getlist("want")),
             kinds=[kind for kind in offer.kinds if kind in form.getlist("kind")],
             copy=form.get("copy") if form.get("copy") in ("week", "month") else "",
-            source=agenda.read_date(form.get("source")),
+            source=read_day(form.get("source")),
             each=form.get("each") == "1",
             submitted=submitted,
         )

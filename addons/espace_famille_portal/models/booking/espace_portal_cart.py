@@ -7,6 +7,7 @@ from odoo.tools.i18n import format_list
 from odoo.addons.espace_famille.domain.booking import Item
 from odoo.addons.espace_famille.models.booking.booking_turn import in_turn
 from odoo.addons.espace_famille_billing.domain import net
+from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.period import Summary
 
@@ -55,18 +56,20 @@ class EspacePortalCart(models.AbstractModel):
             if quotes[item_of(reservation)].status == "available"
         ]
         total = sum((quote.price or Decimal(0) for _r, quote in kept), Decimal(0))
-        now_due = sum(
-            (
-                quote.price or Decimal(0)
-                for reservation, quote in kept
-                if reservation.activity_id.billing_mode == "booking"
-                and reservation.activity_id.approval == "automatic"
-            ),
-            Decimal(0),
+        at_once = [
+            (reservation, quote)
+            for reservation, quote in kept
+            if reservation.activity_id.billing_mode == "booking"
+            and reservation.activity_id.approval == "automatic"
+        ]
+        by_regie = self._by_regie(
+            (r.activity_id, quote.price or Decimal(0)) for r, quote in at_once
         )
+        now_due = sum(by_regie.values(), Decimal(0))
+        regies_sudo = cart_sudo.union(*(r for r, _q in at_once)).activity_id.regie_id
         company = family.company_id
         of_family = family._espace_net()
-        sums = self._sums_now(of_family, now_due)
+        sums = self._sums_now(of_family, by_regie)
         return {
             "groups": self._by_child(cart_sudo, lines),
             "count": len(cart_sudo),
@@ -77,19 +80,30 @@ class EspacePortalCart(models.AbstractModel):
             "deducted": sums.deducted
             and company._espace_deduction_words(sums.deducted),
             "now_due": self._now_due_words(company, sums),
+            "regies": self._regies_words(company, regies_sudo),
             "later": self._later_words(company, total - now_due),
             "credit": self._credit_words(company, of_family.left, sums.deducted),
         }
 
     @api.model
-    def _sums_now(self, of_family, amount):
+    def _sums_now(self, of_family, by_regie):
         """Return the `net.Sums` of what is due at once, as invoicing it now would do.
 
         :param net.Net of_family: what the family owes and is owed
-        :param Decimal amount: the price of what is due at once
+        :param dict by_regie: {key of a régie: euros} of what is due at once
         """
-        deducted = min(of_family.left, amount)
+        amount = sum(by_regie.values(), Decimal(0))
+        deducted = of_family.usable(by_regie.items())
         return net.Sums(amount, deducted, left=amount - deducted)
+
+    @api.model
+    def _by_regie(self, prices):
+        """Return {key of a régie: euros} of (activity, euros); see `net.meets`."""
+        sums = {}
+        for activity, price in prices:
+            key = activity.sudo().regie_id.id or net.NO_REGIE
+            sums[key] = sums.get(key, Decimal(0)) + price
+        return sums
 
     # === Words === #
 
@@ -117,6 +131,17 @@ class EspacePortalCart(models.AbstractModel):
         return self.env._("Invoiced at once: %s", words)
 
     @api.model
+    def _regies_words(self, company, regies_sudo):
+        """Say that several payments follow, "" if one does."""
+        if len(regies_sudo) < 2 or not company._espace_pays_online():
+            return ""
+        return self.env._(
+            "These bookings are of several régies (%s), each with its own account: a "
+            "payment for each follows, one after the other.",
+            ", ".join(regies_sudo.mapped("name")),
+        )
+
+    @api.model
     def _later_words(self, company, amount):
         if not amount:
             return ""
@@ -139,11 +164,13 @@ class EspacePortalCart(models.AbstractModel):
 
     @api.model
     def _invoiced_soon(self, booked_sudo):
-        """Return the euros that these bookings will be invoiced within minutes."""
+        """Return {key of a régie: euros} that will be invoiced within minutes."""
         charges_sudo = booked_sudo.charge_ids.filtered(
             lambda charge: charge.at_once and charge.state == "to_invoice"
         )
-        return charges_sudo._total()
+        return self._by_regie(
+            (charge.activity_id, to_decimal(charge.amount)) for charge in charges_sudo
+        )
 
     @api.model
     def _charged_moves(self, booked_sudo):

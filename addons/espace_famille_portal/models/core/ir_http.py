@@ -38,8 +38,10 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _pre_dispatch(cls, rule, args):
         cls._espace_note_visitor()
+        request.espace_rule = rule.rule
         request.env["espace.door"]._check_route(rule.rule)
-        return super()._pre_dispatch(rule, args)
+        super()._pre_dispatch(rule, args)
+        cls._espace_check_sent(rule.endpoint)
 
     @classmethod
     def _espace_note_visitor(cls):
@@ -86,6 +88,23 @@ class IrHttp(models.AbstractModel):
         return is_public or _is_below(request.httprequest.path, OURS)
 
     @classmethod
+    def _espace_is_our_path(cls):
+        """Tell whether the address is one of `OURS`, or the start page that is ours."""
+        if request.httprequest.path == "/":
+            return "website" not in request.env
+        return cls._espace_is_below(*OURS)
+
+    @classmethod
+    def _espace_is_served(cls):
+        """Tell whether a route answers this address; otherwise nothing is there."""
+        return hasattr(request, "espace_rule")
+
+    @classmethod
+    def _espace_is_below(cls, *roots):
+        """Tell whether the address, whatever its language, is below one of these."""
+        return _is_below(request.httprequest.path, roots)
+
+    @classmethod
     def _espace_is_https(cls):
         """Tell whether the visitor uses HTTPS; of a proxy by Odoo's `proxy_mode`."""
         return request.httprequest.scheme == "https"
@@ -98,9 +117,8 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _espace_content_policy(cls):
         """Return the Content-Security-Policy of the page that answers this request."""
-        path = request.httprequest.path
         directives = {name: list(sources) for name, sources in EVERYWHERE.items()}
-        if _is_below(path, OURS) or (path == "/" and "website" not in request.env):
+        if cls._espace_is_our_path():
             for name, sources in ON_OUR_PAGES.items():
                 directives[name] = list(sources)
             directives["script-src"].append(f"'nonce-{cls._espace_nonce()}'")

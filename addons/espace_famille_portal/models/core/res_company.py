@@ -44,6 +44,12 @@ class ResCompany(models.Model):
         default=5,
         help="After that a request of a family is shown as overdue.",
     )
+    espace_in_site = fields.Boolean(
+        "Families' Pages in the Town's Website",
+        default=True,
+        help="Where Odoo's Website is installed: the families' pages stand between its "
+        "header and its footer. Otherwise they keep their own.",
+    )
     # Of the buttons in the e-mails that Odoo lays out.
     email_secondary_color = fields.Char(
         compute="_compute_email_secondary_color", store=True, readonly=False

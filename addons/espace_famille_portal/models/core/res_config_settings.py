@@ -20,6 +20,8 @@ class ResConfigSettings(models.TransientModel):
     espace_base_url_frozen = fields.Boolean(
         "Keep This Address", config_parameter="web.base.url.freeze"
     )
+    espace_in_site = fields.Boolean(related="company_id.espace_in_site", readonly=False)
+    espace_has_website = fields.Boolean(compute="_compute_espace_has_website")
     espace_colour = fields.Char(
         "Colour of the Commune", related="company_id.primary_color", readonly=False
     )
@@ -69,6 +71,10 @@ class ResConfigSettings(models.TransientModel):
     espace_foreign_routes = fields.Text(
         "Routes of Other Addons", compute="_compute_espace_foreign_routes"
     )
+
+    @api.depends("company_id")
+    def _compute_espace_has_website(self):
+        self.espace_has_website = "website" in self.env
 
     @api.depends("company_id")
     def _compute_espace_foreign_routes(self):

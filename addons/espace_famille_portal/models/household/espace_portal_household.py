@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ...domain import household as rules
+from ...domain.sent import read_id
 
 # A refusal is shown as long as the parent may still wonder.
 REFUSALS_SHOWN = timedelta(days=90)
@@ -236,11 +237,10 @@ class EspacePortalHousehold(models.AbstractModel):
         if number == NEW:
             new = self.env[MODELS[kind]] if kind in ADDABLE else None
             return (kind, new) if new is not None else (None, None)
-        if kind == "income" or not number.isdecimal():
+        record_id = read_id(number)
+        if kind == "income" or not record_id:
             return None, None
-        record = self._records(family_sudo, kind).filtered(
-            lambda r: r.id == int(number)
-        )
+        record = self._records(family_sudo, kind).filtered(lambda r: r.id == record_id)
         return (kind, record) if record else (None, None)
 
     @api.model

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -8,6 +8,7 @@ from odoo.tools import formataddr, plaintext2html
 from odoo.addons.espace_famille.models.core.guards import allow
 
 from ...domain.activation import clean
+from ...domain.sent import read_day
 from .mail_message import SAYING
 
 MAX_FILES = 5
@@ -148,10 +149,10 @@ class EspaceRequest(models.Model):
     def _read_day(self, text):
         if not text:
             return False
-        try:
-            return date.fromisoformat(text)
-        except ValueError as error:
-            raise UserError(self.env._("This is no date: %s.", text)) from error
+        day = read_day(text)
+        if not day:
+            raise UserError(self.env._("This is no date: %s.", text))
+        return day
 
     @api.model
     def _ask(self, family, author, values, text, files=(), now=None):

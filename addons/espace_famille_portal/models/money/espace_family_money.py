@@ -5,6 +5,8 @@ from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
+from ...domain.sent import read_ids
+
 # What a parent may choose at once: more is a browser that makes it up.
 MAX_CHOSEN = 200
 
@@ -97,6 +99,7 @@ class EspaceFamily(models.Model):
             and not move_sudo.espace_payment_on_its_way
             and move_sudo._has_to_be_paid(),
             "on_its_way": open_amount and move_sudo.espace_payment_on_its_way,
+            "regie": move_sudo._espace_regie_shown(),
         }
 
     def _portal_invoice_dates(self, move_sudo, due):
@@ -121,7 +124,7 @@ class EspaceFamily(models.Model):
         :param asked: ids as a browser sends them
         :raise UserError: nothing, or something that cannot be paid, was chosen
         """
-        ids = {int(value) for value in asked[:MAX_CHOSEN] if str(value).isdecimal()}
+        ids = read_ids(asked, MAX_CHOSEN)
         if not ids:
             raise UserError(self.env._("Choose at least one invoice to pay."))
         if not self.company_id._espace_pays_online():
@@ -153,7 +156,23 @@ class EspaceFamily(models.Model):
                     "again."
                 )
             )
+        if len(chosen_sudo.espace_regie_id) > 1:
+            raise UserError(
+                self.env._(
+                    "These invoices are of several régies (%s), each with its own "
+                    "account: pay those of one, then those of the other.",
+                    ", ".join(chosen_sudo.espace_regie_id.mapped("name")),
+                )
+            )
         return chosen_sudo.sorted(lambda move: (move.invoice_date_due, move.id))
+
+    def _portal_first_regie(self, rows):
+        """Say which of these rows are chosen at first: those of one régie."""
+        payable = [row["move"] for row in rows if row["payable"]]
+        first = payable[0].espace_regie_id if payable else None
+        for row in rows:
+            row["chosen"] = row["payable"] and row["move"].espace_regie_id == first
+        return rows
 
     def _portal_payments(self, limit=None):
         """Return what the page shows of the payments that gave a receipt, as dicts."""
@@ -223,6 +242,7 @@ class EspaceFamily(models.Model):
                 len(reservations_sudo)
             ),
             "on_its_way": move_sudo.espace_payment_on_its_way,
+            "regie": move_sudo._espace_regie_shown(),
         }
 
     def _portal_hold_title(self, reservations_sudo, amount):

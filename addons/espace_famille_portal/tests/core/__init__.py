@@ -3,3 +3,5 @@ from . import test_budget
 from . import test_headers
 from . import test_pages
 from . import test_portal_messages
+from . import test_sent
+from . import test_upload

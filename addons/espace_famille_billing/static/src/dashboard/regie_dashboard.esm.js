@@ -89,12 +89,17 @@ export class RegieDashboard extends Component {
         this.action = useService("action");
         this.display = {controlPanel: {}};
         this.data = useState({});
-        onWillStart(async () => {
-            Object.assign(
-                this.data,
-                await this.orm.call("espace.regie.dashboard", "load", [])
-            );
-        });
+        onWillStart(() => this.load());
+    }
+
+    /**
+     * Show one of several régies; 0: all of them, nothing given: that of the user.
+     */
+    async load(regie = null) {
+        Object.assign(
+            this.data,
+            await this.orm.call("espace.regie.dashboard", "load", [regie])
+        );
     }
 
     open(action) {

@@ -1,0 +1,123 @@
+"""Databases of their own for tests that install, update or remove addons."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from odoo import sql_db
+from odoo.tools import config
+
+from espace_cli.server import ODOO
+
+from .rush import Server
+
+#: What must not stand in the log of an installation.
+TROUBLE = re.compile(r" (?:WARNING|ERROR|CRITICAL) .*|Traceback.*")
+
+#: Warnings that Odoo's own addons give, whoever installs them.
+NOT_OURS = re.compile(r"unreachable|py.warnings|PyPDF2|wkhtmltopdf|tests_assets")
+
+MINUTES = 600
+
+
+class Database:
+    """A database beside that of the tests, gone with the block.
+
+    :param template: name of the database it is copied from
+    """
+
+    def __init__(self, template: str):
+        self.template = template
+        # Named as a test's, so that the next run drops it if this one is killed.
+        self.name = f"espace_test_{uuid.uuid4().hex[:8]}_{os.getpid()}"
+        self.conf = os.environ.get("ESPACE_CONF") or config["config"]
+
+    @contextmanager
+    def copied(self) -> Iterator["Database"]:
+        """Have the database, with its files, during the block."""
+        stored = Path(config["data_dir"], "filestore")
+        try:
+            _on_the_server(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
+            if (stored / self.template).exists():
+                shutil.copytree(
+                    stored / self.template, stored / self.name, copy_function=os.link
+                )
+            yield self
+        finally:
+            _on_the_server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            shutil.rmtree(stored / self.name, ignore_errors=True)
+
+    def run(self, *arguments: str, stdin: str = "") -> str:
+        """Run a command of Odoo on the database to its end; return what it logs.
+
+        :raises AssertionError: if it fails, or if it warns of something of ours
+        """
+        log = self.try_to_run(*arguments, stdin=stdin)
+        assert log.returncode == 0, log.stdout[-6000:]
+        warnings = [line for line in TROUBLE.findall(log.stdout) if line.strip()]
+        of_ours = [line for line in warnings if not NOT_OURS.search(line)]
+        assert not of_ours, "\n".join(of_ours) + log.stdout[-3000:]
+        return log.stdout
+
+    def try_to_run(self, *arguments: str, stdin: str = "", **variables: str):
+        """Run a command of Odoo to its end; return the finished process."""
+        command, *options = arguments
+        return subprocess.run(
+            [sys.executable, str(ODOO), command, "-c", self.conf, "-d", self.name]
+            + [f"--db-filter=^{self.name}$", *options],
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=MINUTES,
+            check=False,
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **variables},
+        )
+
+    def install(self, *modules: str) -> str:
+        """Install addons, in a process that is not in test mode."""
+        return self.run(
+            "server", "-i", ",".join(modules), "--stop-after-init", "--no-http"
+        )
+
+    def update(self, *modules: str) -> str:
+        """Update addons, in a process that is not in test mode."""
+        return self.run(
+            "server", "-u", ",".join(modules), "--stop-after-init", "--no-http"
+        )
+
+    def call(self, function: Callable) -> Any:
+        """Call `function(env)`, a function of a module, in a process of Odoo's.
+
+        What it does is committed. This process never loads the addons that stand
+        there: it would have their routes and models for good.
+
+        :return: what it returns, by way of JSON
+        """
+        name = function.__name__
+        log = self.run(
+            "shell",
+            "--no-http",
+            stdin=f"import json\nfrom {function.__module__} import {name}\n"
+            f"print('result: ' + json.dumps({name}(env)))\nenv.cr.commit()\n",
+        )
+        [result] = re.findall(r"^(?:>>> )*result: (.*)$", log, re.MULTILINE)
+        return json.loads(result)
+
+    def serving(self):
+        """Serve it until the end of the block, see `Server.running`."""
+        return Server(self.name, self.conf, workers=0).running()
+
+
+def _on_the_server(sql: str) -> None:
+    with closing(sql_db.db_connect("postgres").cursor()) as cr:
+        cr._cnx.autocommit = True
+        cr.execute(sql)
