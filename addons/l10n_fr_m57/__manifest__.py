@@ -1,7 +1,7 @@
 {
     "name": "France – Communes (M57)",
     "summary": "Chart of accounts of a commune and its régie: nomenclature M57",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.2.0",
     # Odoo finds charts of accounts in modules of this category only.
     "category": "Accounting/Localizations/Account Charts",
     "author": "Espace Famille contributors",

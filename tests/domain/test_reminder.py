@@ -38,6 +38,13 @@ def test_levels_are_climbed_one_at_a_time_as_the_days_pass():
     assert said(invoice(1, late=999, reached=3)) == reminder.ALL_SENT
 
 
+def test_no_more_reminders_are_sent_than_the_act_of_the_regie_says():
+    """LAW.md 1: acts seen fix one reminder and a delay."""
+    assert said(invoice(1, late=40), at_most=1) == FIRST
+    assert said(invoice(1, late=40, reached=1), at_most=1) == reminder.ALL_SENT
+    assert said(invoice(1, late=40, reached=1), at_most=2) == SECOND
+
+
 def test_the_highest_level_is_sent_for_its_own_invoices_only():
     found = reminder.verdict(
         [invoice(1, late=70, reached=2), invoice(2, late=12)], LEVELS, TODAY
@@ -56,6 +63,7 @@ def test_nothing_is_sent_for_what_is_not_due_disputed_paid_or_spared():
     assert said(invoice(1, late=0)) == reminder.NOTHING_OVERDUE
     assert said(invoice(1, late=40, disputed=True)) == reminder.DISPUTED
     assert said(invoice(1, late=40, on_its_way=True)) == reminder.ON_ITS_WAY
+    assert said(invoice(1, late=40, transmitted=True)) == reminder.TRANSMITTED
     assert said(invoice(1, late=40), exempt=True) == reminder.EXEMPT
     assert said(invoice(1, late=40, covered=Decimal(20))) == reminder.CREDIT
 

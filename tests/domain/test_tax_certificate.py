@@ -50,9 +50,26 @@ def test_a_credit_on_the_invoice_lowers_what_was_paid_of_its_child():
     assert shares == [D("10.00"), D("-4.00"), D("6.00")]
 
 
-def test_alternating_residence_halves_and_never_rounds_up():
-    assert tax.declared(D("10.01"), alternating=True) == D("5.00")
-    assert tax.declared(D("10.01"), alternating=False) == D("10.01")
+@pytest.mark.parametrize(
+    ("given", "paid", "year"),
+    [
+        # LAW.md 5: BOFiP, BOI-IR-RICI-300, as reported since 2014.
+        (2027, date(2027, 3, 1), 2027),
+        (2028, date(2027, 12, 20), 2028),  # in advance: the year it is given
+        (2027, date(2028, 1, 5), 2028),  # late: the year of the payment
+        (2026, date(2028, 1, 5), 2028),
+        (2027, date(2027, 12, 31), 2027),
+        (2027, date(2028, 1, 1), 2028),
+    ],
+)
+def test_care_counts_once_it_is_both_given_and_paid(given, paid, year):
+    assert tax.year_of(given, paid) == year
+
+
+def test_alternating_residence_halves_the_ceiling():
+    """3 500 € a child since the income of 2022, 1 750 € each (LAW.md 5)."""
+    assert tax.ceiling(alternating=False) == 3500
+    assert tax.ceiling(alternating=True) == 1750
 
 
 def test_nothing_can_be_shared_by_weights_that_add_up_to_nothing():

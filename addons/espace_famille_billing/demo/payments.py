@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from ..domain import write_off
 from . import collections
 
 BANKS = ("Banque du Lac", "Crédit des Tilleuls", "Caisse de la Vallée")
@@ -9,13 +10,14 @@ BANKS = ("Banque du Lac", "Crédit des Tilleuls", "Caisse de la Vallée")
 
 class Demonstration(collections.Demonstration):
     def _load_payments(self):
-        """After the payments: a cheque comes back, a part is paid, a debt given up."""
+        """After the payments: a cheque comes back, a part is paid, debts given up."""
         super()._load_payments()
         self._number_cheques()
         if self._regie():
             self._reject_a_cheque()
             self._pay_a_part()
             self._write_off_a_debt()
+            self._give_up_for_good()
 
     def _regie(self):
         return self.env["espace.regie"].search(
@@ -83,6 +85,22 @@ class Demonstration(collections.Demonstration):
                 "Délibération 12",
                 self._today() - timedelta(days=3),
                 account,
+            )
+
+    def _give_up_for_good(self):
+        """Give up another debt for good: a judge extinguished it."""
+        company = self._company()
+        family, line = self._open_debt(3)
+        account = company._espace_writeoff_account(write_off.EXTINGUISHED)
+        if account and line:
+            self.env["account.move"]._espace_write_off(
+                family,
+                {line: line.amount_residual},
+                self._today(),
+                "Tribunal judiciaire de Castres, n° 27/00123",
+                self._today() - timedelta(days=12),
+                account,
+                write_off.EXTINGUISHED,
             )
 
     def _open_debt(self, at_least):

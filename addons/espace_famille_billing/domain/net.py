@@ -29,7 +29,8 @@ def meets(one: int, other: int) -> bool:
 class Open(NamedTuple):
     """A debt of which `left` euros are open, due on a local date.
 
-    `apart`: no credit is set against it, for it is disputed or a bank is about to pay.
+    `apart`: no credit is set against it, for it is disputed, a bank is about to pay it
+    or the public accountant recovers it.
     `cesu` is what of it a CESU may pay.
     """
 

@@ -1,9 +1,10 @@
 """Which reminder (relance) a family gets today, if any, and for which invoices.
 
 Levels are climbed one at a time: an invoice gets the first level before the second,
-however old it is, so that nobody receives a formal notice (mise en demeure) for a debt
-never mentioned before. A family gets one reminder a day at most, of the highest level
-that one of its invoices has come to.
+however old it is, so that nobody receives the last reminder for a debt never mentioned
+before. None of them is an act of recovery: that is the public accountant's, to whom the
+debt goes after the last day to collect (`collecting.py`). A family gets one reminder a
+day at most, of the highest level that one of its invoices has come to.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ NOTHING_OVERDUE = "nothing_overdue"
 EXEMPT = "exempt"
 ON_ITS_WAY = "on_its_way"
 DISPUTED = "disputed"
+TRANSMITTED = "transmitted"
 TOO_SOON = "too_soon"
 CREDIT = "credit"
 BELOW_MINIMUM = "below_minimum"
@@ -38,8 +40,9 @@ class Invoice:
     """An unpaid invoice: `left` euros to pay, `reached` the highest rank reminded of.
 
     `covered` is what of it the family's credits pay, the oldest invoices first.
-    `reached` is None while nothing was sent. `disputed` and `on_its_way` (the bank was
-    asked, or has the money) keep it out of reminders.
+    `reached` is None while nothing was sent. `disputed`, `on_its_way` (the bank was
+    asked, or has the money) and `transmitted` (the public accountant recovers it) keep
+    it out of reminders.
     """
 
     key: int
@@ -49,6 +52,7 @@ class Invoice:
     disputed: bool = False
     on_its_way: bool = False
     covered: Decimal = Decimal(0)
+    transmitted: bool = False
 
 
 class Verdict(NamedTuple):
@@ -70,11 +74,13 @@ def verdict(
     exempt: bool = False,
     last_sent: date | None = None,
     gap_days: int = 0,
+    at_most: int = 0,
 ) -> Verdict:
     """Return what a family with these unpaid invoices gets on the local date `today`.
 
     :param last_sent: the day of the family's last reminder, whatever its level
     :param gap_days: days between two reminders of a family
+    :param at_most: how many levels are sent of one invoice; 0: all of them
 
     >>> level = Level(1, 1, 10)
     >>> verdict([Invoice(7, date(2027, 1, 1), Decimal(20))], [level], date(2027, 1, 11))
@@ -86,14 +92,14 @@ amount=Decimal('20'), keys=(7,), reason='')
         return _nothing(NOTHING_OVERDUE)
     if exempt:
         return _nothing(EXEMPT)
-    asked = [i for i in overdue if not i.disputed and not i.on_its_way]
+    asked = [i for i in overdue if not (i.disputed or i.on_its_way or i.transmitted)]
     if not asked:
-        disputed = all(invoice.disputed for invoice in overdue)
-        return _nothing(DISPUTED if disputed else ON_ITS_WAY)
+        return _nothing(_why_not_asked(overdue))
     asked = [i for i in asked if i.left > i.covered]
     if not asked:
         return _nothing(CREDIT)
-    steps = _steps(asked, sorted(levels, key=lambda level: level.rank))
+    climbed = sorted(levels, key=lambda level: level.rank)
+    steps = _steps(asked, climbed[:at_most] if at_most else climbed)
     if not steps:
         return _nothing(ALL_SENT)
     ripe = _ripe(steps, today)
@@ -111,6 +117,15 @@ amount=Decimal('20'), keys=(7,), reason='')
 
 def _nothing(reason: str) -> Verdict:
     return Verdict(None, Decimal(0), (), reason)
+
+
+def _why_not_asked(overdue: Sequence[Invoice]) -> str:
+    """Return why none of these overdue invoices is asked for."""
+    if all(invoice.disputed for invoice in overdue):
+        return DISPUTED
+    if all(invoice.transmitted or invoice.disputed for invoice in overdue):
+        return TRANSMITTED
+    return ON_ITS_WAY
 
 
 def _steps(asked: Sequence[Invoice], levels: Sequence[Level]):

@@ -2,14 +2,16 @@
 
 Article 200 quater B of the Code général des impôts gives a tax credit for the care,
 outside the home, of children under 6 on 1 January of the year of the income. What
-counts is what was really paid in that year for being looked after: neither food nor
-penalties. In alternating residence each parent has half of the child.
+counts is what a household really bore for being looked after: neither food nor
+penalties. Care paid in advance counts in the year it is given, care paid late in the
+year of its payment. In alternating residence each household certifies all that it
+paid: the ceiling of the credit is halved, not what was borne.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from .allocation import allocate
@@ -18,7 +20,7 @@ AGE = 6
 CENT = Decimal("0.01")
 
 CEILING = Decimal(3500)
-"""Euros a child and year that the tax office takes into account; half when shared."""
+"""Euros a child and year that the tax office takes into account: see `ceiling`."""
 
 
 def is_young(birth_date: date, year: int) -> bool:
@@ -28,6 +30,30 @@ def is_young(birth_date: date, year: int) -> bool:
     (False, True)
     """
     return date(year - AGE, 1, 1) < birth_date
+
+
+def year_of(given: int, paid: date) -> int:
+    """Return the year of the income in which euros count.
+
+    What is paid in December for January is of the next year, what is paid in January
+    for December too.
+
+    :param given: the year in which the child was looked after
+    :param paid: the day on which the euros came, or were given back
+
+    >>> year_of(2028, date(2027, 12, 20)), year_of(2027, date(2028, 1, 5))
+    (2028, 2028)
+    """
+    return max(given, paid.year)
+
+
+def ceiling(alternating: bool) -> Decimal:
+    """Return the euros of a child and year that the tax office takes into account.
+
+    >>> ceiling(True)
+    Decimal('1750')
+    """
+    return CEILING / 2 if alternating else CEILING
 
 
 def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
@@ -80,9 +106,9 @@ class Part(NamedTuple):
 class Settlement:
     """Euros that settled a part of a document on a day, of a means of payment.
 
-    `means` is None where no money came or went: a credit note deducted, a debt written
-    off. `counted` says whether it makes the document's parts paid (a credit note
-    does, a debt written off does not).
+    `means` is None where no money came: a credit note deducted, a debt written off.
+    `counted` says whether it makes the document's parts paid (a credit note does, a
+    debt written off does not).
     """
 
     on: date
@@ -110,14 +136,3 @@ def paid_parts(
         left = [before - part for before, part in zip(left, shares, strict=True)]
         allocated.append((settlement, shares))
     return allocated
-
-
-def declared(paid: Decimal, alternating: bool) -> Decimal:
-    """Return the euros to declare: half of them, rounded down, if the child alternates.
-
-    >>> declared(Decimal("10.01"), True)
-    Decimal('5.00')
-    """
-    if not alternating:
-        return paid
-    return (paid / 2).quantize(CENT, ROUND_FLOOR)

@@ -92,6 +92,7 @@ class EspaceBillingCase(EspaceCase):
                 "name": "Tarifs 2027",
                 "company_id": cls.company.id,
                 "date_from": TODAY,
+                "deliberation": "Délibération 2026-41",
                 "line_ids": [
                     Command.create(cls._line(*price, sequence=sequence))
                     for sequence, price in enumerate(prices)

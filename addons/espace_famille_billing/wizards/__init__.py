@@ -12,5 +12,6 @@ from . import espace_counter_wizard
 from . import espace_rejection_wizard
 from . import espace_refund_wizard
 from . import espace_write_off_wizard
+from . import espace_recovery_wizard
 from . import espace_account_wizard
 from . import espace_invoice_line_wizard

@@ -80,6 +80,10 @@ class EspaceCounterWizard(models.TransientModel):
     has_email = fields.Boolean(compute="_compute_has_email")
     warning = fields.Char(compute="_compute_warning")
     elsewhere = fields.Char(compute="_compute_elsewhere")
+    with_accountant = fields.Text(
+        compute="_compute_with_accountant",
+        help="What the régie collects no more, and where it is paid.",
+    )
     payment_id = fields.Many2one(
         "account.payment",
         readonly=True,
@@ -186,6 +190,20 @@ class EspaceCounterWizard(models.TransientModel):
     def _compute_send_receipt(self):
         for wizard in self:
             wizard.send_receipt = wizard.has_email
+
+    @api.depends("line_ids")
+    def _compute_with_accountant(self):
+        for wizard in self:
+            moves = wizard.line_ids.move_line_id.move_id
+            wizard.with_accountant = moves._espace_collecting_words()
+
+    def _is_proposed(self, line):
+        """Do not propose what went to the accountant: it is not paid here."""
+        transmitted = line.move_id.espace_transmitted_on
+        return super()._is_proposed(line) and not transmitted
+
+    def _is_with_accountant(self, line):
+        return bool(line.transmitted_on) or super()._is_with_accountant(line)
 
     @api.depends("family_id", "journal_id", "amount", "date", "cheque_number")
     def _compute_warning(self):

@@ -28,6 +28,9 @@ class EspaceOpenLine(models.AbstractModel):
         "Online Payment on Its Way",
         related="move_line_id.move_id.espace_payment_on_its_way",
     )
+    transmitted_on = fields.Date(
+        "Sent to the Accountant", related="move_line_id.move_id.espace_transmitted_on"
+    )
     pay = fields.Boolean("Chosen")
     amount = fields.Monetary()
 
@@ -145,7 +148,7 @@ class EspaceOpenLines(models.AbstractModel):
         if to_decimal(self.amount) == to_decimal(self._lines_total()):
             return
         lines = self.line_ids.filtered("pay") + self.line_ids.filtered(
-            lambda line: not line.pay
+            lambda line: not line.pay and not self._is_with_accountant(line)
         )
         dues = [to_decimal(line._most()) for line in lines]
         amount = max(to_decimal(self.amount), to_decimal(0))
@@ -153,6 +156,10 @@ class EspaceOpenLines(models.AbstractModel):
             line.amount = float(part)
             line.pay = bool(part)
         self.shared = self._lines_total()
+
+    def _is_with_accountant(self, line):
+        """Hook: tell whether an amount that is typed is not for this line."""
+        return False
 
     @api.onchange("line_ids")
     def _onchange_line_ids(self):

@@ -46,6 +46,13 @@ class EspaceRejectionWizard(models.TransientModel):
     fee = fields.Monetary(
         "Amount of the Fee", compute="_compute_fee", store=True, readonly=False
     )
+    fee_decision = fields.Char(
+        "Decision that Sets the Fee",
+        compute="_compute_fee_decision",
+        store=True,
+        readonly=False,
+        help="Of the council (délibération); it stands on the invoice.",
+    )
     charge_fee = fields.Boolean(
         "Charge the Fee to the Family",
         compute="_compute_fee",
@@ -70,6 +77,11 @@ class EspaceRejectionWizard(models.TransientModel):
             wizard.fee = product.with_company(wizard.company_id).lst_price
             wizard.charge_fee = wizard.fee > 0 and wizard.reason != "mistake"
 
+    @api.depends("fee_product_id")
+    def _compute_fee_decision(self):
+        for wizard in self:
+            wizard.fee_decision = wizard.fee_product_id.espace_fee_decision
+
     @api.depends("reason")
     def _compute_notify(self):
         for wizard in self:
@@ -84,7 +96,7 @@ class EspaceRejectionWizard(models.TransientModel):
         if self.charge_fee:
             self._check_fee()
             fee_move = rejection._espace_charge_fee(
-                self.fee_product_id, self.fee, self.date
+                self.fee_product_id, self.fee, self.date, self.fee_decision
             )
         if self.notify:
             rejection._espace_notify_rejection(fee_move)

@@ -167,6 +167,7 @@ class EspaceReminderWizardLine(models.TransientModel):
         [
             (reminder.EXEMPT, "Exempted"),
             (reminder.DISPUTED, "In dispute"),
+            (reminder.TRANSMITTED, "Sent to the public accountant"),
             (reminder.ON_ITS_WAY, "Payment on its way"),
             (reminder.CREDIT, "Covered by the family's credits"),
             (reminder.TOO_SOON, "Reminded a short time ago"),

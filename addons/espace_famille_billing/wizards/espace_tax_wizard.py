@@ -47,7 +47,7 @@ class EspaceTaxWizard(models.TransientModel):
         if not self._certificates():
             raise UserError(
                 self.env._(
-                    "Nothing was paid in %s for a child under 6: there is no "
+                    "Nothing counts in %s for the care of a child under 6: there is no "
                     "certificate to print.",
                     self.year,
                 )
@@ -91,9 +91,9 @@ class EspaceTaxWizard(models.TransientModel):
     def _intro(self, certificate):
         family = certificate["family"]
         return self._env_of(certificate)._(
-            "%(commune)s certifies that %(family)s (account %(reference)s) paid "
-            "from 1 January to 31 December %(year)s, for the care of children "
-            "under 6 on 1 January %(year)s:",
+            "%(commune)s certifies that %(family)s (account %(reference)s) bore, for "
+            "the income of %(year)s, the following sums for the care of children under "
+            "6 on 1 January %(year)s:",
             commune=family.company_id.name,
             family=family.name,
             reference=family.reference,
@@ -112,13 +112,11 @@ class EspaceTaxWizard(models.TransientModel):
         """Say what alternating residence changes for a child."""
         env = self._env_of(certificate)
         ceiling = self._euros(env, certificate, part["ceiling"])
-        if part["halved"]:
-            return env._(
-                "In alternating residence: half of the sums paid is certified; ceiling "
-                "%s.",
-                ceiling,
-            )
-        return env._("In alternating residence: ceiling %s.", ceiling)
+        return env._(
+            "In alternating residence: all that this household paid is certified, and "
+            "to be declared; the ceiling is halved (%s).",
+            ceiling,
+        )
 
     def _env_of(self, certificate):
         lang = certificate["family"].lang or self.env.lang

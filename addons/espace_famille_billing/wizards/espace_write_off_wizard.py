@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ..domain import write_off
+from ..models.regie.espace_write_off import KINDS
+
 
 class EspaceWriteOffLine(models.TransientModel):
     _name = "espace.write.off.wizard.line"
@@ -12,7 +15,7 @@ class EspaceWriteOffLine(models.TransientModel):
 
 
 class EspaceWriteOffWizard(models.TransientModel):
-    """The council gives up debts of a family (admission en non-valeur)."""
+    """Debts of a family are given up, by one of three decisions."""
 
     _name = "espace.write.off.wizard"
     _inherit = ["espace.open.lines.mixin"]
@@ -26,8 +29,23 @@ class EspaceWriteOffWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
-    decision = fields.Char(required=True, help="Reference of the council's decision.")
+    kind = fields.Selection(
+        KINDS,
+        "What was Decided",
+        required=True,
+        default=write_off.IRRECOVERABLE,
+    )
+    decision = fields.Char(
+        "Reference of the Decision",
+        required=True,
+        help="The délibération, or the judgment with its court.",
+    )
     decision_date = fields.Date("Day of the Decision", required=True)
+    attachment_ids = fields.Many2many(
+        "ir.attachment",
+        string="Documents",
+        help="The délibération or the judgment; kept with the entry.",
+    )
     account_id = fields.Many2one(
         "account.account",
         compute="_compute_account_id",
@@ -49,10 +67,12 @@ class EspaceWriteOffWizard(models.TransientModel):
         for wizard in self:
             wizard.line_ids = wizard._open_commands()
 
-    @api.depends("company_id")
+    @api.depends("company_id", "kind")
     def _compute_account_id(self):
         for wizard in self:
-            wizard.account_id = wizard.company_id._espace_writeoff_account()
+            wizard.account_id = wizard.company_id._espace_writeoff_account(
+                wizard.kind or write_off.IRRECOVERABLE
+            )
 
     def action_write_off(self):
         """Write off and open the entry."""
@@ -64,8 +84,15 @@ class EspaceWriteOffWizard(models.TransientModel):
             self.decision,
             self.decision_date,
             self.account_id,
+            self.kind,
         )
+        self._keep_documents(move)
         return move._get_records_action()
+
+    def _keep_documents(self, move):
+        """Attach the proofs of the decision to its entry."""
+        self.attachment_ids.check_access("write")
+        self.attachment_ids.write({"res_model": move._name, "res_id": move.id})
 
     def _too_much(self, amount, open_amount):
         return self.env._(

@@ -1,3 +1,6 @@
+from pathlib import Path
+from runpy import run_path
+
 from odoo.tests import TransactionCase, tagged
 
 from ..models.template_fr_m57 import REGIE_JOURNALS
@@ -7,6 +10,16 @@ ACCOUNTS = {
     "4111": "asset_receivable",
     "4116": "asset_receivable",
     "4191": "liability_current",
+    # Alike: receipts that are owed to somebody until they are classified.
+    "4711": "liability_current",
+    "4713": "liability_current",
+    "4718": "liability_current",
+    # LAW.md 4: values for collection and returned ones; labels to be signed.
+    "5112": "asset_current",
+    "5113": "asset_current",
+    "5115": "asset_current",
+    "5117": "asset_current",
+    "5118": "asset_current",
     "4671": "liability_current",
     "5412": None,
     "54121": "asset_cash",
@@ -70,6 +83,25 @@ class TestFrM57(TransactionCase):
         before = self.accounts()
         self.template.try_loading("fr_m57", self.company)
         self.assertEqual(self.accounts(), before)
+
+    def test_a_commune_that_chose_it_before_gets_what_is_new(self):
+        """The migration of 19.0.1.2 adds accounts and makes 4711, 4713, 4718 alike."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        for code in ("5112", "5113"):
+            self.account(code).unlink()
+        mine = self.account("5117")
+        self.account("4718").account_type = "asset_current"
+        folder = Path(__file__).parents[1] / "migrations/19.0.1.2.0"
+        run_path(str(folder / "post-migrate.py"))["migrate"](self.env.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        for code in ("4711", "4713", "4718", "5112", "5113"):
+            with self.subTest(code=code):
+                self.assertEqual(self.account(code).account_type, ACCOUNTS[code])
+        self.assertEqual(self.account("5117"), mine)
+        self.assertEqual(
+            self.account("5113").with_context(lang="fr_FR").name,
+            "Titres spéciaux de paiement et assimilés à l’encaissement",
+        )
 
     # === Accounts === #
 

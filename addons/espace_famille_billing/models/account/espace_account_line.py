@@ -10,8 +10,11 @@ KINDS = [
     ("receipt", "Payment"),
     ("rejection", "Rejected payment"),
     ("refund", "Paid back"),
-    ("write_off", "Write-off"),
-    ("write_off_undone", "Write-off undone"),
+    ("write_off", "Admitted as irrecoverable, still owed"),
+    ("remission", "Remitted by the council"),
+    ("extinguished", "Extinguished by a judge"),
+    ("write_off_undone", "Decision undone: due again"),
+    ("recovery", "Irrecoverable debt that is paid"),
     ("other", "Other entry"),
 ]
 
@@ -30,6 +33,8 @@ class EspaceAccountLine(models.Model):
     _depends = {
         "account.move": [
             "date",
+            "espace_recovers_id",
+            "espace_write_off_kind",
             "espace_written_off_family_id",
             "move_type",
             "name",
@@ -95,8 +100,11 @@ class EspaceAccountLine(models.Model):
                     WHEN move.move_type = 'out_refund' THEN 'credit_note'
                     WHEN payment.espace_kind IS NOT NULL THEN payment.espace_kind
                     WHEN move.espace_written_off_family_id IS NULL THEN 'other'
-                    WHEN move.reversed_entry_id IS NULL THEN 'write_off'
-                    ELSE 'write_off_undone'
+                    WHEN move.reversed_entry_id IS NOT NULL THEN 'write_off_undone'
+                    WHEN move.espace_recovers_id IS NOT NULL THEN 'recovery'
+                    WHEN move.espace_write_off_kind IN ('remission', 'extinguished')
+                        THEN move.espace_write_off_kind
+                    ELSE 'write_off'
                 END AS kind,
                 coalesce(payment.espace_receipt_number, move.name) AS document,
                 payment.espace_means AS means,
@@ -153,8 +161,10 @@ class EspaceFamily(models.Model):
         """Return the account of a family over a period, both days included.
 
         :return: dict of the `opening` and `closing` balances, in euros, the `lines` in
-            between as records, and the totals `debit` and `credit` of these; then what
-            is still to be deducted up to today, `waiting`, and what is `left` after it
+            between as records, the totals `debit` and `credit` of these, and what is
+            `irrecoverable` today: owed all the same, and in none of the others; then
+            what is still to be deducted up to today, `waiting`, and what is `left`
+            after it
         """
         self.ensure_one()
         ledger_sudo = self.env["espace.account.line"].sudo()
@@ -175,6 +185,7 @@ class EspaceFamily(models.Model):
             "debit": float(debit),
             "credit": float(credit),
             "closing": float(closing),
+            "irrecoverable": float(self._espace_irrecoverable_amount()),
             "waiting": float(waiting),
             "left": float(closing - waiting),
         }

@@ -11,6 +11,8 @@ WRITTEN = ("auto_comment", "comment", "email", "email_outgoing")
 # Where words are left, by model: what a mail server says names whom it refuses.
 WORDS = {
     "espace.arrears.exemption": ("reason",),
+    "espace.debt.transfer.line": ("returned_reason",),
+    "espace.booking.block": ("reason", "missing_reason", "lifted_reason"),
     "espace.billing.run.family": ("reason", "sending_error", "letter_reason"),
 }
 

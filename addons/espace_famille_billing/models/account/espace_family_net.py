@@ -90,7 +90,7 @@ class EspaceFamily(models.Model):
                 )
 
     def _espace_debts_to_lower(self):
-        """Return what these families owe and neither dispute nor pay by a bank now."""
+        """Return what credits of these families lower by themselves."""
         return self._espace_open_lines("debit").filtered(
             lambda line: not line._espace_is_apart()
         )
@@ -128,7 +128,14 @@ class AccountMoveLine(models.Model):
         return self.move_id.origin_payment_id.espace_means == "cesu"
 
     def _espace_is_apart(self):
-        """Tell whether no credit is set against this: disputed, or being paid."""
+        """Tell whether no credit is set against this by itself.
+
+        It is disputed, a bank is about to pay it, or the public accountant recovers it.
+        """
         self.ensure_one()
         move_sudo = self.move_id.sudo()
-        return move_sudo.espace_disputed or move_sudo.espace_payment_on_its_way
+        return bool(
+            move_sudo.espace_disputed
+            or move_sudo.espace_payment_on_its_way
+            or move_sudo.espace_transmitted_on
+        )

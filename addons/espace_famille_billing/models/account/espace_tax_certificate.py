@@ -14,23 +14,35 @@ from ..tariff.pricer import Pricer
 ALTERNATING = ("even", "odd")
 
 
+class Care(NamedTuple):
+    """What a part of an invoice pays: a child's care, and the year it was given."""
+
+    child: models.Model
+    product: models.Model
+    given: int
+
+
 class PaidRow(NamedTuple):
-    """Euros that a family paid on a day for a child's care, and by what invoice."""
+    """Euros that a family paid on a day for a child's care, and by what invoice.
+
+    Negative: what a credit note takes back. `year`: that of the income.
+    """
 
     family: models.Model
+    year: int
     on: date
     means: str
     move: models.Model
     child: models.Model
     product: models.Model
+    given: int
     amount: Decimal
 
 
 class EspaceTaxCertificate(models.AbstractModel):
-    """What families really paid in a year for young children (attestation fiscale).
+    """What families bore in a year for care of young children (attestation fiscale).
 
-    Read from the ledger each time: a payment that a bank rejects, or that is paid
-    back, is no longer in it.
+    Read from the ledger each time: a payment that a bank rejects is no longer in it.
     """
 
     _name = "espace.tax.certificate"
@@ -41,11 +53,11 @@ class EspaceTaxCertificate(models.AbstractModel):
         """Return the certificates of a year, of the families that have something.
 
         :return: list of dicts: family, year, children (see `_child_part`), paid,
-            declared, cesu (euros, Decimal), in the order of the families
+            cesu (euros, Decimal), in the order of the families
         """
         by_family = defaultdict(list)
         for row in self._paid_rows(families):
-            if row.on.year == year and tax.is_young(row.child.birth_date, year):
+            if row.year == year and tax.is_young(row.child.birth_date, year):
                 by_family[row.family].append(row)
         found = []
         for family in families:
@@ -60,8 +72,8 @@ class EspaceTaxCertificate(models.AbstractModel):
         """Return the past years for which a family has a certificate, latest first."""
         totals = defaultdict(Decimal)
         for row in self._paid_rows(family):
-            if tax.is_young(row.child.birth_date, row.on.year):
-                totals[row.on.year] += row.amount
+            if tax.is_young(row.child.birth_date, row.year):
+                totals[row.year] += row.amount
         return sorted(
             (year for year, paid in totals.items() if paid > 0 and year < today.year),
             reverse=True,
@@ -81,31 +93,27 @@ class EspaceTaxCertificate(models.AbstractModel):
             "year": year,
             "children": children,
             "paid": sum(part["paid"] for part in children),
-            "declared": sum(part["declared"] for part in children),
             "cesu": sum((r.amount for r in rows if r.means == "cesu"), Decimal(0)),
         }
 
     @api.model
     def _child_part(self, child, year, rows):
         """Return what was paid for one child, with each payment that makes it up."""
-        paid = sum((row.amount for row in rows), Decimal(0))
         alternating = self._alternates(child, year)
-        halves = alternating and child.company_id.espace_tax_alternating == "half"
         return {
             "child": child,
             "rows": sorted(
-                self._merged(rows), key=lambda r: (r.on, r.move.id, r.product.id)
+                self._merged(rows),
+                key=lambda r: (r.on, r.move.id, r.product.id, r.given),
             ),
-            "paid": paid,
+            "paid": sum((row.amount for row in rows), Decimal(0)),
             "alternating": alternating,
-            "halved": halves,
-            "declared": tax.declared(paid, halves),
-            "ceiling": tax.declared(tax.CEILING, alternating),
+            "ceiling": tax.ceiling(alternating),
         }
 
     @api.model
     def _merged(self, rows):
-        """Return one row per day, means, invoice and product."""
+        """Return one row per day, means, invoice, product and year of the care."""
         sums = defaultdict(Decimal)
         for row in rows:
             sums[row._replace(amount=None)] += row.amount
@@ -127,9 +135,10 @@ class EspaceTaxCertificate(models.AbstractModel):
     def _paid_rows(self, families):
         """Return the `PaidRow` of these families, of all years and all ages.
 
-        Payments (and credit notes deducted) go to what was left of an invoice's lines,
-        in proportion; of each line only the ordinary price of deductible services is
-        kept.
+        What settles an invoice goes to what was left of its lines, in proportion; of
+        each line only the ordinary price of deductible services is kept. A credit note
+        takes its care back on its own day, whatever the family does with it: it is paid
+        back, or pays (as a counted settlement) another invoice.
         """
         moves_sudo = (
             self.env["account.move"]
@@ -148,25 +157,38 @@ class EspaceTaxCertificate(models.AbstractModel):
         rows = []
         for move in moves_sudo.sorted(lambda m: (m.move_type, m.id)):
             parts = parts_of[move] = self._parts(move, ordinary, parts_of)
-            if not any(part.key for part in parts):
-                continue
-            sign = -1 if move.move_type == "out_refund" else 1
-            for settlement, shares in tax.paid_parts(parts, self._settlements(move)):
-                if not settlement.counted:
-                    continue
-                rows += [
-                    PaidRow(
-                        move.espace_family_id,
-                        settlement.on,
-                        settlement.means or "",
-                        move,
-                        *part.key,
-                        sign * share,
-                    )
-                    for part, share in zip(parts, shares, strict=True)
-                    if part.key and share
-                ]
+            if any(part.key for part in parts):
+                rows += self._rows_of(move, parts)
         return rows
+
+    @api.model
+    def _rows_of(self, move, parts):
+        """Return the `PaidRow` of one invoice or credit note, made of these parts."""
+        if move.move_type == "out_refund":
+            given_back = [-part.amount for part in parts]
+            paid = [
+                (
+                    tax.Settlement(move.invoice_date, to_decimal(move.amount_total)),
+                    given_back,
+                )
+            ]
+        else:
+            paid = tax.paid_parts(parts, self._settlements(move))
+        return [
+            PaidRow(
+                move.espace_family_id,
+                tax.year_of(part.key.given, settlement.on),
+                settlement.on,
+                settlement.means or "",
+                move,
+                *part.key,
+                share,
+            )
+            for settlement, shares in paid
+            if settlement.counted
+            for part, share in zip(parts, shares, strict=True)
+            if part.key and share
+        ]
 
     @api.model
     def _ordinary_amounts(self, moves):
@@ -186,7 +208,13 @@ class EspaceTaxCertificate(models.AbstractModel):
 
     @api.model
     def _planned_price(self, reservation, charges, pricer):
-        """Return what the booking costs, or would have cost, when made in time."""
+        """Return what the booking costs, or would have cost, when made in time.
+
+        Nothing where the child stayed away without a reason: that is a penalty, and no
+        care was given.
+        """
+        if reservation.attendance == "absent_unjustified":
+            return Decimal(0)
         charged, highest = Decimal(0), Decimal(0)
         for charge in charges:
             if charge.event == "planned":
@@ -210,11 +238,13 @@ class EspaceTaxCertificate(models.AbstractModel):
             if not charges and move.reversed_entry_id in parts_of:
                 parts += self._reversed_parts(line, parts_of[move.reversed_entry_id])
                 continue
-            kept = sum((ordinary.get(charge, 0) for charge in charges), Decimal(0))
-            kept *= sign
-            first = charges[:1]
-            if kept:
-                parts.append(tax.Part(kept, (first.child_id, first.product_id)))
+            kept = Decimal(0)
+            for given, own in charges.grouped(lambda charge: charge.date.year).items():
+                amount = sign * sum((ordinary.get(c, 0) for c in own), Decimal(0))
+                if amount:
+                    care = Care(own[0].child_id, own[0].product_id, given)
+                    parts.append(tax.Part(amount, care))
+                    kept += amount
             if total != kept:
                 parts.append(tax.Part(total - kept))
         return parts
@@ -227,7 +257,7 @@ class EspaceTaxCertificate(models.AbstractModel):
         is given back in proportion.
         """
         total = to_decimal(line.price_total)
-        of_product = [p for p in parts if p.key and p.key[1] == line.product_id]
+        of_product = [p for p in parts if p.key and p.key.product == line.product_id]
         if sum((part.amount for part in of_product), Decimal(0)) <= 0:
             return [tax.Part(total)]
         weights = [part.amount for part in of_product]
@@ -242,31 +272,26 @@ class EspaceTaxCertificate(models.AbstractModel):
 
     @api.model
     def _settlements(self, move):
-        """Return what settled a document, in the order it came."""
-        found = []
-        for line in move.line_ids:
-            if line.account_id.account_type != "asset_receivable":
-                continue
-            for partial in line.matched_credit_ids:
-                found.append((partial, partial.credit_move_id))
-            for partial in line.matched_debit_ids:
-                found.append((partial, partial.debit_move_id))
+        """Return what settled an invoice, in the order it came."""
         settlements = [
-            (partial.id, self._settlement(partial, other)) for partial, other in found
+            (partial.id, self._settlement(partial, partial.credit_move_id))
+            for line in move.line_ids
+            if line.account_id.account_type == "asset_receivable"
+            for partial in line.matched_credit_ids
         ]
         settlements.sort(key=lambda pair: (pair[1].on, pair[0]))
         return [settlement for _id, settlement in settlements]
 
     @api.model
     def _settlement(self, partial, other):
-        """Return what the counterpart of a document is: money, another one, a loss."""
+        """Return what settled an invoice: money, a credit note, a loss."""
         amount = to_decimal(partial.amount)
         payment, move = other.payment_id, other.move_id
         if payment:
             return tax.Settlement(payment.date, amount, payment.espace_means or "other")
         if move.statement_line_id:
             return tax.Settlement(move.date, amount, "transfer")
-        deducted = move.move_type in ("out_invoice", "out_refund")
+        deducted = move.move_type == "out_refund"
         return tax.Settlement(partial.max_date, amount, None, counted=deducted)
 
 
@@ -288,19 +313,3 @@ class ProductTemplate(models.Model):
             template.espace_tax_deductible = (
                 bool(template.espace_activity_id) and not template.espace_includes_meal
             )
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    espace_tax_alternating = fields.Selection(
-        [
-            ("half", "Half of what the household paid"),
-            ("whole", "All that the household paid"),
-        ],
-        "Certified for a Child in Alternating Residence",
-        default="half",
-        required=True,
-        help="Choose all where each household only pays its own days and declares them "
-        "all: the ceiling of the tax credit is halved in any case.",
-    )

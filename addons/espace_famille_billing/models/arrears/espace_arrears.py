@@ -11,11 +11,13 @@ class Debt(NamedTuple):
     """What the gate, the family's form and the reminders ask of `espace.arrears`."""
 
     blocked: bool = False
+    blocked_on: date | None = None
     blocking_amount: float = 0
     blocking_since: date | None = None
     days_late: int = 0
     exempt: bool = False
     last_sent: date | None = None
+    may_be_blocked: bool = False
 
 
 class EspaceArrears(models.Model):
@@ -35,6 +37,7 @@ class EspaceArrears(models.Model):
             "may_book",
             "no_reminder",
         ],
+        "espace.booking.block": ["decided_on", "family_id", "state"],
         "espace.charge": ["amount", "family_id", "reservation_id", "state"],
         "espace.reminder": ["date", "family_id", "level_id"],
         "res.company": [
@@ -81,7 +84,15 @@ class EspaceArrears(models.Model):
     blocked = fields.Boolean(
         "Bookings Blocked",
         readonly=True,
-        help="The family cannot book until it pays or is exempted.",
+        help="Somebody decided it: the family cannot book by itself until it pays, is "
+        "exempted, or the decision is lifted.",
+    )
+    blocked_on = fields.Date("Blocked on", readonly=True)
+    may_be_blocked = fields.Boolean(
+        "Block to Decide",
+        readonly=True,
+        help="Overdue for longer and for more than the commune accepts. Nothing is "
+        "blocked before somebody decides it.",
     )
     blocking_amount = fields.Monetary(
         "Amount that Blocks",
@@ -146,13 +157,9 @@ class EspaceArrears(models.Model):
                    coalesce(free.no_reminder, FALSE) AS exempt,
                    greatest(coalesce(old, 0) + coalesce(family.credit, 0)
                             + coalesce(waiting.credit, 0), 0) AS blocking_amount,
-                   coalesce(c.espace_block_debt
-                            AND NOT coalesce(free.may_book, FALSE)
-                            AND old IS NOT NULL
-                            AND old + coalesce(family.credit, 0)
-                                + coalesce(waiting.credit, 0)
-                                > c.espace_block_amount,
-                            FALSE) AS blocked
+                   debt.blocks AND block.decided_on IS NOT NULL AS blocked,
+                   CASE WHEN debt.blocks THEN block.decided_on END AS blocked_on,
+                   debt.blocks AND block.decided_on IS NULL AS may_be_blocked
               FROM family
               JOIN res_company c ON c.id = family.company_id
          LEFT JOIN LATERAL (
@@ -177,6 +184,20 @@ class EspaceArrears(models.Model):
                       AND e.date_from <= %(today)s::date
                       AND (e.date_to IS NULL OR e.date_to >= %(today)s::date)
                    ) free ON TRUE
+         LEFT JOIN LATERAL (
+                   SELECT b.decided_on
+                     FROM espace_booking_block b
+                    WHERE b.family_id = family.family_id
+                      AND b.state = 'in_force'
+                    LIMIT 1) block ON TRUE
+        CROSS JOIN LATERAL (
+                   SELECT coalesce(c.espace_block_debt
+                                   AND NOT coalesce(free.may_book, FALSE)
+                                   AND old IS NOT NULL
+                                   AND old + coalesce(family.credit, 0)
+                                       + coalesce(waiting.credit, 0)
+                                       > c.espace_block_amount,
+                                   FALSE) AS blocks) debt
             """,
             lines=self.env["espace.aged.receivable"]._query(day),
             today=day,
@@ -200,6 +221,18 @@ class EspaceArrears(models.Model):
             "res_model": "espace.family",
             "res_id": self.family_id.id,
             "view_mode": "form",
+        }
+
+    def action_block(self):
+        """Open the form by which somebody decides to block the family's bookings."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Block the bookings"),
+            "res_model": "espace.booking.block",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_family_id": self.family_id.id},
         }
 
     def action_exempt(self):

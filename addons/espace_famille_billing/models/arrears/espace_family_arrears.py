@@ -18,6 +18,9 @@ class EspaceFamily(models.Model):
     arrears_exemption_ids = fields.One2many(
         "espace.arrears.exemption", "family_id", "Exemptions", groups=MONEY
     )
+    booking_block_ids = fields.One2many(
+        "espace.booking.block", "family_id", "Blocks", groups=MONEY
+    )
     overdue_amount = fields.Monetary(
         "Overdue",
         compute="_compute_overdue",
@@ -30,7 +33,11 @@ class EspaceFamily(models.Model):
         "Bookings Blocked", compute="_compute_overdue", compute_sudo=True, groups=MONEY
     )
 
-    @api.depends("espace_move_ids.amount_residual", "arrears_exemption_ids")
+    @api.depends(
+        "espace_move_ids.amount_residual",
+        "arrears_exemption_ids",
+        "booking_block_ids.state",
+    )
     def _compute_overdue(self):
         arrears = {}
         nets = self._espace_nets()
@@ -80,10 +87,14 @@ class EspaceFamily(models.Model):
         if not debt.blocked:
             return ""
         return self.env._(
-            "%(amount)s is unpaid since %(date)s: pay it under “My invoices”, or "
-            "contact the town hall, and you can book again.",
+            "%(amount)s is unpaid since %(date)s, and on %(decided)s the town hall "
+            "decided to suspend bookings online. Pay it under “My invoices” and you "
+            "can book again. If that is difficult, talk to us, we look for a solution "
+            "with you: %(contact)s.",
             amount=format_amount(self.env, debt.blocking_amount, company.currency_id),
             date=company._espace_format_day(debt.blocking_since, "d MMMM y"),
+            decided=company._espace_format_day(debt.blocked_on, "d MMMM y"),
+            contact=company._espace_debt_contact_words(),
         )
 
     def _owes_since_before(self, day):

@@ -111,6 +111,7 @@ class EspaceReminder(models.Model):
                 exempt=of_family.exempt,
                 last_sent=of_family.last_sent,
                 gap_days=company.espace_reminder_gap,
+                at_most=company.espace_reminder_count,
             )
             if verdict.reason == reminder.NOTHING_OVERDUE:
                 continue
@@ -139,6 +140,7 @@ class EspaceReminder(models.Model):
                 disputed=moves_sudo[move_id].espace_disputed,
                 on_its_way=moves_sudo[move_id].espace_payment_on_its_way,
                 covered=of_family.paid_of(moves_sudo[move_id].line_ids.ids),
+                transmitted=bool(moves_sudo[move_id].espace_transmitted_on),
             )
             for move_id, own in by_move.items()
         ]
@@ -315,7 +317,16 @@ class EspaceReminder(models.Model):
                     Command.create(
                         {
                             "product_id": product.id,
-                            "name": f"{product.name}\n{level.name}",
+                            "name": "\n".join(
+                                filter(
+                                    None,
+                                    (
+                                        product.name,
+                                        level.name,
+                                        product.espace_fee_decision,
+                                    ),
+                                )
+                            ),
                             "quantity": 1,
                             "price_unit": product.lst_price,
                             "tax_ids": [Command.clear()],

@@ -65,6 +65,10 @@ class EspaceReminderLevel(models.Model):
         "CHECK(minimum >= 0)", "The minimum amount must not be negative."
     )
 
+    @api.constrains("fee_product_id")
+    def _check_fee(self):
+        self.fee_product_id._espace_check_fee()
+
     @api.constrains("subject", "body")
     def _check_placeholders(self):
         for level in self:
@@ -131,7 +135,10 @@ class EspaceReminderLevel(models.Model):
 
     @api.model
     def _default_vals(self):
-        """Return the friendly reminder, the second and the formal notice."""
+        """Return the friendly reminder, the second and the last one.
+
+        None of them threatens: recovery is the public accountant's.
+        """
         return [
             {
                 "name": self.env._("Friendly reminder"),
@@ -165,18 +172,19 @@ class EspaceReminderLevel(models.Model):
                 ),
             },
             {
-                "name": self.env._("Formal notice"),
+                "name": self.env._("Last reminder"),
                 "days": 60,
                 "channel": "both",
                 "minimum": 15,
-                "subject": self.env._("Formal notice to pay before transfer"),
+                "subject": self.env._("Last reminder before the public accountant"),
                 "body": self.env._(
                     "Dear Sir or Madam,\n\n"
                     "Our reminders have had no result: on {date} you still owe "
                     "{amount} for the services of the commune.\n\n"
-                    "We give you formal notice to pay this amount within fifteen "
-                    "days. After that the debt is transferred to the public "
-                    "accountant, who will recover it by all legal means.\n\n"
+                    "We ask you to pay this amount within fifteen days. After that "
+                    "the régie can no longer receive it: the debt goes to the public "
+                    "accountant, who will send you a title of collection and whom you "
+                    "will have to pay.\n\n"
                     "If you dispute it or are in difficulty, contact us before that "
                     "date.\n\n"
                     "{commune}"

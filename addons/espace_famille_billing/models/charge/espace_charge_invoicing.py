@@ -13,6 +13,7 @@ from odoo.tools.misc import format_date
 from odoo.addons.espace_famille.models.core.batch import one_by_one
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
 
+from ...domain import budget
 from ..core.amounts import to_decimal
 from .invoice_terms import Terms
 
@@ -137,12 +138,11 @@ class EspaceCharge(models.Model):
         ).items():
             charges = charges.with_context(lang=family.lang)
             taken = charges if terms else charges._deductible()
-            groups = taken._grouped_for_invoice()
+            today = family.company_id._espace_today(now)
+            dated = terms or Terms(today, today)
+            groups = taken._grouped_for_invoice(dated.invoice_date)
             if taken._total():
-                today = family.company_id._espace_today(now)
-                vals_list.append(
-                    self._prepare_invoice(family, groups, terms or Terms(today, today))
-                )
+                vals_list.append(self._prepare_invoice(family, groups, dated))
                 parts.append(groups)
         # A message for each field that is filled in would be of no use to anybody.
         Move = unfollowed(self.env["account.move"]).with_context(
@@ -175,16 +175,43 @@ class EspaceCharge(models.Model):
                 kept += credit
         return kept
 
-    def _grouped_for_invoice(self):
-        """Return these charges in groups, one for each line of an invoice."""
+    def _grouped_for_invoice(self, day=None):
+        """Return these charges in groups, one for each line of an invoice.
+
+        :param date day: the day of the invoice, today if None
+        """
+        day = day or self.company_id[:1]._espace_today()
         charges = self.sorted(
             lambda c: (c.child_id.firstname, c.product_id.display_name, c.date, c.id)
         )
         return list(
             charges.grouped(
-                lambda c: (c.child_id, c.product_id, c.amount, c.explanation)
+                lambda c: (
+                    c.child_id,
+                    c.product_id,
+                    c.amount,
+                    c.explanation,
+                    c._credits_former_year(day),
+                )
             ).values()
         )
+
+    def _credits_former_year(self, day):
+        """Tell whether this takes back what was invoiced in a former budget year.
+
+        :param date day: the day of the invoice or credit note that this will be on
+        """
+        self.ensure_one()
+        if self.amount >= 0:
+            return False
+        taken_back = (
+            self.reverses_id
+            or self.reservation_id.charge_ids.filtered(
+                lambda charge: charge.amount > 0 and charge.move_id.state == "posted"
+            ).sorted("id")[-1:]
+        )
+        booked = taken_back.move_id.date
+        return bool(booked) and budget.is_of_former_year(booked, day)
 
     @api.model
     def _prepare_invoice(self, family, groups, terms):
@@ -197,7 +224,9 @@ class EspaceCharge(models.Model):
         regie = groups[0][0].regie_id
         is_credit_note = sum(charges._total() for charges in groups) < 0
         due = terms.invoice_date if is_credit_note else terms.date_due
-        lines = [charges._prepare_invoice_line() for charges in groups]
+        lines = [
+            charges._prepare_invoice_line(terms.invoice_date) for charges in groups
+        ]
         due_line = self._prepare_due_line(lines, due)
         if is_credit_note:
             for line in lines:
@@ -248,12 +277,15 @@ class EspaceCharge(models.Model):
             "amount_currency": total,
         }
 
-    def _prepare_invoice_line(self):
+    def _prepare_invoice_line(self, day=None):
         """Return one line for charges of the same child, product, price and reason.
 
         It is in the analytic account of its activity, where the commune wants that.
+
+        :param date day: the day of the invoice, today if None
         """
         first = self[0]
+        company = first.company_id
         sign = -1 if first.amount < 0 else 1
         total = float(to_decimal(first.amount) * len(self))
         line = {
@@ -266,6 +298,10 @@ class EspaceCharge(models.Model):
             "balance": -total,
             "amount_currency": -total,
         }
+        if first._credits_former_year(day or company._espace_today()):
+            account = company.sudo()._espace_former_year_account()
+            if account:
+                line["account_id"] = account.id
         distribution = first.activity_id.sudo()._analytic_distribution()
         if distribution:
             line["analytic_distribution"] = distribution

@@ -38,6 +38,18 @@ class ResConfigSettings(models.TransientModel):
     espace_writeoff_account_id = fields.Many2one(
         related="company_id.espace_writeoff_account_id", readonly=False
     )
+    espace_remission_account_id = fields.Many2one(
+        related="company_id.espace_remission_account_id", readonly=False
+    )
+    espace_extinction_account_id = fields.Many2one(
+        related="company_id.espace_extinction_account_id", readonly=False
+    )
+    espace_recovery_account_id = fields.Many2one(
+        related="company_id.espace_recovery_account_id", readonly=False
+    )
+    espace_former_year_account_id = fields.Many2one(
+        related="company_id.espace_former_year_account_id", readonly=False
+    )
     espace_fee_product_id = fields.Many2one(
         related="company_id.espace_fee_product_id", readonly=False
     )
@@ -57,16 +69,26 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field="espace_currency_id",
     )
+    espace_reminder_count = fields.Integer(
+        related="company_id.espace_reminder_count", readonly=False
+    )
+    espace_collect_days = fields.Integer(
+        related="company_id.espace_collect_days", readonly=False
+    )
+    espace_title_minimum = fields.Monetary(
+        related="company_id.espace_title_minimum", readonly=False
+    )
+    espace_accountant_contact = fields.Text(
+        related="company_id.espace_accountant_contact", readonly=False
+    )
+    espace_debt_contact = fields.Char(
+        related="company_id.espace_debt_contact", readonly=False
+    )
     espace_reminder_gap = fields.Integer(
         related="company_id.espace_reminder_gap", readonly=False
     )
     espace_reminder_auto = fields.Selection(
         related="company_id.espace_reminder_auto", readonly=False
-    )
-
-    # Tax certificates
-    espace_tax_alternating = fields.Selection(
-        related="company_id.espace_tax_alternating", readonly=False
     )
 
     def action_espace_setup_regie(self):

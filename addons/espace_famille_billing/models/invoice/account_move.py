@@ -6,8 +6,10 @@ from odoo.exceptions import UserError
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
 from odoo.addons.espace_famille.models.core.guards import allow
 
+from ...domain import budget
 from ..core.amounts import to_decimal
 from ..core.guards import CREDITING
+from ..core.res_company import INCOME_TYPES
 
 
 class AccountMove(models.Model):
@@ -73,12 +75,40 @@ class AccountMove(models.Model):
         """Post, then do all that follows for families, in this order."""
         self.sudo()._espace_find_regie()
         self._espace_check_collected()
+        self.sudo()._espace_name_former_years()
         posted = super()._post(soft)
         posted_sudo = posted.sudo()
         posted_sudo._espace_confirm_paid_bookings()
         posted_sudo.origin_payment_id._espace_give_receipts()
         posted_sudo._espace_use_credits()
         return posted
+
+    def _espace_name_former_years(self):
+        """Book what is given back of an invoice of a former budget year on 673.
+
+        Lines of charges know it since they were made; these are of other invoices:
+        fees, what was invoiced by hand.
+        """
+        for move in self:
+            invoice = move.reversed_entry_id
+            day = move.invoice_date or move.date
+            if (
+                move.move_type != "out_refund"
+                or not invoice.espace_family_id
+                or not day
+                or not budget.is_of_former_year(invoice.date, day)
+            ):
+                continue
+            account = move.company_id._espace_former_year_account()
+            lines = move.invoice_line_ids.filtered(
+                lambda line: (
+                    line.display_type == "product"
+                    and not line.espace_charge_ids
+                    and line.account_id.account_type in INCOME_TYPES
+                )
+            )
+            if account and lines:
+                lines.account_id = account
 
     def _espace_confirm_paid_bookings(self):
         """Confirm the bookings that waited for the payment of these invoices."""

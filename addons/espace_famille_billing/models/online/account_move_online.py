@@ -14,8 +14,11 @@ class AccountMove(models.Model):
     def _has_to_be_paid(self):
         """Let families pay although a transaction without money hangs on the invoice.
 
-        Odoo waits for its result for ever.
+        Odoo waits for its result for ever. What went to the public accountant is not
+        paid here any more.
         """
+        if self.sudo().espace_transmitted_on:
+            return False
         if super()._has_to_be_paid():
             return True
         hanging = self.espace_family_id and self.sudo().transaction_ids.filtered(

@@ -8,6 +8,8 @@ from . import espace_receipt_document
 from . import account_partial_reconcile
 from . import espace_rejection
 from . import espace_remittance
+from . import product_product
 from . import espace_write_off
+from . import espace_write_off_recovery
 from . import res_company_regie
 from . import espace_regie_dashboard

@@ -42,6 +42,7 @@ class AccountPayment(models.Model):
         """
         self._espace_check_regie_role()
         self._espace_check_parts(family, parts, advance)
+        self.env["account.move.line"].union(*parts).move_id._espace_check_collectable()
         self._espace_check_journal(journal, date)
         inbound = all(line.amount_residual > 0 for line in parts)
         total = to_decimal(advance) + sum(map(to_decimal, parts.values()))

@@ -32,7 +32,6 @@ class EspaceRegie(models.Model):
 
     # What it holds
     cash_float = fields.Monetary(
-        "Cash Float",
         help="The permanent fonds de caisse, which no ceiling counts.",
     )
     float_booked = fields.Boolean(

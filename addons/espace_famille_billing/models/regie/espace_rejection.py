@@ -70,14 +70,22 @@ class AccountPayment(models.Model):
         (received + rejection._seek_for_lines()[1]).reconcile()
         return rejection
 
-    def _espace_charge_fee(self, product, amount, date):
+    def _espace_charge_fee(self, product, amount, date, decision=None):
         """Invoice the family what the bank takes for this rejection.
 
         :param product: the `product.product` of the fee
         :param float amount: in euros
+        :param str decision: of the council that sets the fee, that of the product if
+            None
         :return: the posted invoice
+        :raise UserError: no decision sets it
         """
         self.ensure_one()
+        decision = (decision or product.espace_fee_decision or "").strip()
+        if not decision:
+            raise UserError(
+                self.env._("Name the decision of the council that sets this fee.")
+            )
         family = self.espace_family_id
         move = (
             self.env["account.move"]
@@ -97,7 +105,9 @@ class AccountPayment(models.Model):
                         Command.create(
                             {
                                 "product_id": product.id,
-                                "name": self._espace_fee_words(product),
+                                "name": "\n".join(
+                                    (self._espace_fee_words(product), decision)
+                                ),
                                 "quantity": 1,
                                 "price_unit": amount,
                                 "tax_ids": [Command.clear()],

@@ -1,10 +1,17 @@
-"""Debts that the council gives up (admission en non-valeur)."""
+"""Debts that the council, or a judge, gives up: see `domain/write_off.py`."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...domain import write_off
 from ..core.amounts import to_decimal
+
+KINDS = [
+    (write_off.IRRECOVERABLE, "Irrecoverable (non-valeur)"),
+    (write_off.REMISSION, "Remitted by the council"),
+    (write_off.EXTINGUISHED, "Extinguished by a judge"),
+]
 
 
 class AccountMove(models.Model):
@@ -17,11 +24,20 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
     )
+    espace_write_off_kind = fields.Selection(
+        KINDS,
+        "Kind of Decision",
+        readonly=True,
+        copy=False,
+        help="Irrecoverable: voted by the council, the debt is still owed and may be "
+        "collected later. Remitted by the council, or extinguished by a judge: nothing "
+        "is owed any more.",
+    )
     espace_decision = fields.Char(
         "Decision",
         readonly=True,
         copy=False,
-        help="Reference of the council's decision.",
+        help="Reference of the decision, of the council or the judge.",
     )
     espace_decision_date = fields.Date("Day of the Decision", readonly=True, copy=False)
     espace_undone = fields.Boolean(
@@ -37,12 +53,22 @@ class AccountMove(models.Model):
             )
 
     @api.model
-    def _espace_write_off(self, family, parts, date, decision, decision_date, account):
+    def _espace_write_off(
+        self,
+        family,
+        parts,
+        date,
+        decision,
+        decision_date,
+        account,
+        kind=write_off.IRRECOVERABLE,
+    ):
         """Give up what is open of a family's debts, in one entry, and match it.
 
         :param dict parts: {open receivable line that the family owes: euros}
         :param date date: the day of the entry, local
         :param account: the `account.account` that bears the loss
+        :param str kind: one of `write_off.KINDS`
         :return: the posted entry
         """
         Payment = self.env["account.payment"]
@@ -54,12 +80,17 @@ class AccountMove(models.Model):
         if not account:
             raise UserError(
                 self.env._(
-                    "No account of write-offs: choose one (6541) in the settings."
+                    "No account for this decision: choose one in the settings, under "
+                    "Régie."
                 )
+            )
+        if decision_date > date:
+            raise UserError(
+                self.env._("The entry is not made before the day of the decision.")
             )
         move = self.with_company(family.company_id).create(
             self._espace_prepare_write_off(
-                family, parts, date, decision, decision_date, account
+                family, parts, date, decision, decision_date, account, kind
             )
         )
         move.action_post()
@@ -70,11 +101,14 @@ class AccountMove(models.Model):
 
     @api.model
     def _espace_prepare_write_off(
-        self, family, parts, date, decision, decision_date, account
+        self, family, parts, date, decision, decision_date, account, kind
     ):
         total = float(sum(to_decimal(amount) for amount in parts.values()))
         partner = family.partner_id.id
-        ref = self.env._("Write-off %s", decision)
+        kinds = dict(
+            self._fields["espace_write_off_kind"]._description_selection(self.env)
+        )
+        ref = f"{kinds[kind]} – {decision}"
         return {
             "move_type": "entry",
             "company_id": family.company_id.id,
@@ -83,6 +117,7 @@ class AccountMove(models.Model):
             "ref": ref,
             "partner_id": partner,
             "espace_written_off_family_id": family.id,
+            "espace_write_off_kind": kind,
             "espace_regie_id": (
                 self.env["account.move.line"].union(*parts).move_id.espace_regie_id.id
             ),
@@ -135,10 +170,17 @@ class AccountMove(models.Model):
             self.state != "posted"
             or not self.espace_written_off_family_id
             or self.reversed_entry_id
+            or self.espace_recovers_id
             or self.espace_undone
         ):
             raise UserError(
                 self.env._("This is no write-off, or it was undone already.")
+            )
+        if self.espace_recovery_ids:
+            raise UserError(
+                self.env._(
+                    "A part of it was collected since: it is not undone any more."
+                )
             )
         family = self.espace_written_off_family_id
         reversal = self._reverse_moves(
@@ -147,6 +189,7 @@ class AccountMove(models.Model):
                     "date": self.company_id._espace_today(),
                     "ref": self.env._("Undone: %s", self.ref),
                     "espace_written_off_family_id": family.id,
+                    "espace_write_off_kind": self.espace_write_off_kind,
                     "espace_regie_id": self.espace_regie_id.id,
                     "espace_decision": self.espace_decision,
                     "espace_decision_date": self.espace_decision_date,

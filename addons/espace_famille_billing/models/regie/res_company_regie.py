@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...domain import write_off
 from ..core.res_company import INCOME_TYPES
 from .account_journal import MEANS
 
@@ -17,8 +18,15 @@ JOURNAL_CODES = {
     "transfer": "RVIR",
 }
 WRITE_OFF_TYPES = ("expense", "expense_other")
-WRITE_OFF_CODES = ("6541", "654")
 FEE_CODES = ("75888", "7588", "758", "7088", "708")
+FORMER_YEAR_CODES = ("673",)
+RECOVERY_CODES = ("75888", "7588", "758")
+# Which account of the settings bears which decision.
+WRITE_OFF_FIELDS = {
+    write_off.IRRECOVERABLE: "espace_writeoff_account_id",
+    write_off.REMISSION: "espace_remission_account_id",
+    write_off.EXTINGUISHED: "espace_extinction_account_id",
+}
 
 
 class ResCompany(models.Model):
@@ -31,7 +39,38 @@ class ResCompany(models.Model):
         "Account for Write-Offs",
         check_company=True,
         domain=[("account_type", "in", WRITE_OFF_TYPES)],
-        help="Debts that are given up (créances admises en non-valeur): 6541 in M57.",
+        help="Debts admitted as irrecoverable (non-valeur), which the family still "
+        "owes: 6541 in M57.",
+    )
+    espace_remission_account_id = fields.Many2one(
+        "account.account",
+        "Account for Debts that the Council Remits",
+        check_company=True,
+        domain=[("account_type", "in", WRITE_OFF_TYPES)],
+        help="Remise gracieuse: your accountant says which one.",
+    )
+    espace_extinction_account_id = fields.Many2one(
+        "account.account",
+        "Account for Debts that a Judge Extinguishes",
+        check_company=True,
+        domain=[("account_type", "in", WRITE_OFF_TYPES)],
+        help="Créances éteintes: 6542 in M57.",
+    )
+    espace_recovery_account_id = fields.Many2one(
+        "account.account",
+        "Account for What is Collected after a Write-off",
+        check_company=True,
+        domain=[("account_type", "in", INCOME_TYPES)],
+        help="An irrecoverable debt that a family pays after all: your accountant says "
+        "which one.",
+    )
+    espace_former_year_account_id = fields.Many2one(
+        "account.account",
+        "Account for Credits of a Former Year",
+        check_company=True,
+        domain=[("account_type", "in", WRITE_OFF_TYPES)],
+        help="Titles cancelled of former budget years: 673 in M57. Credits of the same "
+        "year lower the income itself.",
     )
     espace_fee_product_id = fields.Many2one(
         "product.product",
@@ -188,16 +227,38 @@ class ResCompany(models.Model):
     # === Accounts === #
 
     def _espace_setup_accounts(self):
-        if not self.espace_writeoff_account_id:
-            self.espace_writeoff_account_id = self._espace_writeoff_account()
+        for kind, name in WRITE_OFF_FIELDS.items():
+            if not self[name]:
+                self[name] = self._espace_writeoff_account(kind)
+        if not self.espace_former_year_account_id:
+            self.espace_former_year_account_id = self._espace_former_year_account()
+        if not self.espace_recovery_account_id:
+            self.espace_recovery_account_id = self._espace_recovery_account()
         if not self.espace_fee_product_id:
             self.espace_fee_product_id = self._espace_create_fee()
 
-    def _espace_writeoff_account(self):
+    def _espace_writeoff_account(self, kind=write_off.IRRECOVERABLE):
+        """Return the account of the settings, or the one that the chart has for it.
+
+        :param str kind: one of `write_off.KINDS`
+        """
+        self.ensure_one()
+        return self[WRITE_OFF_FIELDS[kind]] or self._espace_find_account(
+            WRITE_OFF_TYPES, write_off.KINDS[kind].accounts
+        )
+
+    def _espace_recovery_account(self):
         """Return the account of the settings, or the one that the chart has for it."""
         self.ensure_one()
-        return self.espace_writeoff_account_id or self._espace_find_account(
-            WRITE_OFF_TYPES, WRITE_OFF_CODES
+        return self.espace_recovery_account_id or self._espace_find_account(
+            INCOME_TYPES, RECOVERY_CODES
+        )
+
+    def _espace_former_year_account(self):
+        """Return the account of the settings, or 673 of the chart, maybe none."""
+        self.ensure_one()
+        return self.espace_former_year_account_id or self._espace_find_account(
+            WRITE_OFF_TYPES, FORMER_YEAR_CODES
         )
 
     def _espace_create_fee(self):

@@ -32,6 +32,13 @@ class EspaceActivity(models.Model):
         help="R: due when booked. C: due once the day is past and marked.",
     )
 
+    cost_per_user = fields.Float(
+        "Cost per User",
+        digits=(16, 2),
+        help="What a meal costs the commune, after subsidies, divided by the users. No "
+        "price of a school canteen may exceed it, surcharges included (article R531-53 "
+        "of the Code de l'éducation): the tariff says where it does. 0: not entered.",
+    )
     regie_id = fields.Many2one(
         "espace.regie",
         "Régie",

@@ -11,7 +11,7 @@ from odoo.addons.espace_famille.models.core.guards import (
     is_allowed,
 )
 
-from ...domain import pricing
+from ...domain import pricing, surcharge
 from ...domain.wording import format_number
 from ..core.amounts import to_decimal
 from .pricer import Pricer
@@ -54,6 +54,13 @@ class EspaceTariff(models.Model):
     adjustment_ids = fields.One2many(
         "espace.tariff.adjustment", "tariff_id", "Reductions", copy=True
     )
+
+    has_surcharge = fields.Boolean(
+        compute="_compute_warnings",
+        help="It asks more than a booking made in time costs: the decision that sets "
+        "it is then named.",
+    )
+    cost_warning = fields.Text("Above the Cost per User", compute="_compute_warnings")
 
     # Changes with whatever the grid holds, and never comes back to an older value.
     revision = fields.Char(
@@ -145,6 +152,68 @@ class EspaceTariff(models.Model):
         return self.env._(
             "%(start)s to less than %(end)s", start=words, end=format_number(qf_max)
         )
+
+    # === Surcharges === #
+
+    @api.depends(
+        "line_ids.amount",
+        "line_ids.event",
+        "line_ids.kind",
+        "line_ids.max_amount",
+        "line_ids.min_amount",
+        "line_ids.product_id.espace_activity_id.cost_per_user",
+        "line_ids.unit",
+        "adjustment_ids.event",
+        "adjustment_ids.operation",
+        "adjustment_ids.product_id",
+        "adjustment_ids.value",
+    )
+    def _compute_warnings(self):
+        for tariff in self:
+            grid = tariff._entered_grid()
+            tariff.has_surcharge = surcharge.has_surcharge(grid)
+            tariff.cost_warning = "\n".join(tariff._cost_words(grid))
+
+    def _entered_grid(self):
+        """Return the grid of a form that is being filled in, not yet what is kept."""
+        lines = self.line_ids.filtered(
+            lambda line: (
+                line.product_id and (line.unit != "started_unit" or line.unit_minutes)
+            )
+        )
+        return pricing.Grid(
+            lines=[line._domain_line() for line in lines],
+            adjustments=[change._domain_line() for change in self.adjustment_ids],
+            rounding=pricing.Rounding(
+                to_decimal(self.rounding_step or 0.01), self.rounding_mode or "half_up"
+            ),
+        )
+
+    def _cost_words(self, grid):
+        """Yield a sentence a price of a canteen that exceeds its cost per user."""
+        events = dict(
+            self.env["espace.tariff.line"]
+            ._fields["event"]
+            ._description_selection(self.env)
+        )
+        words = (self.company_id or self.env.company)._espace_amount_words
+        for product in self.line_ids.product_id:
+            activity = product.espace_activity_id
+            if activity.category != "canteen" or not activity.cost_per_user:
+                continue
+            cost = to_decimal(activity.cost_per_user)
+            hours = to_decimal(product.espace_hours or 1)
+            for event, amount in surcharge.too_dear(
+                grid, product._origin.id or product.id, cost, hours
+            ):
+                yield self.env._(
+                    "%(product)s, %(event)s: up to %(price)s, above the cost per user "
+                    "of %(cost)s (article R531-53 of the Code de l'éducation).",
+                    product=product.name,
+                    event=events[event].lower(),
+                    price=words(amount),
+                    cost=words(cost),
+                )
 
     # === CRUD === #
 

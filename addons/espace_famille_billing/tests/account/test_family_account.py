@@ -97,7 +97,8 @@ class TestFamilyAccount(CounterCase):
             "RS-2027-00001",
             "RS-2027-00002",
             "Rejected payment",
-            "Write-off",
+            "Admitted as irrecoverable, still owed",
+            "though it is no longer asked for",
         ):
             self.assertIn(words, html)
 

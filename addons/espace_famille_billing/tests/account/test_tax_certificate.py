@@ -1,5 +1,9 @@
+import random
+from collections import defaultdict
 from datetime import date, timedelta
+from decimal import Decimal
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -84,11 +88,109 @@ class TestTaxCertificate(ArrearsCase):
         self.pay_on(invoice, TODAY, 1.30)
         self.assertEqual(self.paid(), to_decimal(1.30))
 
-    def test_the_year_is_that_of_the_payment(self):
+    def test_care_paid_late_is_of_the_year_of_the_payment(self):
         invoice = self.bill((self.nina, self.t2, MONDAY))
         self.pay_on(invoice, date(2028, 2, 1))
         self.assertEqual(self.paid(2027), 0)
         self.assertEqual(self.paid(2028), to_decimal(1.30))
+
+    def test_care_paid_in_advance_is_of_the_year_it_is_given(self):
+        """Paid in December for January: on the next year's certificate."""
+        invoice = self.bill((self.nina, self.t2, MONDAY))
+        self.pay_on(invoice, date(2026, 12, 20))
+        self.assertEqual(self.paid(2026), 0)
+        self.assertEqual(self.paid(2027), to_decimal(1.30))
+        [row] = self.certificate()["children"][0]["rows"]
+        self.assertEqual((row.on, row.given), (date(2026, 12, 20), 2027))
+
+    def test_money_kept_on_the_account_counts_with_the_care_it_pays(self):
+        self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.martin.partner_id.id,
+                "amount": 10,
+                "date": date(2026, 11, 3),
+                "journal_id": self.bank_journal.id,
+            }
+        ).action_post()
+        self.assertEqual(self.paid(2026), 0)
+        invoice = self.bill((self.nina, self.t2, MONDAY))
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assertEqual(self.paid(2026), 0)
+        self.assertEqual(self.paid(2027), to_decimal(1.30))
+
+    def across_the_year(self):
+        """Invoice one evening of December 2027 and one of January 2028 on one line."""
+        days = (date(2027, 12, 13), date(2028, 1, 10))
+        self.env["espace.school.year"]._create_for(self.company, days[0])
+        self.evening._generate_sessions(*days)
+        charges = self.env["espace.charge"]
+        for day in days:
+            session = self.session(self.evening, day)
+            with self.at(day):
+                self.Reservation._walk_in(self.nina, self.t2, session)
+            charges |= self.reservation(self.nina, self.evening, day).charge_ids
+        charges._invoice(self.env.cr.now())._post(soft=False)
+        invoice = self.invoices(self.martin)[-1:]
+        self.assertEqual(len(invoice.invoice_line_ids), 1)
+        return invoice
+
+    def evening_of_both(self, day):
+        """Have both children come on an evening, 1.30 € each; return the invoice."""
+        charges = self.env["espace.charge"]
+        session = self.session(self.evening, day)
+        for child in self.nina | self.tom:
+            with self.at(day):
+                self.Reservation._walk_in(child, self.t2, session)
+            charges |= self.reservation(child, self.evening, day).charge_ids
+        charges._invoice(self.env.cr.now())._post(soft=False)
+        return self.invoices(self.martin)[-1:]
+
+    def test_a_random_story_of_payments_is_certified_to_the_cent(self):
+        """In parts, early, late or never, then one credit: reckoned by hand."""
+        draw = random.Random("certificates")
+        self.env["espace.school.year"]._create_for(self.company, date(2027, 12, 13))
+        self.evening._generate_sessions(date(2027, 12, 13), date(2028, 1, 14))
+        days = [MONDAY, TUESDAY, date(2027, 12, 13), date(2027, 12, 14)]
+        days += [date(2028, 1, 10), date(2028, 1, 11)]
+        expected, paid = defaultdict(Decimal), {}
+        for day in days:
+            invoice, left = self.evening_of_both(day), 260
+            while left and draw.random() < 0.8:
+                cents = 2 * draw.randint(1, left // 2)
+                on = date(2026, 11, 1) + timedelta(days=draw.randrange(460))
+                self.pay_on(invoice, on, cents / 100)
+                expected[max(day.year, on.year)] += Decimal(cents) / 200
+                left -= cents
+            paid[invoice] = left
+        self.assertTrue(any(paid.values()))
+        settled = next(invoice for invoice, left in paid.items() if not left)
+        charges = settled.invoice_line_ids.espace_charge_ids
+        charges.reservation_id.waiver = "Error"
+        with self.at(date(2028, 2, 10)):
+            refund = charges._credit("Error", fields.Datetime.now())
+        # Both children's care is taken back; Nina's part of what it pays counts.
+        used = to_decimal(refund.amount_total - refund.amount_residual)
+        expected[2028] += used / 2 - to_decimal(1.30)
+        for year in (2026, 2027, 2028):
+            with self.subTest(year=year):
+                self.assertEqual(self.paid(year), max(expected[year], 0))
+
+    def test_a_line_of_two_years_is_divided_between_them(self):
+        invoice = self.across_the_year()
+        # Paid in parts in December: half of each part is for January.
+        self.pay_on(invoice, date(2027, 12, 20), 1.00)
+        self.assertEqual(self.paid(2027), to_decimal(0.50))
+        self.assertEqual(self.paid(2028), to_decimal(0.50))
+        self.pay_on(invoice, date(2027, 12, 30))
+        self.assertEqual(self.paid(2027), to_decimal(1.30))
+        self.assertEqual(self.paid(2028), to_decimal(1.30))
+
+    def test_a_line_of_two_years_paid_late_is_all_of_the_later(self):
+        self.pay_on(self.across_the_year(), date(2028, 1, 20))
+        self.assertEqual(self.paid(2027), 0)
+        self.assertEqual(self.paid(2028), to_decimal(2.60))
 
     def test_the_age_is_that_of_the_first_of_january(self):
         invoice = self.bill((self.nina, self.t2, MONDAY))
@@ -116,7 +218,18 @@ class TestTaxCertificate(ArrearsCase):
         self.assertEqual(sum(charges.mapped("amount")), 9.00)
         charges._invoice(self.env.cr.now())._post(soft=False)
         self.pay_on(self.invoices(self.martin), TODAY)
-        self.assertEqual(self.paid(), to_decimal(2.60))
+        # Of the walk-in what a booking costs, of the absence nothing.
+        self.assertEqual(self.paid(), to_decimal(1.30))
+
+    def test_an_absence_without_proof_is_left_out_whatever_it_costs(self):
+        """It costs what the care would have: none was given."""
+        invoice = self.bill((self.nina, self.t2, MONDAY))
+        self.pay_on(invoice, TODAY)
+        self.assertEqual(self.paid(), to_decimal(1.30))
+        self.point(
+            self.reservation(self.nina, self.evening, MONDAY), "absent_unjustified"
+        )
+        self.assertIsNone(self.certificate())
 
     def test_a_rejected_payment_no_longer_counts(self):
         invoice = self.bill((self.nina, self.t2, MONDAY))
@@ -146,16 +259,43 @@ class TestTaxCertificate(ArrearsCase):
         self.assertIsNone(self.certificate())
 
     def test_a_credit_note_takes_back_its_own_line(self):
-        """It counts once the money is paid back, not before."""
+        """At once: what the family has in credit pays no care yet."""
         invoice = self.bill((self.nina, self.t2, MONDAY), (self.tom, self.t2, MONDAY))
         self.pay_on(invoice, TODAY)
         refund = self.reverse(invoice)
-        self.assertEqual(self.paid(), to_decimal(1.30))
-        # Half, then all of it is paid back in money.
-        self.pay_on(refund, TODAY, 1.30)
-        self.assertEqual(self.paid(), to_decimal(0.65))
-        self.pay_on(refund, TODAY)
         self.assertIsNone(self.certificate())
+        # Paying it back changes nothing any more.
+        self.pay_on(refund, date(2028, 1, 5))
+        self.assertIsNone(self.certificate())
+        self.assertIsNone(self.certificate(2028))
+
+    def test_a_credit_counts_with_the_care_that_it_pays(self):
+        """Of what was credited in 2027, the part that pays care of 2028 is of 2028."""
+        self.pay_on(self.bill((self.nina, self.t2, MONDAY)), TODAY)
+        refund = self.reverse(self.invoices(self.martin))
+        day = date(2028, 1, 10)
+        self.env["espace.school.year"]._create_for(self.company, day)
+        self.evening._generate_sessions(day, day)
+        with self.at(day):
+            self.Reservation._walk_in(
+                self.nina, self.t2, self.session(self.evening, day)
+            )
+            charges = self.reservation(self.nina, self.evening, day).charge_ids
+            charges._invoice(fields.Datetime.now())._post(soft=False)
+        self.assertEqual(refund.amount_residual, 0)
+        self.assertEqual(self.paid(2027), 0)
+        self.assertEqual(self.paid(2028), to_decimal(1.30))
+
+    def test_what_is_credited_the_year_after_stays_certified_for_its_own(self):
+        """A certificate that was given does not change: the next one is lower."""
+        invoice = self.bill((self.nina, self.t2, MONDAY))
+        self.pay_on(invoice, TODAY)
+        charges = invoice.invoice_line_ids.espace_charge_ids
+        charges.reservation_id.waiver = "Given back"
+        with self.at(date(2028, 2, 1)):
+            charges._credit("Given back", fields.Datetime.now())
+        self.assertEqual(self.paid(2027), to_decimal(1.30))
+        self.assertIsNone(self.certificate(2028))
 
     def test_an_invoice_settled_by_a_credit_note_was_not_paid(self):
         invoice = self.bill((self.nina, self.t2, MONDAY))
@@ -198,7 +338,7 @@ class TestTaxCertificate(ArrearsCase):
         # 0.60 was paid, for both children alike.
         self.assertEqual(self.paid(), to_decimal(0.30))
 
-    def test_alternating_residence_halves_and_says_so(self):
+    def test_alternating_residence_certifies_all_and_halves_the_ceiling(self):
         invoice = self.bill((self.nina, self.t2, MONDAY))
         self.pay_on(invoice, TODAY)
         custody = self.env["espace.custody"].create(
@@ -206,13 +346,15 @@ class TestTaxCertificate(ArrearsCase):
         )
         [part] = self.certificate()["children"]
         self.assertTrue(part["alternating"])
-        self.assertEqual(part["declared"], to_decimal(0.65))
+        self.assertEqual(part["paid"], to_decimal(1.30))
         self.assertEqual(part["ceiling"], 1750)
-        self.company.espace_tax_alternating = "whole"
-        self.assertEqual(self.certificate()["declared"], to_decimal(1.30))
-        self.company.espace_tax_alternating = "half"
+        run = self.run_of(self.finance)
+        words = run._alternating_words(self.certificate(), part)
+        self.assertIn("all that this household paid", words)
+        self.assertIn("1,750", words)
         custody.date_to = date(2026, 12, 31)
-        self.assertEqual(self.certificate()["declared"], to_decimal(1.30))
+        [part] = self.certificate()["children"]
+        self.assertEqual((part["alternating"], part["ceiling"]), (False, 3500))
 
     def test_cesu_is_named_for_the_employers_part(self):
         invoice = self.bill((self.nina, self.t2, MONDAY))

@@ -367,7 +367,12 @@ class TestReminders(ArrearsCase):
 
     def test_a_fee_is_invoiced_apart_and_bears_no_fee_itself(self):
         fee = self.env["product.product"].create(
-            {"name": "Frais de relance", "type": "service", "list_price": 5}
+            {
+                "name": "Frais de relance",
+                "type": "service",
+                "list_price": 5,
+                "espace_fee_decision": "Délibération 2027-13",
+            }
         )
         (self.first | self.second).fee_product_id = fee
         self.owe()
@@ -375,6 +380,9 @@ class TestReminders(ArrearsCase):
             sent = self.send()
             self.assertEqual(sent.fee_move_id.amount_total, 5)
             self.assertEqual(sent.fee_move_id.state, "posted")
+            self.assertIn(
+                "Délibération 2027-13", sent.fee_move_id.invoice_line_ids.name
+            )
             self.pay(sent.move_ids)
         with self.later(30):
             again = self.send()
@@ -402,22 +410,20 @@ class TestReminders(ArrearsCase):
             self.assertFalse(self.send().fee_move_id)
 
     def test_what_waits_for_a_credit_note_does_not_block_either(self):
-        """The list, the block and its words ask what is owed, net."""
+        """The list and the block ask what is owed, net."""
         self.company.write({"espace_block_debt": True, "espace_block_amount": 0})
         paid = self.owe()
         self.pay(paid)
         self.owe(day=TUESDAY)
         with self.later(70):
             self.env.invalidate_all()
-            self.assertTrue(self.martin.debt_blocks)
+            arrears = self.Arrears.search([("family_id", "=", self.martin.id)])
+            self.assertTrue(arrears.may_be_blocked)
             paid.espace_reservation_ids._cancel(staff=True)
             self.env.invalidate_all()
-            arrears = self.Arrears.search([("family_id", "=", self.martin.id)])
             self.assertEqual((arrears.total, arrears.waiting_credit), (3.60, -3.60))
             self.assertEqual((arrears.owed, arrears.blocking_amount), (0, 0))
-            self.assertFalse(arrears.blocked)
-            self.assertFalse(self.martin.debt_blocks)
-            self.assertEqual(self.martin._debt_words(self.env.cr.now()), "")
+            self.assertFalse(arrears.may_be_blocked)
 
     def test_what_was_sent_is_neither_changed_nor_deleted(self):
         self.owe()
@@ -540,6 +546,29 @@ class TestBookingBlock(ArrearsCase):
         )
         (cls.canteen | cls.evening)._generate_sessions(FEBRUARY, date(2027, 3, 5))
 
+    def decide(self, user=None, **vals):
+        """Block the Martins as an agent does, after all the steps."""
+        steps = {
+            "first_letter_on": TODAY + timedelta(days=11),
+            "second_letter_on": TODAY + timedelta(days=16),
+            "meeting_on": TODAY + timedelta(days=17),
+            "social_help_on": TODAY + timedelta(days=17),
+            "title_on": TODAY + timedelta(days=20),
+        }
+        with self.later(21):
+            return (
+                self.env["espace.booking.block"]
+                .with_user(user or self.finance)
+                .create(
+                    {
+                        "family_id": self.martin.id,
+                        "reason": "Nothing was paid, the payment plan was refused",
+                        **steps,
+                        **vals,
+                    }
+                )
+            )
+
     def status_in_february(self, product=None, **options):
         quote = self.quote(
             self.martin,
@@ -552,13 +581,112 @@ class TestBookingBlock(ArrearsCase):
     def february(self):
         return NOW + timedelta(days=21)
 
+    def of_martin(self):
+        self.env.invalidate_all()
+        with self.later(21):
+            line = self.Arrears.search([("family_id", "=", self.martin.id)])
+            # Reckoned on the day it is read.
+            line.fetch(["blocked", "blocked_on", "may_be_blocked"])
+            return line
+
+    def test_an_old_debt_blocks_nothing_by_itself_it_is_proposed(self):
+        self.owe()
+        self.assertEqual(self.status_in_february().status, "available")
+        line = self.of_martin()
+        self.assertEqual((line.blocked, line.may_be_blocked), (False, True))
+        action = line.with_user(self.finance).action_block()
+        self.assertEqual(action["context"], {"default_family_id": self.martin.id})
+        self.decide()
+        line = self.of_martin()
+        self.assertEqual((line.blocked, line.may_be_blocked), (True, False))
+        self.assertEqual(line.blocked_on, TODAY + timedelta(days=21))
+
+    def test_who_decided_when_why_and_about_what_is_kept(self):
+        invoice = self.owe()
+        block = self.decide()
+        self.assertEqual(block.decided_by_id, self.finance)
+        self.assertEqual(block.decided_on, TODAY + timedelta(days=21))
+        self.assertEqual((block.move_ids, block.amount), (invoice, 3.60))
+        for vals in ({"reason": "Other"}, {"meeting_on": TODAY}):
+            with self.assertRaises(UserError):
+                block.write(vals)
+        with self.assertRaises(AccessError):
+            block.decided_by_id = self.env.ref("base.user_admin")
+        with self.assertRaises(AccessError):
+            block.unlink()
+        with self.assertRaises(UserError):
+            block.sudo().unlink()
+
+    def test_the_steps_are_asked_for_or_why_one_is_missing(self):
+        self.owe()
+        with self.assertRaises(ValidationError) as error:
+            self.decide(social_help_on=False)
+        self.assertIn("CCAS Offered", str(error.exception))
+        with self.assertRaises(ValidationError):
+            self.decide(reason=" ")
+        with self.assertRaises(ValidationError):
+            self.decide(meeting_on=TODAY + timedelta(days=22))
+        self.assertTrue(
+            self.decide(social_help_on=False, missing_reason="The CCAS is closed")
+        )
+
+    def test_the_letters_that_were_sent_are_proposed(self):
+        self.owe()
+        with self.later(12):
+            self.send()
+        found = (
+            self.env["espace.booking.block"]
+            .with_user(self.finance)
+            .with_context(default_family_id=self.martin.id)
+            .default_get(["family_id", "first_letter_on", "second_letter_on"])
+        )
+        self.assertEqual(found["first_letter_on"], TODAY + timedelta(days=12))
+        self.assertNotIn("second_letter_on", found)
+
+    def test_who_owes_little_is_not_blocked_even_by_decision(self):
+        self.owe()
+        self.company.espace_block_amount = 4
+        with self.assertRaises(UserError):
+            self.decide()
+
+    def test_only_the_regie_decides(self):
+        self.owe()
+        with self.assertRaises(AccessError):
+            self.decide(self._create_staff("manager"))
+
+    def test_it_is_lifted_for_a_reason_that_is_kept(self):
+        self.owe()
+        block = self.decide()
+        with self.assertRaises(UserError):
+            block.action_lift()
+        block.lifted_reason = "Payment plan agreed"
+        block.action_lift()
+        self.assertEqual((block.state, block.lifted_by_id), ("lifted", self.finance))
+        self.assertEqual(self.status_in_february().status, "available")
+        self.assertTrue(self.of_martin().may_be_blocked)
+
+    def test_paying_ends_it_and_a_later_debt_does_not_bring_it_back(self):
+        invoice = self.owe()
+        block = self.decide()
+        self.pay(invoice)
+        self.assertEqual(block.state, "settled")
+        self.owe(day=TUESDAY)
+        self.assertEqual(self.status_in_february().status, "available")
+        self.assertTrue(self.of_martin().may_be_blocked)
+        self.assertEqual(block.state, "settled")
+
     def test_a_family_with_an_old_debt_cannot_book_and_reads_what_to_do(self):
         self.owe()
+        self.decide()
+        self.company.write({"phone": "01 99 00 11 22", "email": False})
         quote = self.status_in_february()
         self.assertEqual(quote.status, "blocked")
         self.assertIn("3.60", quote.reason)
         self.assertIn("4 January 2027", quote.reason)
-        self.assertIn("contact the town hall", quote.reason)
+        self.assertIn("on 25 January 2027 the town hall decided", quote.reason)
+        self.assertIn("01 99 00 11 22", quote.reason)
+        self.company.espace_debt_contact = "CCAS, 1 place de la Mairie"
+        self.assertIn("CCAS, 1 place", self.status_in_february().reason)
         with self.later(21):
             status = self.book(
                 self.martin,
@@ -569,12 +697,14 @@ class TestBookingBlock(ArrearsCase):
 
     def test_the_canteen_is_not_blocked_unless_the_commune_wants_it(self):
         self.owe()
+        self.decide()
         self.assertEqual(self.status_in_february(self.meal).status, "available")
         self.canteen.debt_blocks = True
         self.assertEqual(self.status_in_february(self.meal).status, "blocked")
 
     def test_staff_may_book_and_are_told(self):
         self.owe()
+        self.decide()
         quote = self.status_in_february(staff=True)
         self.assertEqual(quote.status, "available")
         self.assertIn("unpaid", quote.warning)
@@ -582,10 +712,12 @@ class TestBookingBlock(ArrearsCase):
     def test_what_is_booked_stays(self):
         self.owe()
         self.book(self.martin, (self.nina, self.t1, date(2027, 2, 4)))
+        self.decide()
         self.assertEqual(self.status_in_february().status, "booked")
 
     def test_a_recent_or_a_small_debt_blocks_nothing(self):
         self.owe()
+        self.decide()
         self.company.espace_block_days = 21
         self.assertEqual(self.status_in_february().status, "available")
         self.company.write({"espace_block_days": 20, "espace_block_amount": 3.60})
@@ -593,6 +725,7 @@ class TestBookingBlock(ArrearsCase):
 
     def test_paying_disputing_or_exempting_opens_the_bookings_again(self):
         invoice = self.owe()
+        self.decide()
         exemption = self.env["espace.arrears.exemption"].create(
             {"family_id": self.martin.id, "reason": "Plan", "no_reminder": False}
         )
@@ -608,15 +741,18 @@ class TestBookingBlock(ArrearsCase):
 
     def test_without_the_setting_nobody_is_blocked(self):
         self.owe()
+        self.decide()
         self.company.espace_block_debt = False
         self.assertEqual(self.status_in_february().status, "available")
 
     def test_the_other_households_debt_blocks_nobody_else(self):
         self.owe(self.lina)
+        self.decide(family_id=self.durand.id)
         self.assertEqual(self.status_in_february().status, "available")
 
     def test_it_costs_a_fixed_number_of_queries(self):
         self.owe()
+        self.decide()
         items = [
             (child, product, FEBRUARY + timedelta(days=n))
             for child in (self.nina, self.tom)

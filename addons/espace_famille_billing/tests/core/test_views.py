@@ -66,8 +66,29 @@ class TestBillingViews(Regie, BillingRightsCase):
         return action and action._name == "ir.actions.act_window" and action.help
 
     def _fall_into_arrears(self):
-        """Have the Martins pay one cent, be reminded, and be spared the next time."""
+        """Have the Martins pay one cent, be reminded, blocked, then spared.
+
+        The debt of the Durands goes to the accountant, that of the Martins is to.
+        """
         self._pay_a_cent()
+        self.company.write(
+            {
+                "espace_block_debt": True,
+                "espace_block_amount": 0,
+                "espace_collect_days": 30,
+                "espace_title_minimum": 0,
+            }
+        )
+        invoices = (self.own | self.foreign).move_id
+        invoices.line_ids.filtered("date_maturity").date_maturity = "2026-10-01"
+        self.env["espace.booking.block"].create(
+            {
+                "family_id": self.martin.id,
+                "reason": "Nothing was paid",
+                "missing_reason": "The steps were taken on paper",
+            }
+        )
+        self.foreign.move_id.with_user(self.users["finance"]).action_espace_transmit()
         with self.at("2027-01-31"):
             self.env["espace.reminder"]._send(
                 self.company, self.company._espace_today(), self.martin

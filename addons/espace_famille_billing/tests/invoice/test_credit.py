@@ -1,6 +1,7 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -355,3 +356,117 @@ class TestCreditAtBooking(EspaceBillingCase):
         self.provider.is_published = False
         self.booked(self.nina, self.meal, MONDAY)
         self.assertEqual(self.martin._espace_credit(), 1.40)
+
+
+@tagged("post_install", "-at_install")
+class TestCreditOfFormerYear(EspaceBillingCase):
+    """Titles cancelled of former years are on 673, those of the year on the income."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.book(cls, cls.martin, *((cls.nina, cls.meal, d) for d in (MONDAY, TUESDAY)))
+        cls.invoice = cls.env["account.move"].search(
+            [("espace_family_id", "=", cls.martin.id)]
+        )
+        cls.charges = cls.invoice.invoice_line_ids.espace_charge_ids.sorted("date")
+        cls.income = cls.invoice.invoice_line_ids.account_id
+        cls.cancelled = cls.env["account.account"].create(
+            {
+                "name": "Titres annulés (sur exercices antérieurs)",
+                "code": "673000",
+                "account_type": "expense",
+                "company_ids": [Command.set(cls.company.ids)],
+            }
+        )
+
+    def credit(self, day, charges=None):
+        charges = charges or self.charges
+        charges.reservation_id.write({"waiver": "Error"})
+        with self.at(day):
+            return charges._credit("Error", fields.Datetime.now())
+
+    def test_in_the_same_year_the_income_is_lowered(self):
+        refund = self.credit("2027-12-31")
+        self.assertEqual(refund.invoice_line_ids.account_id, self.income)
+
+    def test_the_year_after_it_is_a_charge(self):
+        refund = self.credit("2028-01-02")
+        self.assertEqual(refund.invoice_line_ids.account_id, self.cancelled)
+        self.assertEqual(sum(refund.invoice_line_ids.mapped("balance")), 7.20)
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+
+    def test_a_price_lowered_afterwards_too(self):
+        """What a later invoice deducts, whether it is a credit note or not."""
+        self.charges.reservation_id.write({"waiver": "Error"})
+        self.charges.reservation_id._settle()
+        credits_ = self.martin.charge_ids.filtered(lambda c: c.state == "to_invoice")
+        self.assertEqual(credits_.mapped("amount"), [-3.60, -3.60])
+        for day, account in (
+            (date(2027, 12, 31), self.income),
+            (date(2028, 1, 2), self.cancelled),
+        ):
+            with self.subTest(day=day):
+                [line] = credits_._grouped_for_invoice(day)
+                found = line._prepare_invoice_line(day).get("account_id")
+                expected = account.id if account == self.cancelled else None
+                self.assertEqual(found, expected)
+
+    def test_lines_of_two_years_stay_apart(self):
+        self.charges[0].reservation_id.write({"waiver": "Error"})
+        with self.at("2028-01-02"):
+            charge = self.env["espace.charge"].create(
+                {
+                    **self.charges[0]._about(),
+                    "quantity": 1,
+                    "unit_price": 3.60,
+                    "amount": 3.60,
+                    "explanation": "Again",
+                    "state": "to_invoice",
+                }
+            )
+            charge._invoice(fields.Datetime.now())._post(soft=False)
+            opposites = self.env["espace.charge"].create(
+                [
+                    {**c._prepare_opposite("Error"), "explanation": "Same"}
+                    for c in self.charges[0] | charge
+                ]
+            )
+            groups = opposites._grouped_for_invoice(date(2028, 1, 2))
+        self.assertEqual(len(groups), 2)
+
+    def test_another_account_may_be_chosen_and_without_any_it_is_the_income(self):
+        self.company.espace_former_year_account_id = self.cancelled.copy(
+            {"code": "678000"}
+        )
+        refund = self.credit("2028-01-02", self.charges[0])
+        self.assertEqual(refund.invoice_line_ids.account_id.code, "678000")
+        self.company.espace_former_year_account_id = False
+        self.cancelled.code = "699000"
+        refund = self.credit("2028-01-02", self.charges[1])
+        self.assertEqual(refund.invoice_line_ids.account_id, self.income)
+
+    def test_a_fee_that_is_given_back_the_year_after(self):
+        level = self.company.espace_reminder_level_ids[0]
+        level.fee_product_id = self.env["product.product"].create(
+            {
+                "name": "Frais de relance",
+                "type": "service",
+                "list_price": 5,
+                "espace_fee_decision": "Délibération 2027-13",
+                "property_account_income_id": self.income.id,
+            }
+        )
+        with self.at("2027-01-20"):
+            day = self.company._espace_today()
+            sent, _failed = self.env["espace.reminder"]._send(
+                self.company, day, self.martin
+            )
+        fee = sent.fee_move_id
+        self.assertEqual(fee.invoice_line_ids.account_id, self.income)
+        with self.at("2028-01-02"):
+            refund = fee._reverse_moves(
+                [{"invoice_date": date(2028, 1, 2)}], cancel=True
+            )
+        self.assertEqual(refund.invoice_line_ids.account_id, self.cancelled)
+        self.assertEqual(fee.amount_residual, 0)

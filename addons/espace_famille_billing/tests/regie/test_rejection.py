@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from odoo.addons.espace_famille.tests.common import NOW, TODAY
@@ -26,7 +26,12 @@ class TestRejection(CounterCase):
 
     def fee(self, price=8):
         product = self.env["product.product"].create(
-            {"name": "Frais de rejet", "type": "service", "list_price": price}
+            {
+                "name": "Frais de rejet",
+                "type": "service",
+                "list_price": price,
+                "espace_fee_decision": "Délibération 2027-12",
+            }
         )
         self.company.espace_fee_product_id = product
         return product
@@ -130,6 +135,34 @@ class TestRejection(CounterCase):
         self.fee()
         self.reject(fee=12.5)
         self.assertEqual(self.martin.amount_due, 17.40)
+
+    def test_a_fee_names_the_decision_that_sets_it(self):
+        product = self.fee()
+        rejection = self.reject()
+        [line] = rejection.espace_family_id.espace_move_ids.invoice_line_ids.filtered(
+            "espace_fee_payment_id"
+        )
+        self.assertIn("Délibération 2027-12", line.name)
+        with self.assertRaises(ValidationError):
+            product.espace_fee_decision = False
+        with self.assertRaises(UserError):
+            rejection._espace_charge_fee(
+                product.copy({"espace_fee_decision": False}), 8, rejection.date
+            )
+
+    def test_a_fee_without_decision_is_not_chosen(self):
+        product = self.env["product.product"].create(
+            {"name": "Frais", "type": "service", "list_price": 8}
+        )
+        with self.assertRaises(ValidationError):
+            self.company.espace_fee_product_id = product
+        level = self.company.espace_reminder_level_ids[:1]
+        with self.assertRaises(ValidationError):
+            level.fee_product_id = product
+        product.list_price = 0
+        self.company.espace_fee_product_id = product
+        with self.assertRaises(ValidationError):
+            product.list_price = 8
 
     def test_a_fee_of_nothing_is_refused_and_nothing_is_half_done(self):
         product = self.fee()

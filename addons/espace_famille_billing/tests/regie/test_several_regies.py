@@ -258,7 +258,7 @@ class TestSeveralRegies(SeveralRegiesCase):
         rejection = payment._espace_reject("unpaid_cheque", TODAY)
         self.assertEqual(rejection.espace_regie_id, self.leisure)
         fee = self.env["product.product"].create({"name": "Frais", "type": "service"})
-        move = rejection._espace_charge_fee(fee, 8, TODAY)
+        move = rejection._espace_charge_fee(fee, 8, TODAY, "Délibération 2027-12")
         self.assertEqual(move.espace_regie_id, self.leisure)
         self.assertEqual(self.evening_move.payment_state, "not_paid")
 

@@ -4,12 +4,13 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.espace_famille.tests.common import TODAY
 
+from ...models.core.amounts import to_decimal
 from ..common_regie import CounterCase, euros
 
 
 @tagged("post_install", "-at_install")
 class TestWriteOff(CounterCase):
-    """Admission en non-valeur."""
+    """Admission en non-valeur, remise gracieuse, créance éteinte."""
 
     @classmethod
     def setUpClass(cls):
@@ -23,19 +24,23 @@ class TestWriteOff(CounterCase):
             }
         )
 
-    def form(self, moves=None):
+    def form(self, moves=None, kind=None):
         source = moves or self.martin
         action = source.with_user(self.clerk).action_espace_write_off()
         model = self.env[action["res_model"]].with_user(self.clerk)
         form = Form(model.with_context(**action["context"]))
+        if kind:
+            form.kind = kind
         form.decision = "Délibération 2027-12"
         form.decision_date = TODAY
         return form
 
-    def write_off(self, moves=None, amount=None):
-        form = self.form(moves)
+    def write_off(self, moves=None, amount=None, kind=None, account=None):
+        form = self.form(moves, kind)
         if amount:
             form.amount = amount
+        if account:
+            form.account_id = account
         return self.Move.browse(form.save().action_write_off()["res_id"])
 
     def charged(self):
@@ -58,6 +63,145 @@ class TestWriteOff(CounterCase):
         other = self.account.copy({"code": "654200"})
         self.company.espace_writeoff_account_id = other
         self.assertEqual(self.form().account_id, other)
+
+    def other_account(self, code, kind="expense"):
+        return self.env["account.account"].create(
+            {
+                "name": code,
+                "code": code,
+                "account_type": kind,
+                "company_ids": [Command.set(self.company.ids)],
+            }
+        )
+
+    def collect(self, move, amount=None, means="cash", **vals):
+        """Take a payment of what was written off, as an agent does."""
+        action = move.with_user(self.clerk).action_espace_collect_written_off()
+        model = self.env[action["res_model"]].with_user(self.clerk)
+        form = Form(model.with_context(**action["context"]))
+        form.journal_id = self.journals[means]
+        if amount is not None:
+            form.amount = amount
+        for name, value in vals.items():
+            setattr(form, name, value)
+        action = form.save().action_collect()
+        self.env.invalidate_all()
+        return self.Payment.browse(action["res_id"])
+
+    def test_each_decision_has_its_account(self):
+        extinguished = self.other_account("654200")
+        remitted = self.other_account("658800")
+        for kind, account in (
+            ("irrecoverable", self.account),
+            ("extinguished", extinguished),
+            ("remission", remitted),
+        ):
+            with self.subTest(kind=kind):
+                form = self.form(self.meal_move, kind)
+                self.assertEqual(form.account_id, account)
+                move = self.Move.browse(form.save().action_write_off()["res_id"])
+                self.assertEqual(move.espace_write_off_kind, kind)
+                lost = move.line_ids.filtered(lambda line: line.debit)
+                self.assertEqual((lost.account_id, lost.debit), (account, 3.60))
+                move.with_user(self.clerk).action_espace_undo_write_off()
+
+    def test_only_a_non_valeur_is_still_owed(self):
+        self.other_account("654200")
+        for kind, owed in (("irrecoverable", 3.60), ("extinguished", 0)):
+            with self.subTest(kind=kind):
+                move = self.write_off(self.meal_move, kind=kind)
+                self.env.invalidate_all()
+                # Nobody asks for it any more.
+                self.assertEqual(self.martin.amount_due, 1.30)
+                self.assertEqual(self.martin.espace_irrecoverable, owed)
+                account = self.martin._espace_account()
+                self.assertEqual(account["irrecoverable"], owed)
+                self.assertEqual(account["closing"], 1.30)
+                move.with_user(self.clerk).action_espace_undo_write_off()
+
+    def test_the_account_says_which_decision_it_was(self):
+        self.other_account("654200")
+        self.write_off(self.meal_move, amount=1)
+        self.write_off(self.meal_move, amount=1, kind="extinguished")
+        self.write_off(self.meal_move, amount=1, kind="remission", account=self.account)
+        lines = self.martin._espace_account()["lines"]
+        self.assertEqual(
+            lines.mapped("kind")[-3:], ["write_off", "extinguished", "remission"]
+        )
+
+    def test_what_proves_the_decision_is_kept_with_the_entry(self):
+        attachment = (
+            self.env["ir.attachment"]
+            .with_user(self.clerk)
+            .create({"name": "jugement.pdf", "raw": b"%PDF"})
+        )
+        form = self.form(self.meal_move)
+        form.attachment_ids.add(attachment)
+        move = self.Move.browse(form.save().action_write_off()["res_id"])
+        self.assertEqual(
+            (attachment.res_model, attachment.res_id), ("account.move", move.id)
+        )
+
+    def test_the_entry_does_not_come_before_the_decision(self):
+        form = self.form(self.meal_move)
+        form.decision_date = "2027-01-05"
+        with self.assertRaises(UserError):
+            form.save().action_write_off()
+
+    # === Collected after all === #
+
+    def test_an_irrecoverable_debt_is_collected_after_all(self):
+        income = self.other_account("758880", "income_other")
+        move = self.write_off(self.meal_move)
+        payment = self.collect(move)
+        self.assertTrue(payment.espace_receipt_number)
+        self.assertEqual(payment.amount, 3.60)
+        # It pays the invoice itself, so that what it paid for is known.
+        self.assertEqual(payment.reconciled_invoice_ids, self.meal_move)
+        self.assertEqual(self.left(), euros("0", "1.30", "3.60"))
+        # The charge that the council voted stays, an income of the day stands beside.
+        self.assertEqual(self.charged(), 3.60)
+        entry = move.espace_recovery_ids
+        found = entry.line_ids.filtered(lambda line: line.account_id == income)
+        self.assertEqual(found.credit, 3.60)
+        self.assertEqual(self.martin.espace_irrecoverable, 0)
+        kinds = self.martin._espace_account()["lines"].mapped("kind")
+        self.assertEqual(kinds[-3:], ["write_off", "recovery", "receipt"])
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+
+    def test_it_is_collected_in_parts_and_never_too_much(self):
+        self.other_account("758880", "income_other")
+        move = self.write_off(self.meal_move | self.evening_move)
+        self.collect(move, 4.00)
+        self.assertEqual(self.martin.espace_irrecoverable, 0.90)
+        self.assertEqual(self.receivable(self.martin), 0)
+        with self.assertRaises(UserError):
+            self.collect(move, 0.91)
+        with self.assertRaises(UserError):
+            self.collect(move, 0)
+        self.collect(move, 0.90)
+        self.assertEqual(self.martin.espace_irrecoverable, 0)
+        paid = self.martin.espace_payment_ids.mapped("amount")
+        self.assertEqual(to_decimal(sum(paid)), to_decimal(4.90))
+        self.assertEqual(self.left(), euros("0", "0", "3.60"))
+        with self.assertRaises(UserError):
+            move.with_user(self.clerk).action_espace_undo_write_off()
+
+    def test_what_is_extinguished_is_not_collected(self):
+        self.other_account("758880", "income_other")
+        move = self.write_off(self.meal_move, kind="extinguished", account=self.account)
+        with self.assertRaises(UserError):
+            move.with_user(self.clerk)._espace_collect_written_off(
+                self.journals["cash"], to_decimal(1), TODAY
+            )
+
+    def test_only_the_regie_collects_it(self):
+        move = self.write_off(self.meal_move)
+        accountant = self._create_user("accountant", "account.group_account_invoice")
+        with self.assertRaises(AccessError):
+            move.with_user(accountant)._espace_collect_written_off(
+                self.journals["cash"], to_decimal(1), TODAY
+            )
 
     def test_nothing_is_proposed_from_the_family(self):
         form = self.form()

@@ -220,3 +220,46 @@ class TestTariff(EspaceBillingCase):
         self.assertEqual(
             copy.line_ids.mapped("amount"), self.tariff.line_ids.mapped("amount")
         )
+
+    # === Surcharges === #
+
+    def no_surcharges(self):
+        self.tariff.line_ids.filtered(lambda line: line.event != "planned").unlink()
+        self.tariff.adjustment_ids.unlink()
+
+    def test_a_surcharge_asks_for_the_decision_in_the_form(self):
+        self.no_surcharges()
+        self.assertFalse(self.tariff.has_surcharge)
+        self.tariff.line_ids = [
+            Command.create(self._line(self.meal, "unplanned", 0, 0, 5.40, sequence=90))
+        ]
+        self.assertTrue(self.tariff.has_surcharge)
+        with Form(self.tariff) as form:
+            form.deliberation = False
+            with self.assertRaises(AssertionError):
+                form.save()
+            form.deliberation = "Délibération 2027-12"
+
+    def test_a_canteen_price_above_the_cost_per_user_is_said_and_not_refused(self):
+        """R531-53 Code de l’éducation: LAW.md 2."""
+        self.no_surcharges()
+        self.tariff.line_ids = [
+            Command.create(self._line(self.meal, "unplanned", 0, 0, 9.10, sequence=90)),
+            Command.create(self._line(self.t1, "unplanned", 0, 0, 99, sequence=91)),
+        ]
+        self.assertFalse(self.tariff.cost_warning)
+        self.canteen.cost_per_user = 9.10
+        self.evening.cost_per_user = 9.10
+        self.assertFalse(self.tariff.cost_warning)
+        self.canteen.cost_per_user = 9.00
+        warning = self.tariff.cost_warning
+        self.assertIn(self.meal.name, warning)
+        self.assertIn("9.10", warning)
+        self.assertEqual(len(warning.splitlines()), 1)
+        # While it is being entered, and saved all the same.
+        with Form(self.tariff) as form:
+            with form.adjustment_ids.new() as change:
+                change.operation = "amount"
+                change.value = 10
+            self.assertIn("19.10", form.cost_warning)
+        self.assertIn("19.10", self.tariff.cost_warning)

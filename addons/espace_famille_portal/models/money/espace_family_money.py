@@ -98,6 +98,9 @@ class EspaceFamily(models.Model):
             and not refund
             and not move_sudo.espace_payment_on_its_way
             and move_sudo._has_to_be_paid(),
+            "transmitted": open_amount
+            and bool(move_sudo.espace_transmitted_on)
+            and move_sudo._espace_transmitted_words(),
             "on_its_way": open_amount and move_sudo.espace_payment_on_its_way,
             "regie": move_sudo._espace_regie_shown(),
         }
@@ -147,6 +150,7 @@ class EspaceFamily(models.Model):
                     "for its result."
                 )
             )
+        chosen_sudo._espace_check_collectable()
         if len(chosen_sudo) != len(ids) or not all(
             m._has_to_be_paid() for m in chosen_sudo
         ):
@@ -296,7 +300,7 @@ class EspaceFamily(models.Model):
                 shown.append(
                     {
                         "year": year,
-                        "declared": company._espace_amount_words(found["declared"]),
+                        "paid": company._espace_amount_words(found["paid"]),
                         "children": ", ".join(
                             part["child"].firstname for part in found["children"]
                         ),

@@ -56,6 +56,7 @@ class TestErasure(EspaceBillingCase):
         evening._cancel(reason=f"Fièvre {MARK}", staff=True)
         self.write_about()
         self.invoice_what_is_due()
+        self.block()
         self.pay()
         self.env.flush_all()
         self.env.cr.precommit.run()
@@ -123,6 +124,16 @@ class TestErasure(EspaceBillingCase):
             note=f"Varicelle {MARK}",
             proofs=[(f"{MARK}.pdf", PDF)],
         )
+
+    def block(self):
+        """Decide that the family no longer books; its payment ends that."""
+        self.company.write({"espace_block_debt": True, "espace_block_amount": 0})
+        lines = self.invoices(self.family).line_ids
+        lines.filtered("date_maturity").date_maturity = date(2026, 10, 1)
+        block = self.env["espace.booking.block"].create(
+            {"family_id": self.family.id, "reason": MARK, "missing_reason": MARK}
+        )
+        block.lifted_reason = MARK
 
     def pay(self):
         for move in self.invoices(self.family).filtered("amount_residual"):

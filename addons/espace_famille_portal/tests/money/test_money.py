@@ -27,13 +27,20 @@ class TestDebtOnPages(EspacePortalCase):
         # As if the invoice of today had been due in the autumn.
         invoice = cls.martin.espace_move_ids
         invoice.line_ids.filtered("date_maturity").date_maturity = date(2026, 10, 1)
+        cls.env["espace.booking.block"].create(
+            {
+                "family_id": cls.martin.id,
+                "reason": "Nothing was paid",
+                "missing_reason": "The steps were taken on paper",
+            }
+        )
 
     def test_the_cell_is_locked_and_says_to_pay_or_to_contact(self):
         tree = self.page("/my/reservations?view=month&date=2027-01-11&child=all")
         self.assertEqual(self.status(tree, self.nina, self.t1, MONDAY), "blocked")
         shown = html.tostring(tree, encoding="unicode")
         self.assertIn("is unpaid since 1 October 2026", shown)
-        self.assertIn("contact the town hall", shown)
+        self.assertIn("talk to us", shown)
 
     def test_the_page_says_once_above_the_days_what_is_blocked_and_why(self):
         tree = self.page("/my/reservations?view=month&date=2027-01-11&child=all")
@@ -88,7 +95,7 @@ class TestDebtOnPages(EspacePortalCase):
         self.assertEqual(self.everything(), before)
         level, text = self.message(tree)
         self.assertNotEqual(level, "success")
-        self.assertIn("contact the town hall", text)
+        self.assertIn("talk to us", text)
 
     def test_the_canteen_stays_open_and_the_other_family_books(self):
         tree = self.page("/my/reservations?view=month&date=2027-01-11&child=all")

@@ -121,7 +121,6 @@ class OneSumCase(EspacePortalCase):
             "overdue on the form": self.cents(self.martin.overdue_amount),
             "arrears": self.cents(arrears.owed),
             "block": self.cents(arrears.blocking_amount),
-            "words of the block": euros(self.martin._debt_words(NOW)),
             "reminder": verdict.amount if verdict else Decimal(0),
             "counter": self.cents(counter.open_amount),
             "proposed at the counter": self.cents(counter.amount),
