@@ -1,3 +1,4 @@
+from . import account_payment_register
 from . import espace_credit_wizard
 from . import espace_price_simulation
 from . import espace_tariff_copy
