@@ -20,13 +20,19 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         return super().portal_my_invoices(**kwargs)
 
     @route()
-    def overdue_invoices_transaction(self, *args, **kwargs):
+    def overdue_invoices_transaction(self, payment_reference="", **kwargs):
         """Leave parents their own page, which pays what they choose."""
         if self._espace_family():
             raise ValidationError(
                 request.env._("Choose the invoices to pay on your page of invoices.")
             )
-        return super().overdue_invoices_transaction(*args, **kwargs)
+        overdue = self._get_overdue_invoices_domain()
+        if not (
+            request.env.user._is_public()
+            or request.env["account.move"].search_count(overdue, limit=1)
+        ):
+            raise ValidationError(request.env._("Nothing waits for a payment here."))
+        return super().overdue_invoices_transaction(payment_reference, **kwargs)
 
     @route(f"{URL}/paiement", type="http", auth="user", website=True, methods=["GET"])
     def espace_payment(self, **_kwargs):
