@@ -8,4 +8,3 @@ from .regie import *
 from .collection import *
 from .arrears import *
 from .account import *
-from .posted import *

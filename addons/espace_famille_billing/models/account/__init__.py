@@ -1,5 +1,4 @@
 from . import espace_family
-from . import espace_family_net
 from . import espace_family_income
 from . import espace_family_quotient
 from . import espace_account_line

@@ -75,10 +75,8 @@ class EspaceAccount(EspacePortal):
                 "balance": request.env._("Balance"),
             },
             "opening": words(account["opening"]),
-            "waiting": account["waiting"]
-            and family_sudo.company_id._espace_deduction_words(account["waiting"]),
-            "left": account["left"],
-            "left_words": words(abs(account["left"])),
+            "closing": account["closing"],
+            "closing_words": words(abs(account["closing"])),
             "rows": [
                 {
                     "line": line,

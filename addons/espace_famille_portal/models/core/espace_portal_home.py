@@ -18,12 +18,12 @@ class EspacePortalHome(models.AbstractModel):
     @api.model
     def _read(self, family, now=None):
         now = now or fields.Datetime.now()
-        owed = family._portal_owed()
+        company = family.company_id
+        due = family._espace_amount_due()
         return {
             "cart": self.env["espace.portal.cart"]._summary(family, now),
             "hold": family._portal_hold(),
-            "due": owed["owed"],
-            "deducted": owed["deducted"],
+            "due": company._espace_amount_words(due) if due else "",
             "next_days": self._next_days(family, now),
             "limits": self._limits(family, now),
             "proofs": self.env["espace.portal.absence"]._awaited(family),

@@ -116,11 +116,9 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _dispatch(cls, endpoint):
-        if cls._espace_is_ours(endpoint):
-            # The method is called with names: this one is taken.
-            request.params.pop("self", None)
-            if not cls._espace_reads_itself(endpoint):
-                request.params = rules.texts_of(request.params, (models.BaseModel,))
+        ours = cls._espace_is_ours(endpoint)
+        if ours and not cls._espace_reads_itself(endpoint):
+            request.params = rules.texts_of(request.params)
         return super()._dispatch(endpoint)
 
     # === What is answered === #
