@@ -28,6 +28,7 @@
         "wizards/espace_recovery_wizard_views.xml",
         "wizards/espace_rejection_wizard_views.xml",
         "wizards/espace_account_wizard_views.xml",
+        "wizards/espace_due_date_wizard_views.xml",
         "views/charge/espace_charge_views.xml",
         "wizards/espace_income_import_views.xml",
         "wizards/espace_price_simulation_views.xml",
@@ -46,6 +47,7 @@
         "views/invoice/espace_family_delivery_views.xml",
         "report/report_invoice_family.xml",
         "wizards/espace_credit_wizard_views.xml",
+        "wizards/espace_invoice_line_wizard_views.xml",
         "views/regie/account_journal_views.xml",
         "views/invoice/account_move_line_views.xml",
         "views/regie/espace_regie_views.xml",
@@ -75,6 +77,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "espace_famille_billing/static/src/counter/*",
             "espace_famille_billing/static/src/dashboard/*",
             "espace_famille_billing/static/src/follow/*",
             "espace_famille_billing/static/src/tariff_table/*",

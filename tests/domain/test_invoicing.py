@@ -35,9 +35,15 @@ def test_what_becomes_of_what_waits(amounts, minimum, expected):
     assert outcome(map(Decimal, amounts), Decimal(minimum)) == expected
 
 
-@pytest.mark.parametrize("amounts", [["3.60"], ["0.01"], ["3.60", "-3.60"]])
-def test_the_last_run_carries_nothing_over(amounts):
+@pytest.mark.parametrize("amounts", [["3.60"], ["0.01"], ["3.60", "-3.59"]])
+def test_the_last_run_carries_nothing_that_is_owed_over(amounts):
     assert outcome(map(Decimal, amounts), Decimal(15), is_last=True) == INVOICE
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+def test_there_is_no_invoice_of_nothing(is_last):
+    amounts = [Decimal("3.60"), Decimal("-3.60")]
+    assert outcome(amounts, Decimal(0), is_last=is_last) == REPORT
 
 
 @given(st.lists(EUROS, min_size=1), st.decimals(0, 50, places=2), st.booleans())
@@ -45,8 +51,8 @@ def test_who_is_owed_is_always_credited_and_nobody_else(amounts, minimum, is_las
     found = outcome(amounts, minimum, is_last)
     assert (found == CREDIT_NOTE) == (sum(amounts) < 0)
     if found == REPORT:
-        assert not is_last
-        assert sum(amounts) == 0 or sum(amounts) < minimum
+        assert sum(amounts) == 0 or (sum(amounts) < minimum and not is_last)
+    assert found != INVOICE or sum(amounts) > 0
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))

@@ -113,5 +113,6 @@ def test_calls():
 
 
 def test_only_plain_values_reach_a_method():
-    params = {"self": "x", "name": "y", "file": object(), "id": 3, "none": None}
+    params = {"name": "y", "file": object(), "id": 3, "none": None}
     assert sent.texts_of(params) == {"name": "y", "id": 3, "none": None}
+    assert sent.texts_of({"record": date.min}, (date,)) == {"record": date.min}

@@ -18,7 +18,7 @@ def outcome(amounts, minimum=Decimal(0), is_last=False):
 
     :param amounts: their euros, credits being negative
     :param Decimal minimum: the smallest total that is invoiced; 0 for none
-    :param bool is_last: the last run of the year: nothing is carried over
+    :param bool is_last: the last run of the year: nothing that is owed is carried over
     :return: `NOTHING` where nothing waits; `CREDIT_NOTE` where the family is owed;
         `REPORT` where the total is too small or nil, `INVOICE` otherwise
     """
@@ -28,9 +28,9 @@ def outcome(amounts, minimum=Decimal(0), is_last=False):
     total = sum(amounts, Decimal(0))
     if total < 0:
         return CREDIT_NOTE
-    if is_last:
-        return INVOICE
-    return REPORT if not total or total < minimum else INVOICE
+    if not total or (total < minimum and not is_last):
+        return REPORT
+    return INVOICE
 
 
 def previous_month(day):

@@ -39,6 +39,7 @@ class Level:
 class Invoice:
     """An unpaid invoice: `left` euros to pay, `reached` the highest rank reminded of.
 
+    `covered` is what of it the family's credits pay, the oldest invoices first.
     `reached` is None while nothing was sent. `disputed`, `on_its_way` (the bank was
     asked, or has the money) and `transmitted` (the public accountant recovers it) keep
     it out of reminders.
@@ -50,13 +51,14 @@ class Invoice:
     reached: int | None = None
     disputed: bool = False
     on_its_way: bool = False
+    covered: Decimal = Decimal(0)
     transmitted: bool = False
 
 
 class Verdict(NamedTuple):
     """`level` is None where nothing is sent, for the `reason`; then `keys` is empty.
 
-    `amount` is in euros: what the invoices `keys` still ask, less the family's credit.
+    `amount` is in euros: what the invoices `keys` still ask, less what credits cover.
     """
 
     level: Level | None
@@ -69,7 +71,6 @@ def verdict(
     invoices: Iterable[Invoice],
     levels: Iterable[Level],
     today: date,
-    credit: Decimal = Decimal(0),
     exempt: bool = False,
     last_sent: date | None = None,
     gap_days: int = 0,
@@ -77,7 +78,6 @@ def verdict(
 ) -> Verdict:
     """Return what a family with these unpaid invoices gets on the local date `today`.
 
-    :param credit: euros, not negative, that the family may deduct from what it owes
     :param last_sent: the day of the family's last reminder, whatever its level
     :param gap_days: days between two reminders of a family
     :param at_most: how many levels are sent of one invoice; 0: all of them
@@ -95,7 +95,8 @@ amount=Decimal('20'), keys=(7,), reason='')
     asked = [i for i in overdue if not (i.disputed or i.on_its_way or i.transmitted)]
     if not asked:
         return _nothing(_why_not_asked(overdue))
-    if sum(invoice.left for invoice in asked) <= credit:
+    asked = [i for i in asked if i.left > i.covered]
+    if not asked:
         return _nothing(CREDIT)
     climbed = sorted(levels, key=lambda level: level.rank)
     steps = _steps(asked, climbed[:at_most] if at_most else climbed)
@@ -107,8 +108,8 @@ amount=Decimal('20'), keys=(7,), reason='')
     if last_sent and today < last_sent + timedelta(days=gap_days):
         return _nothing(TOO_SOON)
     for level, group in sorted(ripe.items(), key=lambda step: -step[0].rank):
-        amount = sum(invoice.left for invoice in group) - credit
-        if amount > 0 and amount >= level.minimum:
+        amount = sum((i.left - i.covered for i in group), Decimal(0))
+        if amount >= level.minimum:
             keys = tuple(invoice.key for invoice in group)
             return Verdict(level, amount, keys)
     return _nothing(BELOW_MINIMUM)

@@ -6,5 +6,6 @@ from . import online
 from . import run
 from . import regie
 from . import collection
+from . import posted
 from . import arrears
 from . import account

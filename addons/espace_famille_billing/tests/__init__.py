@@ -8,3 +8,4 @@ from .regie import *
 from .collection import *
 from .arrears import *
 from .account import *
+from .posted import *

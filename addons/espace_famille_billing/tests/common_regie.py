@@ -7,8 +7,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form
 
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, THURSDAY
 
+from ..models.core.guards import STATING
 from .common import EspaceBillingCase
 
 DECEMBER = date(2026, 12, 1), date(2026, 12, 31)
@@ -86,9 +88,25 @@ class RegieCase(Regie):
         move.action_post()
         return move
 
-    def pay(self, family, amount, day, moves=None, journal=None, post=True, **vals):
-        """Receive money of a family, for these documents as far as it goes."""
-        payment = self.env["account.payment"].create(
+    def pay(self, *args, **vals):
+        """Receive money of a family, for these documents as far as it goes.
+
+        By hand, as an accountant may: see `_pay`.
+        """
+        return self._pay(self.env["account.payment"], *args, **vals)
+
+    def _pay(
+        self,
+        payments,
+        family,
+        amount,
+        day,
+        moves=None,
+        journal=None,
+        post=True,
+        **vals,
+    ):
+        payment = payments.create(
             {
                 "payment_type": "inbound",
                 "partner_type": "customer",
@@ -106,8 +124,9 @@ class RegieCase(Regie):
         return payment
 
     def give_back(self, family, amount, day, moves=None, journal=None, **vals):
-        """Pay money back, or have the bank take it back."""
-        return self.pay(
+        """Pay money back, or have the bank take it back, as the Régie's forms do."""
+        return self._pay(
+            allow(self.env["account.payment"], STATING),
             family,
             amount,
             day,
@@ -115,7 +134,7 @@ class RegieCase(Regie):
             journal,
             payment_type="outbound",
             **vals,
-        )
+        ).with_env(self.env)
 
     def receivable_lines(self, moves):
         return moves.line_ids.filtered(
@@ -123,12 +142,13 @@ class RegieCase(Regie):
         )
 
     def match(self, payment, moves):
-        self.receivable_lines(payment.move_id | moves).reconcile()
+        lines = self.receivable_lines(payment.move_id | moves)
+        lines.filtered(lambda line: not line.reconciled).reconcile()
 
     def reject(self, payment, day):
         """Have the bank take a payment back: its invoice is owed again."""
         line = self.receivable_lines(payment.move_id)
-        line.remove_move_reconcile()
+        allow(line, STATING).remove_move_reconcile()
         rejection = self.give_back(
             payment.espace_family_id,
             payment.amount,

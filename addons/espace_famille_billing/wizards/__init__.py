@@ -1,3 +1,4 @@
+from . import account_payment_register
 from . import espace_credit_wizard
 from . import espace_price_simulation
 from . import espace_tariff_copy
@@ -14,3 +15,5 @@ from . import espace_refund_wizard
 from . import espace_write_off_wizard
 from . import espace_recovery_wizard
 from . import espace_account_wizard
+from . import espace_due_date_wizard
+from . import espace_invoice_line_wizard

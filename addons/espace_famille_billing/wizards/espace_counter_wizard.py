@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.i18n import format_list
 
+from ..domain.net import ANY_REGIE, ZERO, Net
 from ..models.core.amounts import to_decimal
 
 
@@ -13,6 +14,16 @@ class EspaceCounterLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "espace.counter.wizard", required=True, ondelete="cascade"
     )
+    deducted = fields.Monetary(
+        "Credit Deducted", help="What the family is owed pays of it, when you register."
+    )
+
+    @api.depends("deducted")
+    def _compute_open(self):
+        super()._compute_open()
+        for line in self:
+            left = to_decimal(line.residual) - to_decimal(line.deducted)
+            line.residual = float(left)
 
     def _most(self):
         """Take by CESU no more of a document than it may pay."""
@@ -24,7 +35,11 @@ class EspaceCounterLine(models.TransientModel):
 
 
 class EspaceCounterWizard(models.TransientModel):
-    """An agent of the Régie takes a payment at the counter (encaissement)."""
+    """An agent of the Régie takes a payment at the counter (encaissement).
+
+    What the family is owed is deducted first. What it brings beyond what it owes stays
+    on its account, where the agent says so: a CESU gives no change.
+    """
 
     _name = "espace.counter.wizard"
     _inherit = ["espace.open.lines.mixin", "espace.regie.form.mixin"]
@@ -39,7 +54,19 @@ class EspaceCounterWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
-    credit = fields.Monetary("Credit of the Family", compute="_compute_open_amount")
+    due = fields.Monetary("Invoiced", compute="_compute_open_amount")
+    deducted = fields.Monetary("Credit Deducted", compute="_compute_open_amount")
+    credit_left = fields.Monetary(compute="_compute_open_amount")
+    advance = fields.Monetary("Beyond What Is Owed", compute="_compute_advance")
+    keep_advance = fields.Boolean(
+        "Keep the Rest on the Family's Account",
+        compute="_compute_keep_advance",
+        store=True,
+        readonly=False,
+        help="It lowers the next invoices. Ticked for a CESU, on which no change is "
+        "given.",
+    )
+    archived = fields.Boolean(compute="_compute_archived")
     tendered = fields.Monetary(
         "Cash Given", help="Optional: the change to give back is then shown."
     )
@@ -75,10 +102,52 @@ class EspaceCounterWizard(models.TransientModel):
 
     @api.depends("family_id", "regie_id")
     def _compute_open_amount(self):
-        super()._compute_open_amount()
+        """Say what is owed net of what the family is owed, and both."""
+        nets = self.family_id._origin._espace_nets()
         for wizard in self:
-            family, regie = wizard.family_id._origin, wizard._regie()
-            wizard.credit = family._espace_open_amount("credit", regie) if family else 0
+            lines = wizard.line_ids.move_line_id
+            of_family = nets.get(wizard.family_id._origin, Net())
+            deducted = of_family.paid_of(lines.ids)
+            due = sum((to_decimal(line.amount_residual) for line in lines), ZERO)
+            wizard.due = float(due)
+            wizard.deducted = float(deducted)
+            wizard.open_amount = float(due - deducted)
+            wizard.credit_left = float(
+                of_family.left_at(wizard._regie().id or ANY_REGIE)
+            )
+
+    def _open_commands(self):
+        """List what is open, with what the family's credit pays of it."""
+        clear, *commands = super()._open_commands()
+        nets = self.family_id._origin._espace_nets()
+        parts = nets.get(self.family_id._origin, Net()).parts
+        for _code, _id, line in commands:
+            part = parts.get(line["move_line_id"], ZERO)
+            left = to_decimal(line["amount"]) - part
+            line["deducted"] = float(part)
+            if line["pay"]:
+                line["amount"] = float(left)
+                line["pay"] = bool(left)
+        return [clear, *commands]
+
+    @api.depends("amount", "open_amount")
+    def _compute_advance(self):
+        for wizard in self:
+            advance = to_decimal(wizard.amount) - to_decimal(wizard.open_amount)
+            if wizard.means == "cesu":
+                payable = sum(to_decimal(line._most()) for line in wizard.line_ids)
+                advance = to_decimal(wizard.amount) - payable
+            wizard.advance = float(max(advance, to_decimal(0)))
+
+    @api.depends("journal_id")
+    def _compute_keep_advance(self):
+        for wizard in self:
+            wizard.keep_advance = wizard.means == "cesu"
+
+    @api.depends("family_id")
+    def _compute_archived(self):
+        for wizard in self:
+            wizard.archived = bool(wizard.family_id) and not wizard.family_id.active
 
     @api.depends("family_id", "regie_id")
     def _compute_elsewhere(self):
@@ -209,23 +278,12 @@ class EspaceCounterWizard(models.TransientModel):
         report = self.env.ref("espace_famille_billing.espace_receipt_report")
         return report.report_action(self.last_payment_id)
 
-    def action_use_credit(self):
-        """Deduct what the family is owed from its oldest debts, then go on."""
-        self.ensure_one()
-        self.env["account.payment"]._espace_check_regie_role()
-        self.family_id._espace_use_credits()
-        return self.family_id._espace_open_wizard(
-            self._name,
-            self.env._("Payment"),
-            default_regie_id=self.regie_id.id,
-            default_journal_id=self.journal_id.id,
-        )
-
     def _take_payment(self):
         """Make the payment, once; return it with its receipt.
 
         Two clicks that come together both write on this form: the second one is begun
-        again by Odoo, and finds the payment of the first.
+        again by Odoo, and finds the payment of the first. A form that was sent as a
+        whole a second time bears the same token.
         """
         self.ensure_one()
         if self.payment_id:
@@ -234,15 +292,22 @@ class EspaceCounterWizard(models.TransientModel):
         Payment._espace_check_regie_role()
         if not self.family_id:
             raise UserError(self.env._("Choose the family that pays."))
+        self.payment_id = Payment._espace_of_form(self.token) or self._receive()
+        return self.payment_id
+
+    def _receive(self):
         self._check_tendered()
-        payment = Payment._espace_register(
+        self.family_id._espace_set_off()
+        # What was deducted is open no longer.
+        self.line_ids.deducted = 0
+        payment = self.env["account.payment"]._espace_register(
             self.family_id,
             self.journal_id,
             self._parts(),
             self.date,
+            advance=self.advance if self.keep_advance else 0,
             **self._payment_vals(),
         )
-        self.payment_id = payment
         if self.send_receipt:
             payment._espace_send_receipt()
         return payment
@@ -258,10 +323,13 @@ class EspaceCounterWizard(models.TransientModel):
                 )
             )
 
+    def _beyond(self):
+        return to_decimal(self.advance if self.keep_advance else 0)
+
     def _too_much(self, amount, open_amount):
         return self.env._(
-            "The family owes %(open)s: %(amount)s cannot be received. Receive at most "
-            "what is due.",
+            "The family owes %(open)s, %(amount)s are received: receive less, or tick "
+            "that the rest stays on the family's account.",
             open=open_amount,
             amount=amount,
         )

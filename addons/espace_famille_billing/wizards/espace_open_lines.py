@@ -1,5 +1,7 @@
 """What the forms of the Régie share: open lines of a family, ticked, with amounts."""
 
+from uuid import uuid4
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -173,12 +175,12 @@ class EspaceOpenLines(models.AbstractModel):
         """
         self.ensure_one()
         words = self.company_id._espace_amount_words
-        amount = to_decimal(self.amount)
+        amount = to_decimal(self.amount) - self._beyond()
         open_amount = self.family_id._espace_open_amount(self._side(), self._regie())
-        if amount <= 0:
+        if to_decimal(self.amount) <= 0:
             raise UserError(self.env._("Enter the amount."))
         if amount > to_decimal(open_amount):
-            raise UserError(self._too_much(words(amount), words(open_amount)))
+            raise UserError(self._too_much(words(self.amount), words(open_amount)))
         parts = {
             line.move_line_id: line.amount
             for line in self.line_ids
@@ -196,6 +198,10 @@ class EspaceOpenLines(models.AbstractModel):
             )
         return parts
 
+    def _beyond(self):
+        """Return the euros of the amount that no open line takes up, as Decimal."""
+        return to_decimal(0)
+
     def _too_much(self, amount, open_amount):
         """Say that the amount is above what is open; both in words."""
         raise NotImplementedError
@@ -207,6 +213,10 @@ class EspaceRegieForm(models.AbstractModel):
     _name = "espace.regie.form.mixin"
     _description = "Form that Moves Money of a Régie"
 
+    token = fields.Char(
+        default=lambda self: str(uuid4()),
+        help="Names this form, however often it is sent: its money moves once.",
+    )
     company_id = fields.Many2one("res.company")
     regie_id = fields.Many2one(
         "espace.regie",
@@ -270,7 +280,9 @@ class EspaceRegieForm(models.AbstractModel):
     def _payment_vals(self):
         """Return what a payment says besides its amount."""
         self._check_cheque()
-        vals = {"memo": self.memo} if self.memo else {}
+        vals = {"espace_form_token": self.token}
+        if self.memo:
+            vals["memo"] = self.memo
         if self.means in ("cheque", "cesu"):
             vals["espace_cheque_number"] = (self.cheque_number or "").strip()
         if self.means == "cheque":

@@ -51,9 +51,11 @@ class EspaceRefundWizard(models.TransientModel):
         ] or super()._proposed_journal(journals)
 
     def action_refund(self):
-        """Pay back and open the payment."""
+        """Pay back, once however often this form is sent, and open the payment."""
         self.ensure_one()
-        payment = self.env["account.payment"]._espace_register(
+        Payment = self.env["account.payment"]
+        Payment._espace_check_regie_role()
+        payment = Payment._espace_of_form(self.token) or Payment._espace_register(
             self.family_id,
             self.journal_id,
             self._parts(),

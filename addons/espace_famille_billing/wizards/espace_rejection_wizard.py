@@ -75,7 +75,7 @@ class EspaceRejectionWizard(models.TransientModel):
             product = wizard.company_id.espace_fee_product_id
             wizard.fee_product_id = product
             wizard.fee = product.with_company(wizard.company_id).lst_price
-            wizard.charge_fee = bool(product) and wizard.reason != "mistake"
+            wizard.charge_fee = wizard.fee > 0 and wizard.reason != "mistake"
 
     @api.depends("fee_product_id")
     def _compute_fee_decision(self):

@@ -136,16 +136,16 @@ def _problem(value):
     return "unreadable"
 
 
-def texts_of(params):
+def texts_of(params, known=()):
     """Return what a method may be called with: files are read from the request.
 
     :param dict params: values by name, as Odoo gathers them
+    :param known: types that no browser sends: what the address was turned into
     """
     return {
         name: value
         for name, value in params.items()
-        # The method is called with names: this one is taken.
-        if name != "self" and (value is None or isinstance(value, _PLAIN))
+        if value is None or isinstance(value, (*_PLAIN, *known))
     }
 
 

@@ -104,10 +104,15 @@ class EspaceFamily(models.Model):
         for family in self:
             family.coming_count = counts.get(family, 0)
 
-    @api.depends("name", "reference")
+    @api.depends("name", "reference", "active")
+    @api.depends_context("espace_show_archived", "lang")
     def _compute_display_name(self):
+        says_archived = self.env.context.get("espace_show_archived")
         for family in self:
-            family.display_name = family.name or family.reference
+            name = family.name or family.reference
+            if says_archived and not family.active:
+                name = self.env._("%s (archived)", name)
+            family.display_name = name
 
     @api.model
     def _search_display_name(self, operator, value):

@@ -6,6 +6,21 @@ from odoo import SUPERUSER_ID, api
 THREATS = ("mise en demeure", "formal notice")
 
 
+def link_documents_by_hand(cr):
+    """Link invoices made by hand to the family whose payer is their customer."""
+    cr.execute(
+        """
+        UPDATE account_move move SET espace_family_id = family.id
+        FROM res_partner partner, espace_family family
+        WHERE partner.id = move.partner_id
+        AND family.partner_id = partner.commercial_partner_id
+        AND family.company_id = move.company_id
+        AND move.espace_family_id IS NULL
+        AND move.move_type IN ('out_invoice', 'out_refund')
+        """
+    )
+
+
 def _name_write_offs(cr):
     """Until now a debt could be given up in one way only: admitted as irrecoverable."""
     cr.execute(
@@ -29,7 +44,10 @@ def _soften_last_reminder(env):
 
 
 def open_regies(env):
-    """Make a régie where families are charged and there is none; it takes over all."""
+    """Make a régie where families are charged and there is none; it takes over all.
+
+    Until 19.0.1.2 a commune that bills could do without.
+    """
     env["espace.regie"].search([])._show_selectors()
     charged = env["espace.charge"]._read_group([], ["company_id"])
     for [company] in charged:
@@ -93,6 +111,7 @@ def _name_nobody_in_the_books(cr):
 
 
 def migrate(cr, version):
+    link_documents_by_hand(cr)
     env = api.Environment(cr, SUPERUSER_ID, {})
     # A régie for each commune that bills: until 19.0.1.2 it could do without.
     open_regies(env)

@@ -1,4 +1,5 @@
 from . import espace_family
+from . import espace_family_net
 from . import espace_family_income
 from . import espace_family_quotient
 from . import espace_account_line

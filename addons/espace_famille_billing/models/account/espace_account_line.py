@@ -162,7 +162,9 @@ class EspaceFamily(models.Model):
 
         :return: dict of the `opening` and `closing` balances, in euros, the `lines` in
             between as records, the totals `debit` and `credit` of these, and what is
-            `irrecoverable` today: owed all the same, and in none of the others
+            `irrecoverable` today: owed all the same, and in none of the others; then
+            what is still to be deducted up to today, `waiting`, and what is `left`
+            after it
         """
         self.ensure_one()
         ledger_sudo = self.env["espace.account.line"].sudo()
@@ -174,11 +176,16 @@ class EspaceFamily(models.Model):
         opening = to_decimal(before[-1:].balance)
         debit = sum(to_decimal(line.debit) for line in shown)
         credit = sum(to_decimal(line.credit) for line in shown)
+        closing = opening + debit - credit
+        is_now = not date_to or date_to >= self.company_id._espace_today()
+        waiting = to_decimal(self._espace_credit_not_invoiced() if is_now else 0)
         return {
             "opening": float(opening),
             "lines": shown,
             "debit": float(debit),
             "credit": float(credit),
-            "closing": float(opening + debit - credit),
+            "closing": float(closing),
             "irrecoverable": float(self._espace_irrecoverable_amount()),
+            "waiting": float(waiting),
+            "left": float(closing - waiting),
         }

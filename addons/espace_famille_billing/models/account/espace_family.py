@@ -30,8 +30,16 @@ class EspaceFamily(models.Model):
         "Payments",
         groups=INVOICES,
     )
-    amount_due = fields.Monetary(compute="_compute_balance", groups=MONEY)
-    credit_available = fields.Monetary(compute="_compute_balance", groups=MONEY)
+    amount_due = fields.Monetary(
+        compute="_compute_balance",
+        groups=MONEY,
+        help="What the family has to pay, once what it is owed is deducted.",
+    )
+    credit_available = fields.Monetary(
+        compute="_compute_balance",
+        groups=MONEY,
+        help="What is left of what the family is owed, for its next invoices.",
+    )
 
     @api.depends("income_ids.value", "income_ids.date_from")
     def _compute_current_qf(self):
@@ -42,9 +50,10 @@ class EspaceFamily(models.Model):
 
     @api.depends("espace_move_ids.line_ids.amount_residual", "charge_ids.state")
     def _compute_balance(self):
+        nets = self._espace_nets()
         for family in self:
-            family.amount_due = family._espace_amount_due()
-            family.credit_available = family._espace_credit()
+            family.amount_due = float(nets[family].owed)
+            family.credit_available = float(nets[family].left)
 
     # === Invoices === #
 
@@ -88,14 +97,6 @@ class EspaceFamily(models.Model):
             )
         )
 
-    def _espace_amount_due(self):
-        """Return what posted invoices still ask for, in euros."""
-        self.ensure_one()
-        invoices = self._espace_invoices("due").filtered(
-            lambda move: move.move_type == "out_invoice"
-        )
-        return sum(invoices.mapped("amount_residual"))
-
     # === The ledger === #
 
     def _espace_lines_domain(self):
@@ -135,15 +136,15 @@ class EspaceFamily(models.Model):
         return float(abs(sum(to_decimal(line.amount_residual) for line in lines)))
 
     def _espace_owed_by_regie(self):
-        """Return {régie, an empty one for none: euros} of what is open, above 0."""
+        """Return {régie, an empty one for none: euros} of what is owed, above 0."""
         lines = self._espace_open_lines("debit").sudo() if self else []
+        parts = self._espace_net().parts if lines else {}
         owed = {}
         for line in lines:
             regie = line.move_id.espace_regie_id.with_env(self.env)
-            owed[regie] = owed.get(regie, to_decimal(0)) + to_decimal(
-                line.amount_residual
-            )
-        return {regie: float(amount) for regie, amount in owed.items()}
+            left = to_decimal(line.amount_residual) - parts.get(line.id, 0)
+            owed[regie] = owed.get(regie, to_decimal(0)) + left
+        return {regie: float(amount) for regie, amount in owed.items() if amount}
 
     def _espace_balance(self):
         """Return what the ledger asks of the family, in euros; a credit is negative."""
@@ -158,34 +159,18 @@ class EspaceFamily(models.Model):
     # === Credits === #
 
     def _espace_credit(self):
-        """Return the euros that next invoices are lowered by, not negative.
+        """Return the euros that the commune owes the family, not negative.
 
-        These are credits that wait for an invoice, credit notes and money that paid
-        nothing yet.
+        These are credits that wait for a credit note, credit notes and money that paid
+        nothing yet; debts are not deducted, see `_espace_net`.
         """
         self.ensure_one()
-        waiting = to_decimal(self._espace_credit_not_invoiced())
-        return float(waiting + to_decimal(self._espace_open_amount("credit")))
+        return float(self._espace_net().credit)
 
     def _espace_credit_not_invoiced(self):
         """Return the euros of credits that no credit note holds yet, not negative."""
         self.ensure_one()
-        charges_sudo = self.sudo().charge_ids.filtered(
-            lambda charge: charge.state == "to_invoice" and charge.amount < 0
-        )
-        return float(sum(-to_decimal(charge.amount) for charge in charges_sudo))
-
-    def _espace_use_credits(self):
-        """Match what the family is owed with what it owes, the oldest first.
-
-        :return: the euros that were matched
-        """
-        self.ensure_one()
-        before = to_decimal(self._espace_open_amount("credit"))
-        self._espace_open_lines("debit")._espace_match(
-            self._espace_open_lines("credit")
-        )
-        return float(before - to_decimal(self._espace_open_amount("credit")))
+        return float(-self._espace_waiting_credits()._total())
 
     # === Forms of the Régie === #
 

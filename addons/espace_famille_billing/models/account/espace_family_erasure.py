@@ -52,13 +52,14 @@ class EspaceFamily(models.Model):
         if why := super()._why_kept():
             return why
         family_sudo = self.sudo()
-        if due := family_sudo._espace_amount_due():
+        of_family = family_sudo._espace_net()
+        if due := of_family.owed:
             return self.env._(
                 "%(family)s owes %(amount)s: settle the account first.",
                 family=family_sudo.name,
                 amount=family_sudo.company_id._espace_amount_words(due),
             )
-        if credit := family_sudo._espace_credit():
+        if credit := of_family.credit:
             return self.env._(
                 "%(family)s has a credit of %(amount)s: give it back first.",
                 family=family_sudo.name,

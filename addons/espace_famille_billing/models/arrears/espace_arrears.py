@@ -14,12 +14,10 @@ class Debt(NamedTuple):
     blocked_on: date | None = None
     blocking_amount: float = 0
     blocking_since: date | None = None
-    credit: float = 0
     days_late: int = 0
     exempt: bool = False
     last_sent: date | None = None
     may_be_blocked: bool = False
-    overdue: float = 0
 
 
 class EspaceArrears(models.Model):
@@ -40,6 +38,7 @@ class EspaceArrears(models.Model):
             "no_reminder",
         ],
         "espace.booking.block": ["decided_on", "family_id", "state"],
+        "espace.charge": ["amount", "family_id", "reservation_id", "state"],
         "espace.reminder": ["date", "family_id", "level_id"],
         "res.company": [
             "espace_block_amount",
@@ -53,6 +52,17 @@ class EspaceArrears(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     total = fields.Monetary(
         "Balance", readonly=True, help="What the family owes less its credits."
+    )
+    waiting_credit = fields.Monetary(
+        "Credits without Credit Note",
+        readonly=True,
+        help="What the family is owed and no credit note holds yet, negative.",
+    )
+    owed = fields.Monetary(
+        compute="_compute_owed",
+        compute_sudo=True,
+        help="What the family has to pay, once all that it is owed is deducted: the "
+        "same amount as in its file, on its pages and in its reminders.",
     )
     overdue = fields.Monetary(readonly=True)
     credit = fields.Monetary(
@@ -87,9 +97,16 @@ class EspaceArrears(models.Model):
     blocking_amount = fields.Monetary(
         "Amount that Blocks",
         readonly=True,
-        help="Overdue for longer than the commune accepts, less disputes and credits.",
+        help="Overdue for longer than the commune accepts, less disputes and all that "
+        "the family is owed.",
     )
     blocking_since = fields.Date(readonly=True)
+
+    @api.depends("total", "waiting_credit")
+    def _compute_owed(self):
+        nets = self.family_id._espace_nets()
+        for line in self:
+            line.owed = float(nets[line.family_id].owed)
 
     @property
     def _table_query(self):
@@ -128,7 +145,9 @@ class EspaceArrears(models.Model):
             )
             SELECT family.family_id AS id, family.family_id, family.company_id,
                    total, coalesce(overdue, 0) AS overdue,
-                   coalesce(credit, 0) AS credit, coalesce(not_due, 0) AS not_due,
+                   coalesce(family.credit, 0) AS credit,
+                   coalesce(waiting.credit, 0) AS waiting_credit,
+                   coalesce(not_due, 0) AS not_due,
                    coalesce(late_30, 0) AS late_30, coalesce(late_60, 0) AS late_60,
                    coalesce(late_90, 0) AS late_90,
                    coalesce(late_more, 0) AS late_more,
@@ -136,8 +155,8 @@ class EspaceArrears(models.Model):
                    oldest_due, days_late, blocking_since,
                    last.level_id AS last_level_id, last.date AS last_sent,
                    coalesce(free.no_reminder, FALSE) AS exempt,
-                   greatest(coalesce(old, 0) + coalesce(credit, 0), 0)
-                       AS blocking_amount,
+                   greatest(coalesce(old, 0) + coalesce(family.credit, 0)
+                            + coalesce(waiting.credit, 0), 0) AS blocking_amount,
                    debt.blocks AND block.decided_on IS NOT NULL AS blocked,
                    CASE WHEN debt.blocks THEN block.decided_on END AS blocked_on,
                    debt.blocks AND block.decided_on IS NULL AS may_be_blocked
@@ -149,6 +168,14 @@ class EspaceArrears(models.Model):
                     WHERE r.family_id = family.family_id
                     ORDER BY r.date DESC, r.id DESC
                     LIMIT 1) last ON TRUE
+         LEFT JOIN LATERAL (
+                   SELECT sum(own.amount) AS credit
+                     FROM (SELECT sum(charge.amount) AS amount
+                             FROM espace_charge charge
+                            WHERE charge.family_id = family.family_id
+                              AND charge.state = 'to_invoice'
+                         GROUP BY charge.reservation_id
+                           HAVING sum(charge.amount) < 0) own) waiting ON TRUE
          LEFT JOIN LATERAL (
                    SELECT bool_or(e.no_reminder) AS no_reminder,
                           bool_or(e.may_book) AS may_book
@@ -167,7 +194,8 @@ class EspaceArrears(models.Model):
                    SELECT coalesce(c.espace_block_debt
                                    AND NOT coalesce(free.may_book, FALSE)
                                    AND old IS NOT NULL
-                                   AND old + coalesce(credit, 0)
+                                   AND old + coalesce(family.credit, 0)
+                                       + coalesce(waiting.credit, 0)
                                        > c.espace_block_amount,
                                    FALSE) AS blocks) debt
             """,

@@ -116,6 +116,8 @@ class EspaceDebtTransfer(models.Model):
         self.check_access("write")
         if self.state == "sent":
             raise UserError(self.env._("It was sent already."))
+        # What the commune owes these families is deducted before it asks a title.
+        self.sudo().line_ids.move_id.espace_family_id._espace_set_off()
         self._prepare_again()
         today = self.company_id._espace_today()
         transfer_sudo = self.sudo()

@@ -22,7 +22,12 @@ class EspaceFamily(models.Model):
         "espace.booking.block", "family_id", "Blocks", groups=MONEY
     )
     overdue_amount = fields.Monetary(
-        "Overdue", compute="_compute_overdue", compute_sudo=True, groups=MONEY
+        "Overdue",
+        compute="_compute_overdue",
+        compute_sudo=True,
+        groups=MONEY,
+        help="What is due for longer than today, once what the family is owed is "
+        "deducted.",
     )
     debt_blocks = fields.Boolean(
         "Bookings Blocked", compute="_compute_overdue", compute_sudo=True, groups=MONEY
@@ -35,14 +40,14 @@ class EspaceFamily(models.Model):
     )
     def _compute_overdue(self):
         arrears = {}
+        nets = self._espace_nets()
         for company, families in self.grouped("company_id").items():
             arrears |= self.env["espace.arrears"]._of_families(
                 families._origin, company._espace_today()
             )
         for family in self:
-            debt = arrears.get(family._origin.id, Debt())
-            family.overdue_amount = debt.overdue
-            family.debt_blocks = debt.blocked
+            family.overdue_amount = float(nets[family].overdue)
+            family.debt_blocks = arrears.get(family._origin.id, Debt()).blocked
 
     def _payers(self):
         """Return the contacts who are written to about money: those who pay."""

@@ -92,6 +92,7 @@ class EspaceReminder(models.Model):
             debts[debt.family_id].append(debt)
         families_sudo = self.env["espace.family"].sudo().browse(debts)
         arrears = self.env["espace.arrears"]._of_families(families_sudo, day)
+        nets = families_sudo._espace_nets()
         levels_sudo = (
             self.env["espace.reminder.level"]
             .sudo()
@@ -104,10 +105,9 @@ class EspaceReminder(models.Model):
         for family in families_sudo:
             of_family = arrears[family.id]
             verdict = reminder.verdict(
-                self._invoices(debts[family.id], moves_sudo, reached),
+                self._invoices(debts[family.id], moves_sudo, reached, nets[family]),
                 levels,
                 day,
-                credit=-to_decimal(of_family.credit),
                 exempt=of_family.exempt,
                 last_sent=of_family.last_sent,
                 gap_days=company.espace_reminder_gap,
@@ -126,7 +126,7 @@ class EspaceReminder(models.Model):
         return {move.id: move for move in self.env["account.move"].sudo().browse(ids)}
 
     @api.model
-    def _invoices(self, debts, moves_sudo, reached):
+    def _invoices(self, debts, moves_sudo, reached, of_family):
         """Return the `reminder.Invoice` of each document that is not wholly paid."""
         by_move = defaultdict(list)
         for debt in debts:
@@ -139,6 +139,7 @@ class EspaceReminder(models.Model):
                 reached=reached.get(move_id),
                 disputed=moves_sudo[move_id].espace_disputed,
                 on_its_way=moves_sudo[move_id].espace_payment_on_its_way,
+                covered=of_family.paid_of(moves_sudo[move_id].line_ids.ids),
                 transmitted=bool(moves_sudo[move_id].espace_transmitted_on),
             )
             for move_id, own in by_move.items()
@@ -175,6 +176,7 @@ class EspaceReminder(models.Model):
 
     @api.model
     def _send_batch(self, company, day, families):
+        self._set_off_first(families)
         verdicts = self._verdicts(company, day, families)
         reminded = [family for family, (_v, level, _d) in verdicts.items() if level]
         sent = {}
@@ -190,6 +192,19 @@ class EspaceReminder(models.Model):
         ]
         done = [sent[family] for family in reminded if family not in failed]
         return self.sudo().browse(done), families.browse(f.id for f in failed)
+
+    @api.model
+    def _set_off_first(self, families):
+        """Set what these families are owed against what they are to be reminded of."""
+        nets = families._espace_nets()
+        for family in families.filtered(lambda family: nets[family].deducted):
+            attempt(
+                self.env,
+                lambda family: family._espace_set_off(),
+                family,
+                _logger,
+                "%s: credits not used",
+            )
 
     @api.model
     def _send_one(self, family, verdict, level, day):
@@ -278,11 +293,14 @@ class EspaceReminder(models.Model):
 
     @api.model
     def _invoice_fee(self, family, level, moves, day):
-        """Invoice the fee of the level, if it has one; never because of a fee alone."""
+        """Invoice the fee of the level, if it has one; never because of a fee alone.
+
+        A fee of nothing makes no invoice.
+        """
         Move = self.env["account.move"]
         product = level.fee_product_id
         fees = self.search([("fee_move_id", "in", moves.ids)]).fee_move_id
-        if not product or not (moves - fees):
+        if product.lst_price <= 0 or not (moves - fees):
             return Move
         fee = Move.with_company(family.company_id).create(
             {

@@ -147,6 +147,9 @@ class EspaceCharge(models.Model):
             raise UserError(
                 self.env._("A charge is never edited: settle the booking again.")
             )
+        if "invoice_line_id" in vals:
+            self.check_access("write")
+            self._check_invoice_stays(vals["invoice_line_id"])
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -154,6 +157,18 @@ class EspaceCharge(models.Model):
         raise UserError(
             self.env._("A charge is never deleted: cancel the booking instead.")
         )
+
+    def _check_invoice_stays(self, line_id):
+        """Leave charges on the posted invoice that was sent with them."""
+        for charge in self.sudo().filtered("invoice_line_id"):
+            moved = charge.invoice_line_id.id != line_id
+            if moved and charge.move_id.state == "posted":
+                raise UserError(
+                    self.env._(
+                        "The charge is on the posted invoice %s: credit it instead.",
+                        charge.move_id.name,
+                    )
+                )
 
     # === What it is worth === #
 

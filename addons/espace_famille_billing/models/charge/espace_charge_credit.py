@@ -47,6 +47,19 @@ class EspaceCharge(models.Model):
         moves._post(soft=False)
         return moves
 
+    def _give_back(self, now):
+        """Put these waiting credits on a posted credit note a family.
+
+        :param datetime now: naive UTC
+        :return: the `account.move`
+        """
+        moves = self.env["account.move"]
+        for company, charges in self.grouped("company_id").items():
+            today = company._espace_today(now)
+            company._espace_check_open_books(today)
+            moves |= charges._invoice_under(Terms(today, today), now)
+        return moves
+
     def _prepare_opposite(self, reason):
         """Return the values of the charge that takes this one back."""
         self.ensure_one()

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import SQL
 from odoo.tools.i18n import format_list
 from odoo.tools.misc import format_date
 
@@ -47,7 +48,8 @@ class EspaceCharge(models.Model):
         """Invoice family by family what was due at booking; who fails is logged.
 
         What one family lacks for its invoice keeps no other from having theirs; it is
-        tried again at each run, and stays among the charges to invoice.
+        tried again at each run, and stays among the charges to invoice. Then what
+        families are owed is set against what they owe.
         """
         now = now or fields.Datetime.now()
         due = [("at_once", "=", True), ("state", "=", "to_invoice")]
@@ -63,6 +65,57 @@ class EspaceCharge(models.Model):
             _logger,
             "%s: no invoice made",
         )
+        one_by_one(
+            self.env,
+            self._families_to_set_off(),
+            lambda family: family._espace_set_off(now),
+            _logger,
+            "%s: credits not used",
+        )
+
+    # === Credits against debts === #
+
+    @api.model
+    def _set_off_soon(self, now):
+        """Have what families are owed set against their debts, in a minute from `now`.
+
+        So twenty days cancelled one by one are one credit note.
+        """
+        cron = self.env.ref("espace_famille_billing.cron_invoice_at_once")
+        cron.sudo()._trigger(now + SOON)
+
+    @api.model
+    def _families_to_set_off(self):
+        """Return the families that are owed something and also owe something."""
+        waiting = [("state", "=", "to_invoice"), ("amount", "<", 0)]
+        families = self.env["espace.family"].union(
+            *(family for [family] in self._read_group(waiting, ["family_id"]))
+        )
+        self.env["account.move.line"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT family.id
+                  FROM account_move_line line
+                  JOIN account_account account
+                       ON account.id = line.account_id
+                      AND account.account_type = 'asset_receivable'
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                  JOIN espace_family family
+                       ON family.partner_id = partner.commercial_partner_id
+                      AND family.company_id = line.company_id
+                 WHERE line.parent_state = 'posted'
+                   AND line.reconciled IS NOT TRUE
+                   AND line.amount_residual != 0
+              GROUP BY family.id
+                HAVING bool_or(line.amount_residual > 0)
+                   AND (bool_or(line.amount_residual < 0)
+                        OR family.id = ANY(%s))
+                """,
+                families.ids,
+            )
+        )
+        return families.browse(family_id for [family_id] in rows)
 
     # === Invoices === #
 
@@ -71,7 +124,8 @@ class EspaceCharge(models.Model):
 
         Without terms it is due on its day, and credits are deducted as far as it stays
         positive; the others wait for the next one. Under terms credits are given back
-        whole: where they exceed what is due, the family gets a credit note.
+        whole: where they exceed what is due, the family gets a credit note. There is no
+        document of 0.00 €: what cancels out waits.
 
         :param datetime now: naive UTC
         :param Terms terms: the dates the invoices bear
@@ -87,7 +141,7 @@ class EspaceCharge(models.Model):
             today = family.company_id._espace_today(now)
             dated = terms or Terms(today, today)
             groups = taken._grouped_for_invoice(dated.invoice_date)
-            if groups:
+            if taken._total():
                 vals_list.append(self._prepare_invoice(family, groups, dated))
                 parts.append(groups)
         # A message for each field that is filled in would be of no use to anybody.

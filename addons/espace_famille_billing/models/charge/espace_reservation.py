@@ -89,6 +89,8 @@ class EspaceReservation(models.Model):
             ]
         )
         charges._offset_undone()
+        if any(c.amount < 0 and c.state == "to_invoice" for c in charges):
+            charges._set_off_soon(fields.Datetime.now())
         bookings_sudo._note_corrected_prices()
         return charges
 

@@ -126,15 +126,15 @@ class EspaceReservation(models.Model):
             charges._invoice_soon(now)
 
     def _invoice_booking(self, family, now):
-        """Invoice these bookings of one family by régie, less its credits there.
+        """Invoice these bookings of one family by régie; what it is owed is deducted.
 
-        An invoice stays a draft as long as seats wait for its payment; bookings that
-        leave nothing to pay, or whose price open credits cover, are confirmed at once.
+        That is documented first, by a credit note: so an invoice is of these bookings
+        and nothing else. It stays a draft as long as seats wait for its payment;
+        bookings that leave nothing to pay, or whose price credits cover, are confirmed
+        at once.
         """
-        charges = self.charge_ids | family.charge_ids.filtered(
-            lambda charge: charge.amount < 0
-        )
-        moves = charges._invoice(now)
+        family._espace_give_back(now)
+        moves = self.charge_ids._invoice(now)
         pending = self.filtered(lambda r: r.state == "pending_payment")
         asked = pending.charge_ids.move_id.filtered(
             lambda move: move.state == "draft" and move._espace_asked()
@@ -213,7 +213,7 @@ class EspaceReservation(models.Model):
         )
         # A transaction left in draft stays: should its money come after all, it is
         # kept on the family's account.
-        drafts_sudo.unlink()
+        drafts_sudo._espace_take_out_bookings()
         self.sudo()._settle()
         # The brothers' and sisters' seats of the same unpaid invoice stay held.
         for family, reservations in kept.grouped("family_id").items():

@@ -1,38 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
+from odoo.addons.espace_famille.models.core.guards import allow
 
 from ..core.amounts import POSTED
 from ..core.guards import STATING
 from .collection_facts import applied_by_document
-
-# What only they give.
-GIVEN = {"espace_statement_id", "espace_remittance_id", "espace_applied_before"}
-
-# What a collection says of a payment.
-STATED = {
-    "amount",
-    "company_id",
-    "currency_id",
-    "date",
-    "destination_account_id",
-    "espace_cheque_bank",
-    "espace_cheque_number",
-    "espace_family_id",
-    "espace_kind",
-    "espace_means",
-    "espace_receipt_number",
-    "espace_regie_id",
-    "espace_reverses_id",
-    "journal_id",
-    "move_id",
-    "outstanding_account_id",
-    "partner_id",
-    "partner_type",
-    "payment_method_line_id",
-    "payment_type",
-}
 
 
 class AccountPayment(models.Model):
@@ -71,68 +43,6 @@ class AccountPayment(models.Model):
                 regie._check_period_open(
                     payment.date, self.env._("A payment of %s", payment.partner_id.name)
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_given(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_given(vals)
-        self._check_stated(vals)
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_not_stated(self):
-        self._check_stated({"amount"})
-
-    def action_draft(self):
-        self._check_stated({"amount"})
-        return super().action_draft()
-
-    def action_cancel(self):
-        self._check_stated({"amount"})
-        return super().action_cancel()
-
-    def _check_stated(self, names):
-        """Refuse to change what a closed collection or a remittance says.
-
-        :param names: the fields to be written, with their values if known
-        """
-        undone = isinstance(names, dict) and names.get("state", "paid") not in POSTED
-        if not undone and not STATED & set(names):
-            return
-        for payment in self:
-            if payment.espace_statement_id:
-                raise UserError(
-                    self.env._(
-                        "%(payment)s is in the closed collection %(collection)s and "
-                        "cannot change any more: record a rejection or a refund, it "
-                        "goes into the next collection.",
-                        payment=payment._espace_words(),
-                        collection=payment.espace_statement_id.name,
-                    )
-                )
-            if payment.espace_remittance_id.state == "posted":
-                raise UserError(
-                    self.env._(
-                        "%(payment)s was handed over with the remittance "
-                        "%(remittance)s and cannot change any more: record a "
-                        "rejection.",
-                        payment=payment._espace_words(),
-                        remittance=payment.espace_remittance_id.name,
-                    )
-                )
-
-    def _check_given(self, vals):
-        if GIVEN & vals.keys() and not is_allowed(self.env, STATING):
-            raise UserError(
-                self.env._(
-                    "A payment enters a collection when it is closed, and a remittance "
-                    "when it is confirmed."
-                )
-            )
 
     def _espace_words(self):
         """Name this payment: its receipt, else what Odoo calls it."""

@@ -1,11 +1,38 @@
 """What is looked at before a collection is closed, and what prevents it."""
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
+from odoo.tools.i18n import format_list
 
 from ..core.amounts import POSTED, to_cents
+
+# What of the check of the data must hold before a collection is closed: its codes.
+PROMISES = frozenset(
+    {
+        "cash_stated",
+        "collection_chain",
+        "collection_content",
+        "collection_payments",
+        "collection_sum",
+        "journal_gap",
+        "matched_family",
+        "payment_entry",
+        "payment_payer",
+        "payment_posted",
+        "receipt_gap",
+        "regie_entry",
+        "regie_reversal",
+        "rejection",
+        "remittance_entry",
+        "remittance_gap",
+    }
+)
+
+# How many records a sentence of the checklist names.
+NAMED = 3
 
 
 class Check(NamedTuple):
@@ -53,6 +80,7 @@ class EspaceCollectionStatement(models.Model):
             self._check_remittances(),
             self._check_numbers(),
             self._check_books(summary or self.summary),
+            self._check_promises(),
             self._check_ceiling(),
         ]
 
@@ -176,26 +204,111 @@ class EspaceCollectionStatement(models.Model):
         return Check("numbers", "ok", self.env._("Every receipt has its number."))
 
     def _check_books(self, summary):
-        """Compare what the collection closes with to what the books say."""
-        journals_sudo = self.regie_id.sudo().journal_ids
-        held = sum(self.regie_id._balances(journals_sudo, self.date_to).values())
-        stated = summary["closing"]
-        if to_cents(held) != stated:
+        """Compare what the collection closes with to the books, account by account."""
+        stated, held = self._stated_by_account(summary), self._held_by_account()
+        wrong = [
+            self.env._(
+                "%(account)s: %(stated)s stated, %(held)s in the books",
+                account=account.display_name,
+                stated=self._money(stated[account]),
+                held=self._money(held[account]),
+            )
+            for account in stated
+            if stated[account] != held[account]
+        ]
+        if wrong:
             return Check(
                 "books",
-                "warning",
+                "blocking",
                 self.env._(
-                    "The collection closes with %(stated)s, but the accounts of the "
-                    "journals hold %(held)s: look for entries made by hand, or "
-                    "correct the opening balance of the first collection.",
-                    stated=self._money(stated),
-                    held=format_amount(self.env, held, self.currency_id),
+                    "The collection does not close with what the accounts hold "
+                    "(%(accounts)s): look for entries made by hand, or correct the "
+                    "opening balance of the first collection.",
+                    accounts=format_list(self.env, wrong),
                 ),
                 "espace_famille_billing.espace_regie_line_action",
             )
         return Check(
             "books", "ok", self.env._("The closing balance is the one of the books.")
         )
+
+    def _stated_by_account(self, summary):
+        """Return {account: cents} that this collection closes with, by its summary."""
+        stated = defaultdict(int)
+        for row in summary["means"]:
+            journal_sudo = self.env["account.journal"].sudo().browse(row["journal"])
+            stated[journal_sudo.default_account_id] += row["closing"]
+        return stated
+
+    def _held_by_account(self):
+        """Return {account: cents} in the books at the end of the last day.
+
+        What a bank stated, and nobody has classed yet, was booked when it was received.
+        """
+        journals_sudo = self.regie_id.sudo().journal_ids
+        balances = self.regie_id._balances(journals_sudo, self.date_to)
+        held = defaultdict(int)
+        for journal, euros in balances.items():
+            held[journal.default_account_id] = to_cents(euros)
+        stated_sudo = self.env["account.move.line"].sudo()
+        for journal, account, euros in stated_sudo._read_group(
+            [
+                ("journal_id", "in", journals_sudo.ids),
+                ("account_id", "in", journals_sudo.suspense_account_id.ids),
+                ("parent_state", "=", "posted"),
+                ("date", "<=", self.date_to),
+            ],
+            ["journal_id", "account_id"],
+            ["balance:sum"],
+        ):
+            if account == journal.suspense_account_id:
+                held[journal.default_account_id] += to_cents(euros)
+        return held
+
+    def _check_promises(self):
+        """Look for what of this régie the check of the data finds broken.
+
+        One query a promise, over the whole commune.
+        """
+        self.env.flush_all()
+        check = self.env["espace.check"].sudo().with_context(active_test=False)
+        broken = []
+        for invariant in check._invariants():
+            if invariant.code not in PROMISES:
+                continue
+            finding = check._finding(invariant, self.company_id)
+            own = finding and self._of_this_regie(
+                self.env[finding.model].sudo().browse(finding.ids)
+            )
+            if own:
+                names = [record.display_name for record in own[:NAMED]]
+                if len(own) > NAMED:
+                    names.append(self.env._("%s more", len(own) - NAMED))
+                broken.append(f"{finding.sentence} ({format_list(self.env, names)})")
+        if broken:
+            return Check("promises", "blocking", "\n".join(broken))
+        return Check(
+            "promises",
+            "ok",
+            self.env._("Receipts, payments, remittances and entries agree."),
+        )
+
+    def _of_this_regie(self, records):
+        """Return those records of the check that concern this régie."""
+        regie = self.regie_id
+        if records._name == "espace.regie":
+            return records & regie.sudo()
+        if records._name == "account.journal":
+            return records & regie.sudo().journal_ids
+        if records._name == "account.move":
+            return records.filtered(
+                lambda move: (
+                    regie in move._espace_touched_journals().espace_regie_id
+                    or move.origin_payment_id.espace_regie_id == regie
+                )
+            )
+        name = "espace_regie_id" if "espace_regie_id" in records._fields else "regie_id"
+        return records.filtered(lambda record: record[name] == regie)
 
     def _check_ceiling(self):
         words = self.regie_id.sudo()._ceiling_words()

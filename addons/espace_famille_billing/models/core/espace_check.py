@@ -23,6 +23,7 @@ class EspaceCheck(models.AbstractModel):
             *self._run_invariants(),
             *self._collection_invariants(),
             *self._payment_invariants(),
+            *self._book_invariants(),
         ]
 
     @api.model
@@ -68,7 +69,8 @@ class EspaceCheck(models.AbstractModel):
             Invariant(
                 "invoice_total",
                 self.env._(
-                    "The total of a family's invoice is the sum of its charges."
+                    "The total of a family's invoice is the sum of its charges, and of "
+                    "the lines that an agent added with a reason."
                 ),
                 self.env._(
                     "The totals of these invoices are not the sum of their charges."
@@ -248,6 +250,7 @@ class EspaceCheck(models.AbstractModel):
 
     @api.model
     def _find_invoice_total(self, companies):
+        """Invoices made by hand, and those of fees, have no charges at all."""
         return self._select(
             "account.move",
             SQL(
@@ -258,13 +261,16 @@ class EspaceCheck(models.AbstractModel):
                 LEFT JOIN espace_charge charge ON charge.invoice_line_id = line.id
                 WHERE move.company_id IN %s
                 AND move.espace_family_id IS NOT NULL AND move.state != 'cancel'
-                AND NOT EXISTS (
-                    SELECT 1 FROM espace_reminder WHERE fee_move_id = move.id
+                AND EXISTS (
+                    SELECT 1 FROM espace_charge own
+                    JOIN account_move_line charged ON charged.id = own.invoice_line_id
+                    WHERE charged.move_id = move.id
                 )
                 GROUP BY move.id
                 HAVING coalesce(sum(
                     CASE
-                        WHEN line.espace_fee_payment_id IS NULL THEN charge.amount
+                        WHEN line.espace_fee_payment_id IS NULL
+                            AND line.espace_reason IS NULL THEN charge.amount
                         ELSE line.price_total
                     END
                 ), 0) != move.amount_total

@@ -101,3 +101,8 @@ class ResCompany(models.Model):
         """Write an amount (euros) as people do: “3,60 €”."""
         self.ensure_one()
         return format_amount(self.env, float(amount), self.currency_id)
+
+    def _espace_deduction_words(self, amount):
+        """Write what is taken off a sum (euros above 0), the sign first: “−4,80 €”."""
+        self.ensure_one()
+        return f"\N{MINUS SIGN}{self._espace_amount_words(amount)}"

@@ -4,18 +4,28 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
-from odoo.addons.espace_famille.models.core.guards import allow
+from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
 
 from ...domain import budget
-from ..core.guards import CREDITING
+from ..core.amounts import to_decimal
+from ..core.guards import CREDITING, STATING
 from ..core.res_company import INCOME_TYPES
+
+# What is made out to a family, and is linked to it.
+FAMILY_DOCUMENTS = ("out_invoice", "out_refund")
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
     espace_family_id = fields.Many2one(
-        "espace.family", "Family Account", index="btree_not_null", copy=False
+        "espace.family",
+        "Family Account",
+        compute="_compute_espace_family_id",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="Whose payer is the customer: the family pays and reads what is posted.",
     )
     espace_run_id = fields.Many2one(
         "espace.billing.run",
@@ -42,6 +52,30 @@ class AccountMove(models.Model):
         compute_sudo=True,
         help="The bank has been asked, or has already taken the money.",
     )
+
+    @api.depends("partner_id", "move_type", "company_id")
+    def _compute_espace_family_id(self):
+        """Link invoices to families, those made by hand too; once posted for good."""
+        kept = self.filtered(lambda move: move.state == "posted")
+        families = self._espace_families_of_payers()
+        for move in self:
+            own = move.espace_family_id if move in kept else False
+            move.espace_family_id = own or families[move]
+
+    def _espace_families_of_payers(self):
+        """Return {document: the family whose payer is its customer, maybe none}."""
+        none = self.env["espace.family"]
+        sold = self.filtered(lambda move: move.move_type in FAMILY_DOCUMENTS)
+        families = sold.partner_id._espace_payer_families() if sold else none
+        known = {(family.partner_id, family.company_id): family for family in families}
+        return {
+            move: known.get(
+                (move.partner_id.commercial_partner_id, move.company_id), none
+            )
+            if move in sold
+            else none
+            for move in self
+        }
 
     @api.depends("invoice_line_ids.espace_charge_ids")
     def _compute_espace_reservations(self):
@@ -71,8 +105,10 @@ class AccountMove(models.Model):
     # === Posting and undoing === #
 
     def _post(self, soft=True):
-        """Post, then do all that follows for families, in this order."""
+        """Post what may be, then do all that follows for families, in this order."""
+        self._espace_link_families()
         self.sudo()._espace_find_regie()
+        self._espace_check_may_post()
         self._espace_check_collected()
         self.sudo()._espace_name_former_years()
         posted = super()._post(soft)
@@ -115,13 +151,40 @@ class AccountMove(models.Model):
             lambda reservation: reservation.state == "pending_payment"
         ).write({"state": "confirmed", "hold_until": False})
 
+    def _espace_link_families(self):
+        """Link what is posted to the family of its payer, whatever a client says.
+
+        :raise UserError: a family would not see it: a receipt instead of an invoice
+        """
+        receipts_sudo = self.sudo().filtered(lambda m: m.move_type == "out_receipt")
+        if receipts_sudo:
+            families = receipts_sudo.partner_id._espace_payer_families()
+            if families:
+                raise UserError(
+                    self.env._(
+                        "%s is a family: what it owes is invoiced, lest it see neither "
+                        "the document nor its payment. Make an invoice instead.",
+                        families[0].name,
+                    )
+                )
+        doubtful_sudo = self.sudo().filtered(
+            lambda move: (
+                move.move_type in FAMILY_DOCUMENTS
+                and move.espace_family_id.partner_id
+                != move.partner_id.commercial_partner_id
+            )
+        )
+        for move, family in doubtful_sudo._espace_families_of_payers().items():
+            if move.espace_family_id != family:
+                move.espace_family_id = family
+
     def button_draft(self):
-        self._espace_check_facts()
+        self._espace_check_kept()
         return super().button_draft()
 
     def button_cancel(self):
-        """Leave the charges of cancelled invoices to be invoiced again."""
-        self._espace_check_facts()
+        """Leave the charges of cancelled drafts to be invoiced again."""
+        self._espace_check_kept()
         self.sudo().invoice_line_ids.espace_charge_ids.write({"invoice_line_id": False})
         return super().button_cancel()
 
@@ -160,13 +223,7 @@ class AccountMove(models.Model):
             own = refund._espace_receivable_lines()
             refund.reversed_entry_id._espace_receivable_lines()._espace_match(own)
             if not all(own.mapped("reconciled")):
-                refund._espace_debts_to_lower()._espace_match(own)
-
-    def _espace_debts_to_lower(self):
-        """Return the debts of this document's family that no bank is about to pay."""
-        return self.espace_family_id._espace_open_lines("debit").filtered(
-            lambda line: not line.move_id.espace_payment_on_its_way
-        )
+                refund.espace_family_id._espace_debts_to_lower()._espace_match(own)
 
     def _espace_receivable_lines(self):
         return self.line_ids.filtered(
@@ -188,7 +245,12 @@ class AccountMove(models.Model):
         return super().action_reverse()
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        for move in self:
+        """Have families' documents, and what went through a régie, undone by its ways.
+
+        Invoices without charges are credited by Odoo's own form.
+        """
+        undoing = is_allowed(self.env, STATING)
+        for move in self.browse() if undoing else self:
             if move.move_type == "out_invoice" and move._espace_has_charges():
                 raise UserError(
                     self.env._(
@@ -197,6 +259,9 @@ class AccountMove(models.Model):
                         move.display_name,
                     )
                 )
+            words = move.move_type != "out_invoice" and move._espace_why_kept()
+            if words:
+                raise UserError(words)
         return super()._reverse_moves(default_values_list, cancel)
 
     def action_espace_credit(self):
@@ -211,6 +276,48 @@ class AccountMove(models.Model):
             "target": "new",
             "context": {"default_move_id": self.id},
         }
+
+    def action_espace_add_line(self):
+        """Open the form that adds a line, with its reason, to this draft."""
+        self.ensure_one()
+        self.check_access("write")
+        self._espace_check_line_added()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add a Line"),
+            "res_model": "espace.invoice.line.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_move_id": self.id},
+        }
+
+    def _espace_check_line_added(self):
+        """Refuse a line where it would change what is posted, or is being paid.
+
+        :raise UserError: with the reason in words
+        """
+        self.ensure_one()
+        if not self.espace_family_id or self.move_type != "out_invoice":
+            raise UserError(self.env._("This is no invoice of a family."))
+        if self.state != "draft":
+            raise UserError(
+                self.env._(
+                    "%s is posted: nothing is added to it. What else is due goes on "
+                    "the next invoice.",
+                    self.display_name,
+                )
+            )
+        if self.espace_payment_on_its_way:
+            raise UserError(
+                self.env._("This invoice is being paid online: wait for the result.")
+            )
+
+    def _espace_take_out_bookings(self):
+        """Delete these drafts, but for the lines that an agent added with a reason."""
+        kept = self.filtered("invoice_line_ids.espace_reason")
+        for move in kept:
+            move.invoice_line_ids.filtered(lambda line: not line.espace_reason).unlink()
+        (self - kept).unlink()
 
     # === Documents === #
 
@@ -245,9 +352,16 @@ class AccountMoveLine(models.Model):
         "Charges of this Line",
         groups="espace_famille.group_finance",
     )
+    espace_reason = fields.Char(
+        "Reason",
+        readonly=True,
+        copy=False,
+        help="Why an agent added this line, which no booking charged.",
+    )
 
     def unlink(self):
-        """Leave the charges of these lines to be invoiced again."""
+        """Leave the charges of these drafts to be invoiced again."""
+        self.move_id._espace_check_kept()
         self.sudo().espace_charge_ids.write({"invoice_line_id": False})
         return super().unlink()
 
@@ -268,10 +382,23 @@ class AccountMoveLine(models.Model):
                     if not (credit.reconciled or debt.reconciled):
                         debt._espace_match_all(credit)
 
+    def _espace_admits(self, credit):
+        """Tell whether a credit may lower this debt by itself: money of a CESU may not.
+
+        Unless a CESU may pay all that it would.
+        """
+        if not credit._espace_is_cesu():
+            return True
+        part = min(self.amount_residual, -credit.amount_residual)
+        return to_decimal(part) <= self._espace_cesu_left()
+
     def _espace_match_all(self, credits_):
         """Reconcile a debt with those of these credits that its régie may use."""
         lines = self | credits_.filtered(
-            lambda credit: self.move_id._espace_may_meet(credit.move_id)
+            lambda credit: (
+                self.move_id._espace_may_meet(credit.move_id)
+                and self._espace_admits(credit)
+            )
         )
         open_lines = lines.filtered(lambda line: not line.reconciled)
         if len(open_lines) > 1:

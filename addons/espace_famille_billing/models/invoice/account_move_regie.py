@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from ...domain import net
 from ...domain.regie import admits_cesu
 from ..core.amounts import to_decimal
 
@@ -72,6 +73,14 @@ class AccountMove(models.Model):
             return True
         apart = other if own else self
         return not (apart.espace_family_id and apart._espace_activities())
+
+    def _espace_regie_key(self):
+        """Return what `net.meets` asks of an entry: as `_espace_may_meet` does."""
+        self.ensure_one()
+        if self.espace_regie_id:
+            return self.espace_regie_id.id
+        is_apart = self.espace_family_id and self._espace_activities()
+        return net.NO_REGIE if is_apart else net.ANY_REGIE
 
     def _espace_regie_shown(self):
         """Return the name of its régie where there are several, else ""."""

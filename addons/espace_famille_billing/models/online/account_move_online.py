@@ -70,18 +70,19 @@ class AccountMove(models.Model):
         return max(to_decimal(self.amount_total) - self._espace_usable_credit(), 0)
 
     def _espace_usable_credit(self):
-        """Return the euros that posting this draft would take from open credits."""
+        """Return the euros of credits that posting this draft would use, as Decimal.
+
+        What the family owes already takes them first.
+        """
         self.ensure_one()
+        family = self.espace_family_id
         accounts = self._espace_receivable_lines().account_id
-        credits_sudo = self.espace_family_id._espace_open_lines("credit").sudo()
-        usable = credits_sudo.filtered(
-            lambda line: (
-                line.account_id in accounts and self._espace_may_meet(line.move_id)
-            )
+        elsewhere = family._espace_open_lines("credit").filtered(
+            lambda line: line.account_id not in accounts
         )
-        return sum(
-            (-to_decimal(line.amount_residual) for line in usable), to_decimal(0)
-        )
+        lost = sum(to_decimal(line.amount_residual) for line in elsewhere.sudo())
+        asked = [(self._espace_regie_key(), to_decimal(self.amount_total))]
+        return max(family._espace_net().usable(asked) + lost, Decimal(0))
 
     def _espace_confirm_by_credit(self):
         """Post this draft, whose price is covered: its bookings are confirmed.
@@ -89,6 +90,7 @@ class AccountMove(models.Model):
         :raise UserError: the credit was used meanwhile, or never was enough
         """
         self.ensure_one()
+        self.espace_family_id._espace_give_back()
         if self.state != "draft" or self._espace_asked():
             raise UserError(
                 self.env._(

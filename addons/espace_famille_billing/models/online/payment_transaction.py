@@ -1,9 +1,14 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.espace_famille.models.core.batch import attempt
+
 from ..core.amounts import to_decimal
+
+_logger = logging.getLogger(__name__)
 
 
 def is_local(route):
@@ -109,17 +114,25 @@ class PaymentTransaction(models.Model):
     def _post_process(self):
         """Confirm held seats for their exact price only, and say what else came.
 
-        The price is paid by this money and, for the rest, by the family's open credits.
+        The price is paid by this money and, for the rest, by what the family is owed.
         Money for seats that were given back, or that with those credits does not make
-        the price, stays on the family's account as a credit.
+        the price, stays on the family's account, and pays what else is due.
         """
         fresh = self.filtered(lambda tx: tx.state == "done" and not tx.payment_id)
         for transaction in fresh:
+            attempt(
+                self.env,
+                lambda families: families._espace_give_back(),
+                transaction.invoice_ids.espace_family_id,
+                _logger,
+                "%s: no credit note made",
+            )
             transaction._espace_detach_other_amount()
         result = super()._post_process()
         for transaction in fresh:
             paid = transaction.invoice_ids.filtered(lambda move: move.state == "posted")
             paid._espace_use_credits()
+            transaction.payment_id.espace_family_id._espace_set_off()
             transaction._espace_notify_if_kept()
         return result
 

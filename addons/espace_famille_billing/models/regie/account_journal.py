@@ -71,6 +71,8 @@ class AccountJournal(models.Model):
         if COLLECTS & vals.keys():
             self._espace_check_receipts_stay(vals)
             self._espace_check_collected_stays(vals)
+        if "default_account_id" in vals:
+            self._espace_check_account_stays(vals)
         result = super().write(vals)
         if BOOKS & vals.keys():
             self._espace_book_at_once()

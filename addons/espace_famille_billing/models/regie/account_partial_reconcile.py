@@ -17,6 +17,8 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         partials = super().create(vals_list)
         partials_sudo = partials.sudo()
+        partials_sudo._espace_check_families()
+        partials_sudo._espace_check_amounts()
         partials_sudo._espace_check_one_regie()
         if not is_allowed(self.env, CREDITING):
             partials_sudo._espace_check_cash()

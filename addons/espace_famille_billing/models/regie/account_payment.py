@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+from odoo.addons.espace_famille.models.core.guards import allow
+
+from ..core.guards import STATING
 
 REASONS = [
     ("unpaid_cheque", "Cheque without cover"),
@@ -95,6 +98,9 @@ class AccountPayment(models.Model):
             .search([("partner_id", "in", self.partner_id.commercial_partner_id.ids)])
         )
         for payment in self:
+            if payment.espace_receipt_number and payment.espace_family_id:
+                payment.espace_family_id = payment.espace_family_id
+                continue
             payment.espace_family_id = families_sudo.filtered(
                 lambda family, payment=payment: (
                     family.partner_id == payment.partner_id.commercial_partner_id
@@ -126,7 +132,7 @@ class AccountPayment(models.Model):
         for payment in self.sorted("id"):
             if payment._espace_has_receipt() and not payment.espace_receipt_number:
                 regie_sudo = payment.espace_regie_id.sudo()
-                payment.write(
+                allow(payment, STATING).write(
                     {
                         "espace_receipt_number": regie_sudo._next_number(
                             regie_sudo.receipt_sequence_id, payment.date
@@ -188,17 +194,3 @@ class AccountMove(models.Model):
                 means = payment_sudo.espace_means
                 regie._check_takes(means)
                 regie._check_below_ceilings(means, payment_sudo.amount)
-
-    def _espace_check_facts(self):
-        """Keep what a régie received or paid: it is undone by an entry of its own."""
-        facts = self.filtered(lambda move: move.state == "posted")
-        for payment in facts.sudo().origin_payment_id:
-            if payment._espace_is_fact():
-                raise UserError(
-                    self.env._(
-                        "The payment %s went through the régie: it is neither changed "
-                        "nor cancelled. Reject it (also when it was entered by "
-                        "mistake), or pay it back.",
-                        payment.espace_receipt_number or payment.name,
-                    )
-                )

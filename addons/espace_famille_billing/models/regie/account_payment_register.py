@@ -1,36 +1,57 @@
 """The one way by which agents register families' money."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+from odoo.addons.espace_famille.models.core.guards import allow
 
 from ..core.amounts import to_decimal
+from ..core.guards import STATING
 
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
 
+    espace_form_token = fields.Char("Form", readonly=True, copy=False)
+
+    _espace_form_unique = models.UniqueIndex(
+        "(espace_form_token) WHERE espace_form_token IS NOT NULL",
+        "This form was registered already: look at the family's payments.",
+    )
+
     @api.model
-    def _espace_register(self, family, journal, parts, date, **vals):
+    def _espace_of_form(self, token):
+        """Return the payment that the form of this token registered, maybe none."""
+        if not token:
+            return self.browse()
+        known_sudo = self.sudo().search([("espace_form_token", "=", token)], limit=1)
+        return known_sudo.with_env(self.env)
+
+    @api.model
+    def _espace_register(self, family, journal, parts, date, advance=0, **vals):
         """Make, post and match one payment of a family.
 
         :param dict parts: {open receivable line: euros}; all lines that the family
             owes (a payment comes in) or all that it is owed (money goes out)
         :param date date: the day of the payment, local
+        :param float advance: euros received beyond that, which stay on the family's
+            account and lower its next invoices
         :param vals: more values of the payment
         :return: the posted `account.payment`
         :raise UserError: an amount, a line, the journal or the day is not possible
         """
         self._espace_check_regie_role()
-        self._espace_check_parts(family, parts)
+        self._espace_check_parts(family, parts, advance)
         self.env["account.move.line"].union(*parts).move_id._espace_check_collectable()
         self._espace_check_journal(journal, date)
-        inbound = next(iter(parts)).amount_residual > 0
-        total = float(sum(to_decimal(amount) for amount in parts.values()))
+        inbound = all(line.amount_residual > 0 for line in parts)
+        # Money leaves the régie by this way and by a rejection, and by no other.
+        way = self if inbound else allow(self, STATING)
+        total = to_decimal(advance) + sum(map(to_decimal, parts.values()))
         payment = (
-            unfollowed(self)
+            unfollowed(way)
             .with_company(family.company_id)
             .create(
                 {
@@ -39,39 +60,46 @@ class AccountPayment(models.Model):
                     "partner_id": family.partner_id.id,
                     "journal_id": journal.id,
                     "currency_id": journal.company_id.currency_id.id,
-                    "amount": total,
+                    "amount": float(total),
                     "date": date,
                     **vals,
                 }
             )
         )
-        payment._espace_post(parts)
-        return payment
+        payment._espace_post(parts, advance)
+        return payment if inbound else allow(payment, STATING, False)
 
-    def _espace_post(self, parts):
+    def _espace_post(self, parts, advance):
         """Post with one receivable line a part, and match each with its own debt.
 
-        So what was chosen for each invoice is what the ledger says.
+        So what was chosen for each invoice is what the ledger says. An advance has a
+        line of its own, the last one, which stays open.
         """
         self.ensure_one()
         liquidity, counterpart = self._prepare_move_line_default_vals()
         sign = -1 if self.payment_type == "inbound" else 1
+        amounts = [
+            (line.move_name or counterpart["name"], line.account_id.id, amount)
+            for line, amount in parts.items()
+        ]
+        if advance:
+            amounts.append((counterpart["name"], counterpart["account_id"], advance))
         counterparts = [
             {
                 **counterpart,
-                "name": line.move_name or counterpart["name"],
-                "account_id": line.account_id.id,
+                "name": name,
+                "account_id": account_id,
                 "amount_currency": sign * amount,
                 "debit": max(sign * amount, 0),
                 "credit": max(-sign * amount, 0),
             }
-            for line, amount in parts.items()
+            for name, account_id, amount in amounts
         ]
         self._generate_journal_entry(
             line_ids=[Command.create(vals) for vals in (liquidity, *counterparts)]
         )
         self.action_post()
-        own = self._seek_for_lines()[1].sorted("id")
+        own = self._seek_for_lines()[1].sorted("id")[: len(parts)]
         for line, matching in zip(parts, own, strict=True):
             (line + matching).reconcile()
 
@@ -83,8 +111,10 @@ class AccountPayment(models.Model):
             raise AccessError(self.env._("Only the Régie handles families' money."))
 
     @api.model
-    def _espace_check_parts(self, family, parts):
-        if not parts:
+    def _espace_check_parts(self, family, parts, advance=0):
+        if to_decimal(advance) < 0:
+            raise UserError(self.env._("An amount must be above zero."))
+        if not parts and not advance:
             raise UserError(self.env._("Choose at least one line and an amount."))
         lines = self.env["account.move.line"].union(*parts)
         known = family._espace_open_lines("debit") | family._espace_open_lines("credit")
@@ -105,7 +135,10 @@ class AccountPayment(models.Model):
                     ", ".join(regies_sudo.mapped("name")),
                 )
             )
-        if len({line.amount_residual > 0 for line in lines}) > 1:
+        incoming = {line.amount_residual > 0 for line in lines}
+        if advance:
+            incoming.add(True)
+        if len(incoming) > 1:
             raise UserError(
                 self.env._("Choose either what the family owes or what it is owed.")
             )
@@ -133,6 +166,17 @@ class AccountPayment(models.Model):
                     company._espace_day_words(date, year=True),
                 )
             )
+
+
+class AccountPaymentRegister(models.TransientModel):
+    """Odoo's own form: what a payment leaves over pays what else the family owes."""
+
+    _inherit = "account.payment.register"
+
+    def _create_payments(self):
+        payments = super()._create_payments()
+        payments.sudo().espace_family_id._espace_set_off()
+        return payments
 
 
 class AccountMoveLine(models.Model):

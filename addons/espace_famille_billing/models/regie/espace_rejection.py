@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
+from odoo.addons.espace_famille.models.core.guards import allow
+
+from ..core.guards import STATING
 
 
 class AccountPayment(models.Model):
@@ -47,9 +50,9 @@ class AccountPayment(models.Model):
             raise UserError(
                 self.env._("A payment is not rejected before the day it was made.")
             )
-        received = self._seek_for_lines()[1]
+        received = allow(self, STATING)._seek_for_lines()[1]
         received.remove_move_reconcile()
-        rejection = unfollowed(self).create(
+        rejection = allow(unfollowed(self), STATING).create(
             {
                 "payment_type": "outbound",
                 "partner_type": "customer",
@@ -68,7 +71,7 @@ class AccountPayment(models.Model):
         )
         rejection.action_post()
         (received + rejection._seek_for_lines()[1]).reconcile()
-        return rejection
+        return allow(rejection, STATING, False)
 
     def _espace_charge_fee(self, product, amount, date, decision=None):
         """Invoice the family what the bank takes for this rejection.

@@ -213,7 +213,8 @@ class EspaceRemittance(models.Model):
             self._check_cheques()
         number = self.regie_id.sudo()._remittance_sequence()
         name = self.regie_id._next_number(number, self.date)
-        move = self.env["account.move"].create(self._prepare_entry(name))
+        Move = allow(self.env["account.move"], STATING)
+        move = Move.create(self._prepare_entry(name))
         move._post(soft=False)
         self._move_cheques()
         allow(self, STATING).write(

@@ -4,8 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.espace_famille.models.core.guards import allow
+
 from ...domain import write_off
 from ..core.amounts import to_decimal
+from ..core.guards import STATING
 
 KINDS = [
     (write_off.IRRECOVERABLE, "Irrecoverable (non-valeur)"),
@@ -88,16 +91,20 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._("The entry is not made before the day of the decision.")
             )
-        move = self.with_company(family.company_id).create(
-            self._espace_prepare_write_off(
-                family, parts, date, decision, decision_date, account, kind
+        move = (
+            allow(self, STATING)
+            .with_company(family.company_id)
+            .create(
+                self._espace_prepare_write_off(
+                    family, parts, date, decision, decision_date, account, kind
+                )
             )
         )
         move.action_post()
         own = move.line_ids.filtered(lambda line: line.account_id != account)
         for line, counterpart in zip(parts, own.sorted("id"), strict=True):
             (line + counterpart).reconcile()
-        return move
+        return allow(move, STATING, False)
 
     @api.model
     def _espace_prepare_write_off(
@@ -183,7 +190,7 @@ class AccountMove(models.Model):
                 )
             )
         family = self.espace_written_off_family_id
-        reversal = self._reverse_moves(
+        reversal = allow(self, STATING)._reverse_moves(
             [
                 {
                     "date": self.company_id._espace_today(),
@@ -197,7 +204,7 @@ class AccountMove(models.Model):
             ],
             cancel=True,
         )
-        return reversal._get_records_action()
+        return allow(reversal, STATING, False)._get_records_action()
 
     def action_register_payment(self):
         """Take the payment of a family's invoices at the counter of the régie."""

@@ -128,10 +128,8 @@ class TestAgeing(ArrearsCase):
         self.assertFalse(self.of(self.martin))
 
     def test_a_draft_is_no_debt(self):
-        invoice = self.owe()
-        invoice.button_draft()
-        self.assertFalse(self.of(self.martin))
-        invoice.action_post()
+        self.owe().copy()
+        self.assertEqual(self.of(self.martin).total, 3.60)
 
     def test_it_is_read_and_grouped_as_the_screens_do(self):
         self.owe()
@@ -396,8 +394,34 @@ class TestReminders(ArrearsCase):
         with self.later(12):
             self.assertEqual(self.reason(self.martin), None or "")
             sent = self.send()
-        self.assertEqual((sent.amount, sent.credit), (3.60, 3.60))
-        self.assertIn(invoice, sent.move_ids)
+        self.assertEqual((sent.amount, sent.credit), (3.60, 0))
+        self.assertEqual(sent.line_ids.amount, 3.60)
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assertNotIn(invoice, sent.move_ids)
+
+    def test_a_fee_of_nothing_makes_no_invoice(self):
+        self.first.fee_product_id = self.env["product.product"].create(
+            {"name": "Frais de relance", "type": "service", "list_price": 0}
+        )
+        self.owe()
+        with self.later(12):
+            self.assertFalse(self.send().fee_move_id)
+
+    def test_what_waits_for_a_credit_note_does_not_block_either(self):
+        """The list and the block ask what is owed, net."""
+        self.company.write({"espace_block_debt": True, "espace_block_amount": 0})
+        paid = self.owe()
+        self.pay(paid)
+        self.owe(day=TUESDAY)
+        with self.later(70):
+            self.env.invalidate_all()
+            arrears = self.Arrears.search([("family_id", "=", self.martin.id)])
+            self.assertTrue(arrears.may_be_blocked)
+            paid.espace_reservation_ids._cancel(staff=True)
+            self.env.invalidate_all()
+            self.assertEqual((arrears.total, arrears.waiting_credit), (3.60, -3.60))
+            self.assertEqual((arrears.owed, arrears.blocking_amount), (0, 0))
+            self.assertFalse(arrears.may_be_blocked)
 
     def test_what_was_sent_is_neither_changed_nor_deleted(self):
         self.owe()

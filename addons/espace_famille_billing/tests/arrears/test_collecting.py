@@ -129,6 +129,20 @@ class TestCollecting(CounterCase):
         self.assertEqual(transfer.line_ids.move_id, self.meal_move)
         self.assertEqual(transfer.line_ids.amount, 2.60)
 
+    def test_what_the_family_is_owed_is_deducted_before(self):
+        """A meal paid and given back covers the childcare of 1.30 €."""
+        self.pay(amount=3.60)
+        with self.later(61):
+            transfer = self.Transfer.browse(
+                (self.evening_move | self.lina_move)
+                .with_user(self.clerk)
+                .action_espace_transmit()["res_id"]
+            )
+            self.meal_move.espace_reservation_ids._cancel(staff=True)
+            transfer.with_user(self.clerk).action_send()
+        self.assertEqual(transfer.line_ids.move_id, self.lina_move)
+        self.assertEqual(self.evening_move.amount_residual, 0)
+
     def test_it_is_not_sent_before_its_time_nor_twice(self):
         with self.assertRaises(UserError):
             self.transmit(self.meal_move)

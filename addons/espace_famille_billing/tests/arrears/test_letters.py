@@ -4,6 +4,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
 from odoo.addons.espace_famille.tests.document.printed import (
     MISSING,
@@ -12,6 +13,7 @@ from odoo.addons.espace_famille.tests.document.printed import (
     print_report,
 )
 
+from ...models.core.guards import STATING
 from .test_arrears import ArrearsCase
 
 CERTIFICATES = 24
@@ -72,7 +74,7 @@ class TestLetters(PrintedCase, ArrearsCase):
             self.evening.session_ids.capacity = CERTIFICATES
             self.book(family, (child, self.t2, MONDAY))
             invoice = self.invoices(family)
-            invoice.invoice_date_due = TODAY
+            allow(invoice, STATING).invoice_date_due = TODAY
             self.pay(invoice)
             families |= family
         wizard = self.env["espace.tax.wizard"].create({"year": 2027})
@@ -86,7 +88,7 @@ class TestLetters(PrintedCase, ArrearsCase):
             self.company.name,
             "2027",
             "200 quater B",
-            "Child Born on To declare",
+            "Child Born on Paid To declare",
             "Zoé Famille00",
             "1.60",
             "Total",

@@ -60,7 +60,7 @@ class TestAbsenceSettlement(EspaceBillingCase):
         self.assertEqual(self.amounts(booking), euros("3.60"))
         absence._accept(now=NOW)
         self.assertEqual(self.amounts(booking), euros("3.60", "-3.60"))
-        self.assertEqual(self.martin.credit_available, 3.60)
+        self.assertEqual(self.martin._espace_credit(), 3.60)
 
     def test_carence_days_are_not_credited(self):
         self.canteen.absence_carence_days = 1

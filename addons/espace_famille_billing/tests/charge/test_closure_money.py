@@ -25,7 +25,7 @@ class TestClosureMoney(EspaceBillingCase):
         booking = self.booked(self.nina, self.meal, MONDAY)
         self.closure()._apply(now=NOW)
         self.assertEqual(self.amounts(booking), euros("3.60", "-3.60"))
-        self.assertEqual(self.martin.credit_available, 3.60)
+        self.assertEqual(self.martin._espace_credit(), 3.60)
         credit = booking.charge_ids.sorted("id")[-1]
         self.assertEqual(credit.explanation, "Closed: strike: credited")
 
@@ -40,7 +40,7 @@ class TestClosureMoney(EspaceBillingCase):
             booking.charge_ids.sorted("id").mapped("state"),
             ["invoiced", "offset", "offset"],
         )
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
 
     def test_at_consumption_nothing_is_charged_at_all(self):
         self.canteen.billing_mode = "consumption"

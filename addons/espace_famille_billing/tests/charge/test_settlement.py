@@ -168,7 +168,7 @@ class TestSettlement(EspaceBillingCase):
         reservation = self.booked(self.nina, self.meal, MONDAY)
         self.point(reservation, "absent_justified")
         self.assert_charges(reservation, "3.60", "-3.60")
-        self.assertEqual(self.martin.credit_available, 3.60)
+        self.assertEqual(self.martin._espace_credit(), 3.60)
 
     def test_a_mistake_in_the_attendance_leaves_nothing(self):
         reservation = self.booked(self.nina, self.meal, MONDAY)
@@ -177,7 +177,7 @@ class TestSettlement(EspaceBillingCase):
         self.assert_charges(reservation, "3.60", "1.80", "-1.80")
         states = reservation.charge_ids.sorted("id").mapped("state")
         self.assertEqual(states, ["invoiced", "offset", "offset"])
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
 
     def test_an_absence_without_a_price_of_its_own_costs_what_was_booked(self):
         reservation = self.booked(self.nina, self.t2, MONDAY)
@@ -214,9 +214,10 @@ class TestSettlement(EspaceBillingCase):
         reservation = self.booked(self.nina, self.t2, MONDAY)
         self.cancel(reservation)
         self.assert_charges(reservation, "1.30", "-1.30")
-        self.assertEqual(self.martin.credit_available, 1.30)
-        # What is invoiced stays due: the credit lowers the next invoice.
-        self.assertEqual(self.martin.amount_due, 1.30)
+        self.assertEqual(self.martin._espace_credit(), 1.30)
+        # The invoice stands, and nothing is owed of it.
+        self.assertEqual(self.martin.amount_due, 0)
+        self.assertEqual(self.martin.credit_available, 0)
 
     def test_cancelling_too_late_changes_nothing(self):
         reservation = self.booked(self.nina, self.meal, MONDAY)
@@ -226,23 +227,29 @@ class TestSettlement(EspaceBillingCase):
 
     def test_a_credit_is_deducted_from_the_next_invoice(self):
         cancelled = self.booked(self.nina, self.t2, MONDAY)
+        self.pay(self.invoices(self.martin))
         self.cancel(cancelled)
         self.booked(self.tom, self.meal, TUESDAY)
-        invoice = self.invoices(self.martin)[-1]
-        self.assertEqual(invoice.amount_total, 2.30)
-        self.assertEqual(
-            sorted(invoice.invoice_line_ids.mapped("price_total")), [-1.30, 3.60]
-        )
-        self.assertEqual(self.martin.credit_available, 0)
+        _paid, refund, invoice = self.invoices(self.martin)
+        self.assertEqual((refund.move_type, refund.amount_total), ("out_refund", 1.30))
+        self.assertEqual((invoice.amount_total, invoice.amount_residual), (3.60, 2.30))
+        self.assertEqual(invoice._espace_sums().deducted, Decimal("1.30"))
+        self.assertEqual(self.martin._espace_credit(), 0)
         credit = cancelled.charge_ids.sorted("id")[-1]
-        self.assertEqual(credit.move_id, invoice)
+        self.assertEqual(credit.move_id, refund)
+
+    def pay(self, moves):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves.ids
+        ).create({"journal_id": self.bank_journal.id})._create_payments()
 
     def test_a_credit_is_deducted_once(self):
         self.cancel(self.booked(self.nina, self.t2, MONDAY))
         self.booked(self.tom, self.meal, TUESDAY)
         self.booked(self.tom, self.meal, THURSDAY)
-        totals = self.invoices(self.martin).mapped("amount_total")
-        self.assertEqual(totals, [1.30, 2.30, 3.60])
+        totals = self.invoices(self.martin).mapped("amount_total_signed")
+        self.assertEqual(totals, [1.30, -1.30, 3.60, 3.60])
+        self.assertEqual(self.martin.amount_due, 7.20)
 
     def test_an_invoice_is_never_negative(self):
         self.cancel(self.booked(self.nina, self.t2, MONDAY))
@@ -250,22 +257,23 @@ class TestSettlement(EspaceBillingCase):
         invoice = self.invoices(self.martin)[-1]
         self.assertEqual(invoice.move_type, "out_invoice")
         self.assertEqual(invoice.amount_total, 0.65)
-        self.assertEqual(self.martin.credit_available, 1.30)
+        self.assertEqual(self.martin.amount_due, 0.65)
 
     def test_the_rest_of_the_credits_stays_available(self):
         days = (MONDAY, TUESDAY, THURSDAY)
         bookings = [self.booked(self.nina, self.t2, day) for day in days]
+        self.pay(self.invoices(self.martin))
         self.cancel(self.Reservation.union(*bookings))
-        self.assertEqual(self.martin.credit_available, 3.90)
+        self.assertEqual(self.martin._espace_credit(), 3.90)
         self.booked(self.tom, self.meal, TUESDAY)
-        self.assertEqual(self.invoices(self.martin)[-1].amount_total, 1.00)
-        self.assertEqual(self.martin.credit_available, 1.30)
+        self.assertEqual(self.invoices(self.martin)[-1].amount_residual, 0)
+        self.assertEqual(self.martin._espace_credit(), 0.30)
 
     def test_a_credit_of_one_family_does_not_pay_for_another(self):
         self.cancel(self.booked(self.nina, self.t2, MONDAY))
         self.booked(self.lina, self.meal, MONDAY)
         self.assertEqual(self.invoices(self.durand).amount_total, 3.60)
-        self.assertEqual(self.durand.credit_available, 0)
+        self.assertEqual(self.durand._espace_credit(), 0)
 
     def test_the_credit_says_why_in_the_language_of_the_family(self):
         self.martin.lang = "fr_FR"
@@ -283,11 +291,12 @@ class TestSettlement(EspaceBillingCase):
         self.cancel(self.booked(self.nina, self.t2, MONDAY))
         again = self.booked(self.nina, self.t2, MONDAY)
         self.assert_charges(again, "1.30")
-        invoice = self.invoices(self.martin)[-1]
-        self.assertEqual(invoice.amount_total, 0)
-        self.assertEqual(invoice.payment_state, "paid")
+        first, refund, second = self.invoices(self.martin)
+        self.assertEqual(first.amount_residual, 0)
+        self.assertEqual((refund.move_type, refund.amount_total), ("out_refund", 1.30))
+        self.assertEqual((second.amount_total, second.amount_residual), (1.30, 1.30))
         self.assertEqual(self.martin.amount_due, 1.30)
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
 
     # === At consumption (C) === #
 
@@ -323,7 +332,7 @@ class TestSettlement(EspaceBillingCase):
         reservation = self.consumption()
         reservation.action_cancel()
         self.assert_charges(reservation)
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
 
     def test_corrections_before_the_invoice_leave_nothing_to_pay_or_give_back(self):
         reservation = self.consumption()
@@ -331,7 +340,7 @@ class TestSettlement(EspaceBillingCase):
             self.point(reservation, attendance)
         self.assert_charges(reservation, "3.60", "1.80", "-5.40")
         self.assertEqual(set(reservation.charge_ids.mapped("state")), {"offset"})
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
 
     def test_a_change_of_mode_charges_nothing_twice(self):
         reservation = self.booked(self.nina, self.meal, MONDAY)
@@ -358,7 +367,7 @@ class TestSettlement(EspaceBillingCase):
         reservation = self.booked(self.nina, self.meal, MONDAY)
         self.planned().amount = 3.00
         self.assert_charges(reservation, "3.60", "-0.60")
-        self.assertEqual(self.martin.credit_available, 0.60)
+        self.assertEqual(self.martin._espace_credit(), 0.60)
         charge = reservation.charge_ids.sorted("id")[-1]
         self.assertEqual((charge.quantity, charge.unit_price), (-1, 0.60))
 

@@ -4,8 +4,10 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
 
+from ...models.core.guards import STATING
 from ..common_regie import Regie
 from .test_rights import BillingRightsCase
 
@@ -80,7 +82,8 @@ class TestBillingViews(Regie, BillingRightsCase):
             }
         )
         invoices = (self.own | self.foreign).move_id
-        invoices.line_ids.filtered("date_maturity").date_maturity = "2026-10-01"
+        lines = invoices.line_ids.filtered("date_maturity")
+        allow(lines, STATING).date_maturity = "2026-10-01"
         self.env["espace.booking.block"].create(
             {
                 "family_id": self.martin.id,

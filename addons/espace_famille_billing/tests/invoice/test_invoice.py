@@ -69,8 +69,6 @@ class TestInvoiceAtBooking(EspaceBillingCase):
             for command in vals["line_ids"]
             if command[2].get("display_type") != "payment_term"
         ]
-        # It carries no charge: it is no invoice of the family.
-        vals["espace_family_id"] = False
         theirs = self.env["account.move"].with_company(self.company).create(vals)
         theirs._post(soft=False)
         for name, field in theirs._fields.items():
@@ -117,8 +115,10 @@ class TestInvoiceAtBooking(EspaceBillingCase):
         self.book(
             self.martin, (self.nina, self.t2, TUESDAY), (self.tom, self.t2, MONDAY)
         )
-        lines = self.invoices(self.martin)[-1].invoice_line_ids
-        self.assertEqual(sorted(lines.mapped("price_total")), [-1.20, 1.20, 1.30])
+        refund, invoice = self.invoices(self.martin)[-2:]
+        self.assertEqual((refund.move_type, refund.amount_total), ("out_refund", 1.20))
+        lines = invoice.invoice_line_ids
+        self.assertEqual(sorted(lines.mapped("price_total")), [1.20, 1.30])
 
     def test_a_line_says_child_dates_and_why(self):
         _quotes, invoice = self.book_all()
@@ -301,7 +301,8 @@ class TestInvoiceAtBooking(EspaceBillingCase):
 
         self.assertNotIn("proforma", printed(move))
         self.assertNotIn("proforma", move._get_invoice_pdf_proforma()["filename"])
-        other = move.copy({"espace_family_id": False})
+        club = self.env["res.partner"].create({"name": "Club"})
+        other = move.copy({"partner_id": club.id})
         other.action_post()
         self.assertIn("proforma", printed(other))
         self.assertIn("proforma", other._get_invoice_pdf_proforma()["filename"])

@@ -88,7 +88,9 @@ class TestInvoiceSoon(EspaceBillingCase):
         self.cancel(self.Reservation.browse(booked[0].reservation_id))
         self.book_soon(self.martin, (self.nina, self.meal, MONDAY))
         self.invoice_what_is_due()
-        self.assertEqual(self.invoices(self.martin)[1].amount_total, 2.95)
+        booked, refund, invoice = self.invoices(self.martin)
+        self.assertEqual((booked.amount_residual, refund.amount_residual), (0, 0))
+        self.assertEqual((invoice.amount_total, self.martin.amount_due), (3.60, 3.60))
 
     def test_one_family_that_fails_keeps_no_other_from_its_invoice(self):
         self.book_soon(self.martin, (self.nina, self.meal, MONDAY))

@@ -110,7 +110,7 @@ class TestPaymentAtBooking(EspaceBillingCase):
         self.move.button_cancel()
         self.Reservation._release_expired(EXPIRED)
         self.assertEqual(set(self.both.mapped("state")), {"cancelled"})
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
 
     def test_a_published_provider_only(self):
         self.provider.is_published = False
@@ -304,7 +304,7 @@ class TestPaymentAtBooking(EspaceBillingCase):
         self.assertEqual(move.amount_total, 1.30)
         self.assertEqual(self.martin._espace_payment_move(), move)
         self.assertEqual(self.session(self.evening, MONDAY).booked_count, 1)
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(self.martin._espace_credit(), 0)
         self.notify(self.transaction(move))
         self.assertEqual(self.tom_t2.state, "confirmed")
         self.assertEqual(self.receivable(self.martin), 0)
@@ -328,14 +328,14 @@ class TestPaymentAtBooking(EspaceBillingCase):
         self.notify(transaction)
         self.assert_paid()
         self.cancel(self.nina_t1)
-        self.assertEqual(self.martin.credit_available, 0.65)
+        self.assertEqual(self.martin._espace_credit(), 0.65)
 
     def test_what_is_paid_does_not_prevent_cancelling_what_is_not(self):
         self.notify(self.transaction(self.move))
         waiting = self.booked(self.nina, self.t1, TUESDAY)
         self.cancel(self.nina_t1 | waiting)
         self.assertEqual(waiting.state, "cancelled")
-        self.assertEqual(self.martin.credit_available, 0.65)
+        self.assertEqual(self.martin._espace_credit(), 0.65)
 
     def test_staff_do_not_confirm_by_mistake_what_is_not_paid(self):
         self.both.action_confirm()
@@ -347,7 +347,7 @@ class TestPaymentAtBooking(EspaceBillingCase):
         """Give the Martins 1.95 € back: both children's childcare, paid then undone."""
         self.notify(self.transaction(self.move))
         self.cancel(self.both)
-        self.assertEqual(self.martin.credit_available, 1.95)
+        self.assertEqual(self.martin._espace_credit(), 1.95)
         return self.both.charge_ids.filtered(lambda charge: charge.amount < 0)
 
     def test_a_credit_lowers_what_is_paid_online(self):
@@ -355,10 +355,17 @@ class TestPaymentAtBooking(EspaceBillingCase):
         meal = self.booked(self.nina, self.meal, MONDAY)
         self.assertEqual(meal.state, "pending_payment")
         move = self.martin._espace_payment_move()
-        self.assertEqual(move.amount_total, 1.65)
-        self.assertEqual(self.martin.credit_available, 0)
-        self.notify(self.transaction(move))
+        self.assertEqual(move.espace_reservation_ids, meal)
+        self.assertEqual(
+            move._espace_sums(),
+            (Decimal("3.60"), Decimal("1.95"), Decimal(0), Decimal("1.65")),
+        )
+        self.notify(self.transaction(move, amount=1.65))
         self.assertEqual(meal.state, "confirmed")
+        self.assertEqual(
+            move._espace_sums(),
+            (Decimal("3.60"), Decimal("1.95"), Decimal("1.65"), Decimal(0)),
+        )
         self.assertEqual(self.receivable(self.martin), 0)
 
     def test_a_credit_that_covers_everything_confirms_at_once(self):
@@ -366,17 +373,19 @@ class TestPaymentAtBooking(EspaceBillingCase):
         tom = self.booked(self.tom, self.t2, THURSDAY)
         self.assertEqual(tom.state, "confirmed")
         self.assertFalse(tom.hold_until)
-        self.assertEqual(self.martin.credit_available, 0.65)
+        self.assertEqual(self.martin._espace_credit(), 0.65)
         move = tom.charge_ids.move_id
-        self.assertEqual((move.state, move.amount_total), ("posted", 0))
+        self.assertEqual((move.state, move.amount_residual), ("posted", 0))
+        self.assertEqual(move.amount_total, 1.30)
+        self.assertNotIn(0, self.invoices(self.martin).mapped("amount_total"))
 
     def test_a_credit_comes_back_when_the_seat_is_not_paid(self):
         credits_ = self.with_credit()
         meal = self.booked(self.nina, self.meal, MONDAY)
-        self.assertEqual(set(credits_.mapped("state")), {"invoiced"})
+        self.assertEqual(credits_.move_id.move_type, "out_refund")
         self.assertEqual(self.Reservation._release_expired(EXPIRED), meal)
-        self.assertEqual(set(credits_.mapped("state")), {"to_invoice"})
-        self.assertEqual(self.martin.credit_available, 1.95)
+        self.assertEqual(credits_.move_id.amount_residual, 1.95)
+        self.assertEqual(self.martin._espace_credit(), 1.95)
 
     def test_a_credit_follows_the_child_that_stays(self):
         self.with_credit()
@@ -387,8 +396,9 @@ class TestPaymentAtBooking(EspaceBillingCase):
         tom = self.reservation(self.tom, self.canteen, MONDAY)
         self.cancel(nina, now=IN_TIME)
         self.assert_held(tom)
-        self.assertEqual(self.martin._espace_payment_move().amount_total, 1.65)
-        self.assertEqual(self.martin.credit_available, 0)
+        self.assertEqual(
+            self.martin._espace_payment_move()._espace_asked(), Decimal("1.65")
+        )
 
     def test_what_stays_is_confirmed_when_the_credit_covers_it(self):
         self.with_credit()
@@ -400,7 +410,7 @@ class TestPaymentAtBooking(EspaceBillingCase):
         self.cancel(meal, now=IN_TIME)
         self.assertEqual(tom.state, "confirmed")
         self.assertFalse(tom.hold_until)
-        self.assertEqual(self.martin.credit_available, 0.65)
+        self.assertEqual(self.martin._espace_credit(), 0.65)
 
     # === Nothing to pay now === #
 

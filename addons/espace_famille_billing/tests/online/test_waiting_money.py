@@ -100,7 +100,10 @@ class TestWaitingMoney(EspaceBillingCase):
         with freeze_time(TOO_LATE):
             self.first._cancel(TOO_LATE)
         self.assertEqual(self.first.state, "cancelled")
-        self.assertEqual(self.rival.credit_available, paid)
+        self.assertEqual(self.first.charged_amount, 0)
+        # What is left is of the other child.
+        self.assertGreater(paid, 0)
+        self.assertEqual(self.rival.amount_due, paid)
         self.assertEqual(self.lina_waits.state, "confirmed")
         self.assertEqual(self.invoices(self.durand).state, "posted")
 

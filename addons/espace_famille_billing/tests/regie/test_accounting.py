@@ -54,23 +54,7 @@ class BooksCase(RegieSetupCase):
     @classmethod
     def _reject(cls, payment):
         """Take back a payment: what it paid is owed again."""
-        payment.move_id.line_ids.remove_move_reconcile()
-        rejection = cls.env["account.payment"].create(
-            {
-                "payment_type": "outbound",
-                "partner_type": "customer",
-                "partner_id": payment.partner_id.id,
-                "amount": payment.amount,
-                "journal_id": payment.journal_id.id,
-                "espace_reverses_id": payment.id,
-            }
-        )
-        rejection.action_post()
-        lines = (payment | rejection).move_id.line_ids
-        lines.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        ).reconcile()
-        return rejection
+        return payment._espace_reject("unpaid_cheque", TODAY)
 
     # === Reading the books === #
 

@@ -1,10 +1,14 @@
 from datetime import date
 
+from lxml import etree
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
-from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, THURSDAY, TODAY
 
 from ..common_regie import CounterCase, euros
 
@@ -90,6 +94,57 @@ class TestCounter(CounterCase):
         action = moves.with_user(self.clerk).action_register_payment()
         self.assertEqual(action["res_model"], "account.payment.register")
 
+    # === Advances === #
+
+    def test_what_is_beyond_the_debt_is_kept_where_the_agent_says_so(self):
+        form = self.counter()
+        form.amount = 6
+        self.assertEqual(form.advance, 1.10)
+        self.assertFalse(form.keep_advance)
+        form.keep_advance = True
+        payment = self.Payment.browse(form.save().action_register()["res_id"])
+        self.assertEqual(payment.amount, 6)
+        self.assertEqual(payment._espace_kept(), 1.10)
+        self.assertEqual(payment.espace_balance_after, -1.10)
+        self.assertEqual(self.left(), euros("0", "0", "3.60"))
+        self.assertEqual(self.martin._espace_credit(), 1.10)
+
+    def test_the_next_invoice_uses_what_was_kept(self):
+        self.pay(amount=6, keep_advance=True)
+        move = self._invoiced(self.nina, self.t2, THURSDAY)
+        self.assertEqual(move.amount_residual, 0.20)
+        self.assertEqual(self.martin._espace_credit(), 0)
+        self.assertEqual(float(move._espace_sums().deducted), 1.10)
+
+    def test_no_change_is_given_on_a_cesu(self):
+        form = self.counter()
+        form.journal_id = self.journals["cesu"]
+        form.amount = 10
+        self.assertTrue(form.keep_advance)
+        payment = self.Payment.browse(form.save().action_register()["res_id"])
+        # It pays the childcare of 1.30 €, never the canteen.
+        self.assertEqual((payment.amount, payment._espace_kept()), (10, 8.70))
+        self.assertEqual(self.left(), euros("3.60", "0", "3.60"))
+        self.assertEqual(self.martin.amount_due, 3.60)
+        move = self._invoiced(self.nina, self.t2, THURSDAY)
+        self.assertEqual(move.amount_residual, 0)
+        self.Payment.env["espace.charge"]._cron_invoice_at_once(NOW)
+        self.assertEqual(payment._espace_kept(), 7.40)
+        self.assertEqual(self.left(), euros("3.60", "0", "3.60"))
+
+    def test_an_advance_is_received_from_who_owes_nothing(self):
+        self.pay(self.durand)
+        payment = self.pay(self.durand, amount=20, keep_advance=True)
+        self.assertEqual(payment.espace_receipt_number, "RS-2027-00002")
+        self.assertEqual(self.durand._espace_credit(), 20)
+        self.assertIn("20.00", self.receipt(payment))
+
+    def test_an_advance_is_paid_back_and_rejected_as_any_payment(self):
+        payment = self.pay(amount=6, keep_advance=True)
+        payment.with_user(self.clerk)._espace_reject("mistake", TODAY)
+        self.assertEqual(self.left(), euros("3.60", "1.30", "3.60"))
+        self.assertEqual(self.martin._espace_credit(), 0)
+
     # === Not possible === #
 
     def assert_refused(self, form, *words):
@@ -132,6 +187,78 @@ class TestCounter(CounterCase):
         for action in ("action_register", "action_register_and_print"):
             getattr(wizard, action)()
         self.assertEqual(self.env["account.payment"].search_count([]), before + 1)
+
+    def test_the_same_form_sent_twice_takes_the_money_once(self):
+        """“Back” and “Register” again, or a program that calls a second time."""
+        form = self.counter()
+        token = form.token
+        vals = {
+            "family_id": self.martin.id,
+            "regie_id": self.regie.id,
+            "journal_id": self.journals["cash"].id,
+            "token": token,
+        }
+        Wizard = self.env["espace.counter.wizard"].with_user(self.clerk)
+        before = self.Payment.search_count([])
+        for amount in (1, 1, 2):
+            wizard = Wizard.create(vals)
+            wizard.write({"amount": amount})
+            wizard.line_ids[0].write({"pay": True, "amount": amount})
+            wizard.line_ids[1].write({"pay": False, "amount": 0})
+            action = wizard.action_register()
+        self.assertEqual(self.Payment.search_count([]), before + 1)
+        payment = self.Payment.browse(action["res_id"])
+        self.assertEqual(payment.amount, 1)
+        self.assertEqual(self.left(), euros("2.60", "1.30", "3.60"))
+        self.assertNotEqual(self.counter().token, token)
+
+    def test_the_database_refuses_the_same_form_twice(self):
+        payment = self.pay(amount=1)
+        self.assertTrue(payment.espace_form_token)
+        vals = {
+            **payment.copy_data()[0],
+            "espace_form_token": payment.espace_form_token,
+        }
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.Payment.create(vals)
+
+    def test_a_refund_sent_twice_pays_back_once(self):
+        self.pay(amount=10, keep_advance=True)
+        Wizard = self.env["espace.refund.wizard"].with_user(self.clerk)
+        action = self.martin.with_user(self.clerk).action_espace_refund()
+        form = Form(Wizard.with_context(**action["context"]))
+        form.journal_id = self.journals["cash"]
+        form.amount = 2
+        wizard = form.save()
+        for _time in range(2):
+            wizard.action_refund()
+        self.assertEqual(self.martin._espace_credit(), 3.10)
+
+    def test_archived_families_are_found_and_said_to_be_so(self):
+        self.martin.action_archive()
+        Family = self.env["espace.family"].with_user(self.clerk)
+        found = Family.with_context(
+            active_test=False, espace_show_archived=True
+        ).name_search("Martin")
+        self.assertIn((self.martin.id, "Martin (archived)"), found)
+        form = self.counter()
+        self.assertTrue(form.archived)
+        self.assertEqual(form.amount, 4.90)
+        form.save().action_register()
+        self.assertEqual(self.receivable(self.martin), 0)
+
+    def test_dates_are_shown_with_their_year(self):
+        """Odoo leaves the current year out, unless a date is written in figures."""
+        Wizard = self.env["espace.counter.wizard"]
+        arch = etree.fromstring(Wizard.get_view()["arch"])
+        dates = arch.xpath("//field[@name='date' or @name='date_maturity']")
+        self.assertEqual(len(dates), 3)
+        for node in dates:
+            self.assertIn("'numeric': true", node.get("options"))
 
     def test_a_day_to_come_is_refused(self):
         form = self.counter()
@@ -211,6 +338,15 @@ class TestCounter(CounterCase):
             {"journal_id": self.journals["card"].id}
         )._create_payments()
         self.assertEqual(payment.espace_receipt_number, "RS-2027-00001")
+
+    def test_what_the_button_of_odoo_leaves_over_pays_the_rest(self):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.meal_move.ids
+        )
+        wizard.create(
+            {"journal_id": self.journals["card"].id, "amount": 4.50}
+        )._create_payments()
+        self.assertEqual(self.left(), euros("0", "0.40", "3.60"))
 
     def test_a_draft_has_no_receipt_yet(self):
         draft = self.Payment.create(
@@ -344,11 +480,30 @@ class TestCounter(CounterCase):
     def test_a_credit_is_deducted_before_money_is_taken(self):
         self.credit(self.martin, 2)
         form = self.counter()
-        self.assertEqual((form.credit, form.amount), (2, 4.90))
-        form.save().action_use_credit()
+        self.assertEqual((form.due, form.deducted), (4.90, 2))
+        self.assertEqual((form.open_amount, form.amount), (2.90, 2.90))
+        lines = form.line_ids._records
+        self.assertEqual([line["deducted"] for line in lines], [2, 0])
+        self.assertEqual([line["amount"] for line in lines], [1.60, 1.30])
+        form.amount = 2
+        payment = self.Payment.browse(form.save().action_register()["res_id"])
+        self.assertEqual(payment.amount, 2)
+        self.assertEqual(self.left(), euros("0", "0.90", "3.60"))
+
+    def test_a_credit_without_credit_note_is_deducted_too(self):
+        self.cancel(self.evening_move.espace_reservation_ids, staff=True)
         form = self.counter()
-        self.assertEqual((form.credit, form.amount), (0, 2.90))
-        self.assertEqual(self.left(), euros("1.60", "1.30", "3.60"))
+        self.assertEqual((form.deducted, form.amount), (1.30, 3.60))
+        payment = self.Payment.browse(form.save().action_register()["res_id"])
+        self.assertEqual(payment.amount, 3.60)
+        self.assertEqual(self.left(), euros("0", "0", "3.60"))
+        self.assertEqual(self.receivable(self.martin), 0)
+
+    def test_a_credit_that_covers_all_leaves_nothing_to_receive(self):
+        self.credit(self.martin, 7)
+        form = self.counter()
+        self.assertEqual((form.open_amount, form.amount), (0, 0))
+        self.assertEqual((form.deducted, form.credit_left), (4.90, 2.10))
 
     def credit(self, family, amount):
         """Owe a family an amount: a payment that nothing asked for."""

@@ -24,12 +24,12 @@ class TestRejection(CounterCase):
             setattr(form, name, value)
         return self.Payment.browse(form.save().action_reject()["res_id"])
 
-    def fee(self):
+    def fee(self, price=8):
         product = self.env["product.product"].create(
             {
                 "name": "Frais de rejet",
                 "type": "service",
-                "list_price": 8,
+                "list_price": price,
                 "espace_fee_decision": "Délibération 2027-12",
             }
         )
@@ -119,6 +119,12 @@ class TestRejection(CounterCase):
         message = self.messages(self.martin, "Payment rejected")
         self.assertIn(invoice.name, message.body)
         self.assertEqual(self.pay().amount, 12.90)
+
+    def test_a_fee_of_nothing_is_not_ticked(self):
+        self.fee(price=0)
+        self.reject()
+        self.assertEqual(self.invoices(self.martin), self.meal_move | self.evening_move)
+        self.assertEqual(self.martin.amount_due, 4.90)
 
     def test_the_agent_chooses_the_fee(self):
         self.fee()

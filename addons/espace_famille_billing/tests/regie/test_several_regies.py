@@ -126,7 +126,7 @@ class TestSeveralRegies(SeveralRegiesCase):
             }
         )
         payment.action_post()
-        self.martin._espace_use_credits()
+        self.martin._espace_set_off()
         self.assertEqual(self.left(), euros("0.00", "1.30", "3.60"))
         self.assertEqual(self.martin._espace_open_amount("credit"), 6.40)
         evening = self._invoiced(self.nina, self.t1, THURSDAY)

@@ -75,8 +75,10 @@ class EspaceAccount(EspacePortal):
                 "balance": request.env._("Balance"),
             },
             "opening": words(account["opening"]),
-            "closing": account["closing"],
-            "closing_words": words(abs(account["closing"])),
+            "waiting": account["waiting"]
+            and family_sudo.company_id._espace_deduction_words(account["waiting"]),
+            "left": account["left"],
+            "left_words": words(abs(account["left"])),
             "rows": [
                 {
                     "line": line,

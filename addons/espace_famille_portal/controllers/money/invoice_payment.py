@@ -1,8 +1,6 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
-from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
-
 from ...domain.sent import read_ids
 from ...models.money.espace_family_money import MAX_CHOSEN
 from ..core.base import family_page
@@ -47,15 +45,15 @@ class EspaceInvoicePayment(EspacePayment):
             "page_name": "espace_invoices",
             "family": family_sudo,
             "lines": [
-                (move.name, company._espace_amount_words(move.amount_residual))
+                (move.name, company._espace_amount_words(move.amount_total))
                 for move in moves_sudo
             ],
-            "total": company._espace_amount_words(amount),
+            "sums": family_sudo._portal_sums(moves_sudo._espace_sums()),
         }
 
     def _espace_pay_amount(self, moves_sudo):
         """Return what is left to pay of the invoices, in euros."""
-        return float(sum(to_decimal(move.amount_residual) for move in moves_sudo))
+        return float(moves_sudo._espace_sums().left)
 
     @route(f"{URL}/transaction/<string:chosen>", type="jsonrpc", auth="user")
     def espace_invoices_transaction(self, chosen, **kwargs):

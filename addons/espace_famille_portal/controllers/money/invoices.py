@@ -15,24 +15,22 @@ class EspaceInvoices(EspaceAccount):
 
     def _espace_invoices_values(self, family_sudo):
         company = family_sudo.company_id
-        due = family_sudo._espace_amount_due()
-        credit = family_sudo._espace_credit()
+        owed = family_sudo._portal_owed()
+        due_sudo = family_sudo._espace_invoices("due")
         return {
             "page_name": "espace_invoices",
             "family": family_sudo,
             "due": family_sudo._portal_first_regie(
-                [
-                    family_sudo._portal_invoice(move)
-                    for move in family_sudo._espace_invoices("due")
-                ]
+                [family_sudo._portal_invoice(move) for move in due_sudo]
             ),
             "history": [
                 family_sudo._portal_invoice(move)
                 for move in family_sudo._espace_invoices("history")
             ],
-            "total_due": due
-            and request.env._("To pay: %s", company._espace_amount_words(due)),
-            "credit": company._espace_amount_words(credit) if credit else "",
+            "total_due": owed["owed"] and request.env._("To pay: %s", owed["owed"]),
+            "other_due": family_sudo._portal_other_debts(due_sudo),
+            "deducted": owed["deducted"],
+            "credit": owed["credit"],
             "hold": family_sudo._portal_hold(),
             "pays_online": company._espace_pays_online(),
             "payments": family_sudo._portal_payments(LAST_PAYMENTS),
@@ -66,6 +64,8 @@ class EspaceInvoices(EspaceAccount):
                 move_sudo.get_portal_url(report_type="pdf", download=True)
             )
         if pay:
+            # What is asked there is what is left of the invoice.
+            move_sudo.espace_family_id._espace_set_off()
             return request.redirect(
                 move_sudo.get_portal_url(
                     query_string="&payment=True", anchor="portal_pay"

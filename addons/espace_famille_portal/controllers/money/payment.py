@@ -20,13 +20,19 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         return super().portal_my_invoices(**kwargs)
 
     @route()
-    def overdue_invoices_transaction(self, *args, **kwargs):
+    def overdue_invoices_transaction(self, payment_reference="", **kwargs):
         """Leave parents their own page, which pays what they choose."""
         if self._espace_family():
             raise ValidationError(
                 request.env._("Choose the invoices to pay on your page of invoices.")
             )
-        return super().overdue_invoices_transaction(*args, **kwargs)
+        overdue = self._get_overdue_invoices_domain()
+        if not (
+            request.env.user._is_public()
+            or request.env["account.move"].search_count(overdue, limit=1)
+        ):
+            raise ValidationError(request.env._("Nothing waits for a payment here."))
+        return super().overdue_invoices_transaction(payment_reference, **kwargs)
 
     def _invoice_get_page_view_values(self, invoice, access_token, **kwargs):
         """Offer on Odoo's page of an invoice what pays into its own régie."""
@@ -163,6 +169,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                 raise ValidationError(
                     request.env._("The payment of an invoice has to bring money.")
                 )
+            moves_sudo.espace_family_id._espace_set_off()
             moves_sudo._espace_check_payment(kwargs.get("amount"))
         partner_sudo = request.env["res.partner"].sudo().browse(partner_id)
         if len(payer_sudo) == 1 and payer_sudo != partner_sudo.commercial_partner_id:
@@ -206,8 +213,12 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         return self._espace_render("confirmation", values)
 
     def _espace_paid_for(self, family_sudo, move_sudo):
-        """Return the bookings of an invoice, and those that were validated with it."""
-        paid_sudo = move_sudo.espace_reservation_ids
+        """Return the bookings of an invoice, and those that were validated with it.
+
+        What it gives back of others is no booking of it.
+        """
+        charges_sudo = move_sudo.invoice_line_ids.espace_charge_ids
+        paid_sudo = charges_sudo.filtered(lambda c: c.amount > 0).reservation_id
         together_sudo = self._espace_booked(family_sudo)
         if paid_sudo & together_sudo:
             paid_sudo |= together_sudo

@@ -6,6 +6,7 @@ from odoo.tools.i18n import format_list
 
 from odoo.addons.espace_famille.domain.booking import Item
 from odoo.addons.espace_famille.models.booking.booking_turn import in_turn
+from odoo.addons.espace_famille_billing.domain import net
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.period import Summary
@@ -61,10 +62,14 @@ class EspacePortalCart(models.AbstractModel):
             if reservation.activity_id.billing_mode == "booking"
             and reservation.activity_id.approval == "automatic"
         ]
-        now_due = sum((quote.price or Decimal(0) for _r, quote in at_once), Decimal(0))
+        by_regie = self._by_regie(
+            (r.activity_id, quote.price or Decimal(0)) for r, quote in at_once
+        )
+        now_due = sum(by_regie.values(), Decimal(0))
         regies_sudo = cart_sudo.union(*(r for r, _q in at_once)).activity_id.regie_id
         company = family.company_id
-        credit = family._espace_credit()
+        of_family = family._espace_net()
+        sums = self._sums_now(of_family, by_regie)
         return {
             "groups": self._by_child(cart_sudo, lines),
             "count": len(cart_sudo),
@@ -72,11 +77,33 @@ class EspacePortalCart(models.AbstractModel):
             "refused": self._refused_words(len(cart_sudo) - len(kept)),
             "words": self._bookings_words(len(kept)),
             "total": company._espace_amount_words(total),
-            "now_due": self._now_due_words(company, now_due),
+            "deducted": sums.deducted
+            and company._espace_deduction_words(sums.deducted),
+            "now_due": self._now_due_words(company, sums),
             "regies": self._regies_words(company, regies_sudo),
             "later": self._later_words(company, total - now_due),
-            "credit": self._credit_words(company, to_decimal(credit), now_due),
+            "credit": self._credit_words(company, of_family.left, sums.deducted),
         }
+
+    @api.model
+    def _sums_now(self, of_family, by_regie):
+        """Return the `net.Sums` of what is due at once, as invoicing it now would do.
+
+        :param net.Net of_family: what the family owes and is owed
+        :param dict by_regie: {key of a régie: euros} of what is due at once
+        """
+        amount = sum(by_regie.values(), Decimal(0))
+        deducted = of_family.usable(by_regie.items())
+        return net.Sums(amount, deducted, left=amount - deducted)
+
+    @api.model
+    def _by_regie(self, prices):
+        """Return {key of a régie: euros} of (activity, euros); see `net.meets`."""
+        sums = {}
+        for activity, price in prices:
+            key = activity.sudo().regie_id.id or net.NO_REGIE
+            sums[key] = sums.get(key, Decimal(0)) + price
+        return sums
 
     # === Words === #
 
@@ -95,10 +122,10 @@ class EspacePortalCart(models.AbstractModel):
         return self.env._("%s lines can no longer be booked: see why.", count)
 
     @api.model
-    def _now_due_words(self, company, amount):
-        if not amount:
+    def _now_due_words(self, company, sums):
+        if not sums.total:
             return ""
-        words = company._espace_amount_words(amount)
+        words = company._espace_amount_words(sums.left)
         if company._espace_pays_online():
             return self.env._("To pay now, online: %s", words)
         return self.env._("Invoiced at once: %s", words)
@@ -124,33 +151,41 @@ class EspacePortalCart(models.AbstractModel):
         )
 
     @api.model
-    def _credit_words(self, company, credit, now_due):
-        """Say what becomes of the family's credit, "" if it has none."""
-        if not credit:
+    def _credit_words(self, company, credit, deducted):
+        """Say what becomes of the credit that this cart leaves, "" if none is left."""
+        if credit == deducted:
             return ""
-        words = company._espace_amount_words(credit)
-        if not now_due:
-            return self.env._(
-                "Your credit of %s will be deducted from your next invoice.", words
-            )
-        if credit <= now_due:
-            return self.env._("Your credit of %s will be deducted.", words)
+        words = company._espace_amount_words(credit - deducted)
+        if deducted:
+            return self.env._("%s of your credit will be left.", words)
         return self.env._(
-            "Your credit of %(credit)s pays it: %(left)s will be left.",
-            credit=words,
-            left=company._espace_amount_words(credit - now_due),
+            "Your credit of %s will be deducted from your next invoice.", words
         )
 
     @api.model
-    def _invoiced_soon_words(self, booked_sudo):
-        """Return what these bookings will be invoiced within minutes, "" if nothing."""
+    def _invoiced_soon(self, booked_sudo):
+        """Return {key of a régie: euros} that will be invoiced within minutes."""
         charges_sudo = booked_sudo.charge_ids.filtered(
             lambda charge: charge.at_once and charge.state == "to_invoice"
         )
-        amount = sum(to_decimal(charge.amount) for charge in charges_sudo)
-        if not amount:
-            return ""
-        return booked_sudo.company_id._espace_amount_words(amount)
+        return self._by_regie(
+            (charge.activity_id, to_decimal(charge.amount)) for charge in charges_sudo
+        )
+
+    @api.model
+    def _charged_moves(self, booked_sudo):
+        """Return the documents that ask for these bookings, as superuser."""
+        charged_sudo = booked_sudo.charge_ids.filtered(lambda charge: charge.amount > 0)
+        return charged_sudo.move_id.filtered(lambda move: move.state != "cancel")
+
+    @api.model
+    def _sums_of(self, family, booked_sudo):
+        """Return the `net.Sums` of bookings just made: invoiced, or about to be."""
+        soon = self._invoiced_soon(booked_sudo)
+        moves_sudo = self._charged_moves(booked_sudo)
+        return net.add_up(
+            [self._sums_now(family._espace_net(), soon), moves_sudo._espace_sums()]
+        )
 
     # === Summary and validation === #
 
@@ -276,7 +311,7 @@ class EspacePortalCart(models.AbstractModel):
             for child, lines in booked_sudo.grouped("child_id").items()
         ]
         states = set(booked_sudo.mapped("state"))
-        moves_sudo = booked_sudo.charge_ids.move_id
+        moves_sudo = self._charged_moves(booked_sudo)
         hold = family._portal_hold()
         if hold and hold["move"] not in moves_sudo:
             # What waits is another cart: it says nothing about this one.
@@ -287,7 +322,8 @@ class EspacePortalCart(models.AbstractModel):
             "waiting_payment": "pending_payment" in states,
             "lost": states <= {"cancelled", "refused"},
             "invoices": moves_sudo.filtered(lambda move: move.state == "posted"),
-            "invoiced_soon": self._invoiced_soon_words(booked_sudo),
+            "invoiced_soon": bool(self._invoiced_soon(booked_sudo)),
+            "sums": family._portal_sums(self._sums_of(family, booked_sudo)),
             "hold": hold,
             "others": family._portal_other_holds(moves_sudo),
         }
@@ -296,7 +332,7 @@ class EspacePortalCart(models.AbstractModel):
     def _paid_lines(self, move):
         """Return [(label, amount in words)] of the invoice that waits for payment.
 
-        The last one is what the family's credit pays of it, if it has one.
+        The last one is what of the family's credit is deducted, if it has one.
         """
         company = move.company_id
         lines = [
@@ -307,10 +343,9 @@ class EspacePortalCart(models.AbstractModel):
             for line in move.invoice_line_ids
             if line.display_type == "product"
         ]
-        by_credit = move._espace_asked() - to_decimal(move.amount_total)
-        if by_credit:
-            words = company._espace_amount_words(by_credit)
-            lines.append((self.env._("Paid by your credit"), words))
+        if deducted := move._espace_sums().deducted:
+            words = company._espace_deduction_words(deducted)
+            lines.append((self.env._("Credit deducted"), words))
         return lines
 
     # === Tools === #

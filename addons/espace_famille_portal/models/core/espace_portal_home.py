@@ -18,12 +18,12 @@ class EspacePortalHome(models.AbstractModel):
     @api.model
     def _read(self, family, now=None):
         now = now or fields.Datetime.now()
-        company = family.company_id
-        due = family._espace_amount_due()
+        owed = family._portal_owed()
         return {
             "cart": self.env["espace.portal.cart"]._summary(family, now),
             "hold": family._portal_hold(),
-            "due": company._espace_amount_words(due) if due else "",
+            "due": owed["owed"],
+            "deducted": owed["deducted"],
             "next_days": self._next_days(family, now),
             "limits": self._limits(family, now),
             "proofs": self.env["espace.portal.absence"]._awaited(family),

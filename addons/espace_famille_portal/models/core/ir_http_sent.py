@@ -116,9 +116,11 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _dispatch(cls, endpoint):
-        ours = cls._espace_is_ours(endpoint)
-        if ours and not cls._espace_reads_itself(endpoint):
-            request.params = rules.texts_of(request.params)
+        if cls._espace_is_ours(endpoint):
+            # The method is called with names: this one is taken.
+            request.params.pop("self", None)
+            if not cls._espace_reads_itself(endpoint):
+                request.params = rules.texts_of(request.params, (models.BaseModel,))
         return super()._dispatch(endpoint)
 
     # === What is answered === #

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
+from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
+
 from ...domain.sent import read_ids
 
 # What a parent may choose at once: more is a browser that makes it up.
@@ -14,6 +16,55 @@ class EspaceFamily(models.Model):
 
     _inherit = "espace.family"
 
+    # === Sums === #
+
+    def _portal_sums(self, sums):
+        """Return the lines that say what became of a total, the same on every page.
+
+        :param net.Sums sums: in euros
+        :return: [(key, label, amount in words)]; empty where nothing is asked
+        """
+        words = self.company_id._espace_amount_words
+        less = self.company_id._espace_deduction_words
+        if not sums.total:
+            return []
+        lines = [("total", self.env._("Total"), words(sums.total))]
+        if sums.deducted:
+            lines.append(
+                ("deducted", self.env._("Credit deducted"), less(sums.deducted))
+            )
+        if sums.paid:
+            lines.append(("paid", self.env._("Paid"), words(sums.paid)))
+        if sums.left or not sums.paid:
+            lines.append(("left", self.env._("Left to pay"), words(sums.left)))
+        return lines
+
+    def _portal_owed(self):
+        """Return what the family owes, net, in words, and what was deducted for it.
+
+        :return: dict of `owed`, `deducted` and `credit`, each "" for nothing
+        """
+        of_family = self._espace_net()
+        words = self.company_id._espace_amount_words
+        less = self.company_id._espace_deduction_words
+        return {
+            "owed": words(of_family.owed) if of_family.owed else "",
+            "deducted": less(of_family.deducted) if of_family.deducted else "",
+            "credit": words(of_family.left) if of_family.left else "",
+        }
+
+    def _portal_other_debts(self, listed_sudo):
+        """Say what the family owes besides these documents, "" if nothing.
+
+        A balance taken over from elsewhere, for instance: it is paid at the town hall.
+        """
+        lines_sudo = self.sudo()._espace_open_lines("debit")
+        others = lines_sudo.filtered(lambda line: line.move_id not in listed_sudo)
+        if not others:
+            return ""
+        amount = sum(to_decimal(line.amount_residual) for line in others)
+        return self.company_id._espace_amount_words(amount)
+
     # === Invoices and payments === #
 
     def _portal_invoice(self, move_sudo):
@@ -22,6 +73,8 @@ class EspaceFamily(models.Model):
         today = company._espace_today()
         refund = move_sudo.move_type == "out_refund"
         open_amount = bool(move_sudo.amount_residual)
+        partial = open_amount and move_sudo.amount_residual < move_sudo.amount_total
+        deducted = partial and not refund and move_sudo._espace_sums().deducted
         return {
             "move": move_sudo,
             "name": move_sudo.name,
@@ -36,8 +89,11 @@ class EspaceFamily(models.Model):
             and not refund
             and bool(move_sudo.invoice_date_due)
             and move_sudo.invoice_date_due < today,
-            "partial": open_amount
-            and move_sudo.amount_residual < move_sudo.amount_total,
+            "partial": partial,
+            "deducted": deducted
+            and self.env._(
+                "credit deducted: %s", company._espace_deduction_words(deducted)
+            ),
             "payable": open_amount
             and not refund
             and not move_sudo.espace_payment_on_its_way
@@ -57,8 +113,16 @@ class EspaceFamily(models.Model):
         until = format_date(self.env, move_sudo.invoice_date_due, date_format="d MMM y")
         return self.env._("%(made)s, due on %(until)s", made=made, until=until)
 
+    def _portal_due(self):
+        return self._espace_invoices("due").filtered(
+            lambda move: move.move_type == "out_invoice"
+        )
+
     def _portal_payable(self, asked):
         """Return the chosen invoices, all of them payable now.
+
+        What the family is owed is set off first: they are paid for what is left, and
+        an invoice that it settles is no longer among them.
 
         :param asked: ids as a browser sends them
         :raise UserError: nothing, or something that cannot be paid, was chosen
@@ -68,9 +132,16 @@ class EspaceFamily(models.Model):
             raise UserError(self.env._("Choose at least one invoice to pay."))
         if not self.company_id._espace_pays_online():
             raise UserError(self.env._("The commune takes no payment online."))
-        due_sudo = self._espace_invoices("due").filtered(
-            lambda move: move.move_type == "out_invoice"
-        )
+        before_sudo = self._portal_due()
+        self._espace_set_off()
+        due_sudo = self._portal_due()
+        ids -= set((before_sudo - due_sudo).ids)
+        if not ids:
+            raise UserError(
+                self.env._(
+                    "Your credit has paid what you chose: nothing is left of it."
+                )
+            )
         chosen_sudo = due_sudo.filtered(lambda move: move.id in ids)
         if any(chosen_sudo.mapped("espace_payment_on_its_way")):
             raise UserError(

@@ -2,6 +2,7 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from odoo import api, fields, models
 
@@ -16,7 +17,6 @@ _logger = logging.getLogger(__name__)
 
 # Bookings that a family knows of; giving up a payment is answered at the screen.
 KNOWN_STATES = ("confirmed", "pending_approval", "waiting")
-PAID_STATES = ("paid", "in_payment")
 
 
 @dataclass(slots=True)
@@ -362,13 +362,25 @@ class EspaceFamily(models.Model):
         return self.env._("rank %s", line.waiting_rank)
 
     def _unpaid_words(self, unpaid):
+        """Say until when unpaid places are kept, and what their payment asks."""
         limits = [line.hold_until for line in unpaid if line.hold_until]
         if not limits:
             return ""
-        return self.env._(
+        company = self.company_id
+        sums = self.env["espace.portal.cart"]._sums_of(self, unpaid.sudo())
+        kept = self.env._(
             "Your places are kept until %s.",
-            self.company_id._espace_limit_words(min(limits)),
+            company._espace_limit_words(min(limits)),
         )
+        if sums.deducted:
+            asked = self.env._(
+                "To pay: %(left)s (credit deducted: %(deducted)s).",
+                left=company._espace_amount_words(sums.left),
+                deducted=company._espace_deduction_words(sums.deducted),
+            )
+        else:
+            asked = self.env._("To pay: %s.", company._espace_amount_words(sums.left))
+        return f"{kept} {asked}"
 
     def _change_credit_words(self, cancelled):
         """Say what was charged and is given back, "" if nothing is."""
@@ -380,38 +392,44 @@ class EspaceFamily(models.Model):
         if not amount:
             return ""
         return self.env._(
-            "%s had been charged: it is deducted from your next invoice.",
+            "%s had been charged: it is deducted from what you owe, or from your "
+            "next invoice.",
             self.company_id._espace_amount_words(amount),
         )
 
     def _money_words(self, booked):
-        """Return [(label, amount)] of what is paid, to pay, and due later."""
-        sums = defaultdict(int)
-        for line in booked:
-            for charge in line.charge_ids:
-                sums[self._when_due(charge)] += to_decimal(charge.amount)
-            if not line.charge_ids:
-                sums["later"] += to_decimal(line.espace_price)
-        labels = {
-            "paid": self.env._("Paid"),
-            "now": self.env._("To pay now"),
-            "later": self.env._("Invoiced later"),
-        }
-        return [
-            (label, self.company_id._espace_amount_words(sums[key]))
-            for key, label in labels.items()
-            if sums[key]
-        ]
+        """Return [(label, amount)] of what is deducted, paid, to pay, and due later.
 
-    def _when_due(self, charge):
-        move = charge.move_id
-        if move.state == "posted" and move.payment_state in PAID_STATES:
-            return "paid"
-        return "now" if move or charge.at_once else "later"
+        The sums of the bookings' invoices are those of the payment and of its page.
+        """
+        company = self.company_id
+        cart = self.env["espace.portal.cart"]
+        sums = cart._sums_of(self, booked.sudo())
+        later = sum(
+            (
+                to_decimal(self._price_of(line))
+                for line in booked
+                if not (line.charge_ids.move_id or line.charge_ids.filtered("at_once"))
+            ),
+            Decimal(0),
+        )
+        lines = []
+        if sums.deducted:
+            less = company._espace_deduction_words(sums.deducted)
+            lines.append((self.env._("Credit deducted"), less))
+        for label, amount in (
+            (self.env._("Paid"), sums.paid),
+            (self.env._("To pay now"), sums.left),
+            (self.env._("Invoiced later"), later),
+        ):
+            if amount:
+                lines.append((label, company._espace_amount_words(amount)))
+        return lines
 
     def _change_invoices(self, booked):
         """Return [(number, address of its page)] of the invoices of new bookings."""
-        moves = booked.charge_ids.move_id.filtered(lambda move: move.state == "posted")
+        moves = self.env["espace.portal.cart"]._charged_moves(booked.sudo())
+        moves = moves.filtered(lambda move: move.state == "posted")
         return [
             (move.name, f"{self.get_base_url()}/my/factures/{move.id}")
             for move in moves.sorted("id")

@@ -73,6 +73,9 @@ class TestPages(EspacePortalCase):
 
     def test_a_credit_is_shown(self):
         reservation = self.booked(self.nina, self.t1, MONDAY)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.invoices(self.martin).ids
+        ).create({"journal_id": self.bank_journal.id})._create_payments()
         reservation._cancel()
         [credit] = self.page("/my/factures").xpath("//*[@data-credit]")
         self.assertIn("0.65", self.words(credit))

@@ -6,7 +6,9 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, TUESDAY
+from odoo.addons.espace_famille_billing.models.core.guards import STATING
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -128,8 +130,8 @@ class TestErasure(EspaceBillingCase):
     def block(self):
         """Decide that the family no longer books; its payment ends that."""
         self.company.write({"espace_block_debt": True, "espace_block_amount": 0})
-        lines = self.invoices(self.family).line_ids
-        lines.filtered("date_maturity").date_maturity = date(2026, 10, 1)
+        lines = self.invoices(self.family).line_ids.filtered("date_maturity")
+        allow(lines, STATING).date_maturity = date(2026, 10, 1)
         block = self.env["espace.booking.block"].create(
             {"family_id": self.family.id, "reason": MARK, "missing_reason": MARK}
         )

@@ -6,7 +6,9 @@ from lxml import html
 
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY
+from odoo.addons.espace_famille_billing.models.core.guards import STATING
 
 from ...domain import period
 from ...models.booking.period_grid import GridBuilder
@@ -26,7 +28,8 @@ class TestDebtOnPages(EspacePortalCase):
         cls.Reservation._book(cls.martin, [(cls.nina, cls.meal, MONDAY)])
         # As if the invoice of today had been due in the autumn.
         invoice = cls.martin.espace_move_ids
-        invoice.line_ids.filtered("date_maturity").date_maturity = date(2026, 10, 1)
+        lines = invoice.line_ids.filtered("date_maturity")
+        allow(lines, STATING).date_maturity = date(2026, 10, 1)
         cls.env["espace.booking.block"].create(
             {
                 "family_id": cls.martin.id,

@@ -206,9 +206,14 @@ class TestPaymentByCredit(EspacePortalCase):
 
     def test_the_cart_says_what_becomes_of_the_credit(self):
         self.put_in_cart((self.nina, self.meal, MONDAY))
-        self.assertIn("credit of 5.00 € pays it: 1.40 € will", self.shown_cart())
+        shown = self.shown_cart()
+        self.assertIn("Credit deducted: \N{MINUS SIGN}3.60 €", shown)
+        self.assertIn("To pay now, online: 0.00 €", shown)
+        self.assertIn("1.40 € of your credit will be left.", shown)
         self.put_in_cart((self.tom, self.meal, MONDAY))
-        self.assertIn("Your credit of 5.00 € will be deducted.", self.shown_cart())
+        shown = self.shown_cart()
+        self.assertIn("Credit deducted: \N{MINUS SIGN}5.00 €", shown)
+        self.assertIn("To pay now, online: 2.20 €", shown)
         self.canteen.billing_mode = "consumption"
         self.assertIn("5.00 € will be deducted from your next", self.shown_cart())
 
@@ -224,7 +229,7 @@ class TestPaymentByCredit(EspacePortalCase):
     def test_the_rest_is_asked_whatever_the_browser_says(self):
         response = self.validate(self.nina, self.tom)
         self.assertTrue(response.url.endswith(f"{CART}/paiement"), response.url)
-        self.assertIn("Paid by your credit", self.shown(response))
+        self.assertIn("Credit deducted", self.shown(response))
         total = html.fromstring(response.content).xpath("//*[@data-total]")[0]
         self.assertIn("2.20", self.words(total))
         move = self.martin._espace_payment_move()

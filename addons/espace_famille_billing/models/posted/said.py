@@ -1,0 +1,141 @@
+"""What a posted entry and a payment say, by the names of their fields.
+
+Each stored field of these models is either here or named as harmless, with a reason, in
+`tests/posted/doors.py`: a new version of Odoo that brings one is noticed there.
+"""
+
+# Of an entry: who owes, how much, since when, under which number.
+MOVE = {
+    "always_tax_exigible",
+    "amount_residual",
+    "amount_residual_signed",
+    "amount_tax",
+    "amount_tax_signed",
+    "amount_total",
+    "amount_total_in_currency_signed",
+    "amount_total_signed",
+    "amount_untaxed",
+    "amount_untaxed_in_currency_signed",
+    "amount_untaxed_signed",
+    "auto_post_origin_id",
+    "commercial_partner_id",
+    "company_id",
+    "currency_id",
+    "date",
+    "espace_family_id",
+    "espace_regie_id",
+    "espace_run_id",
+    "fiscal_position_id",
+    "invoice_cash_rounding_id",
+    "invoice_currency_rate",
+    "invoice_date",
+    "invoice_date_due",
+    "invoice_line_ids",
+    "invoice_payment_term_id",
+    "is_storno",
+    "journal_id",
+    "journal_line_ids",
+    "line_ids",
+    "move_type",
+    "name",
+    "origin_payment_id",
+    "partner_id",
+    "payment_state",
+    "posted_before",
+    "reversed_entry_id",
+    "sequence_number",
+    "sequence_prefix",
+    "state",
+    "statement_id",
+    "statement_line_id",
+    "tax_cash_basis_origin_move_id",
+    "tax_cash_basis_rec_id",
+}
+
+# Of one of its lines; what it is matched with is apart from it.
+LINE = {
+    "account_id",
+    "amount_currency",
+    "amount_residual",
+    "amount_residual_currency",
+    "balance",
+    "company_currency_id",
+    "company_id",
+    "credit",
+    "currency_id",
+    "date",
+    "date_maturity",
+    "debit",
+    "discount",
+    "discount_amount_currency",
+    "discount_balance",
+    "discount_date",
+    "display_type",
+    "espace_fee_payment_id",
+    "full_reconcile_id",
+    "invoice_date",
+    "is_storno",
+    "journal_id",
+    "matched_credit_ids",
+    "matched_debit_ids",
+    "move_id",
+    "move_name",
+    "parent_state",
+    "partner_id",
+    "payment_id",
+    "price_subtotal",
+    "price_total",
+    "price_unit",
+    "product_id",
+    "product_uom_id",
+    "quantity",
+    "reconciled",
+    "statement_id",
+    "statement_line_id",
+    "tax_base_amount",
+    "tax_group_id",
+    "tax_ids",
+    "tax_line_id",
+    "tax_repartition_line_id",
+    "tax_tag_ids",
+}
+
+# What an invoice says of a service; what Odoo calls the debt itself may change.
+LABEL = {"name"}
+
+# Of a payment that has its receipt.
+PAYMENT = {
+    "amount",
+    "amount_company_currency_signed",
+    "amount_signed",
+    "company_id",
+    "currency_id",
+    "date",
+    "destination_account_id",
+    "journal_id",
+    "move_id",
+    "name",
+    "outstanding_account_id",
+    "paired_internal_transfer_payment_id",
+    "partner_id",
+    "partner_type",
+    "payment_method_id",
+    "payment_method_line_id",
+    "payment_transaction_id",
+    "payment_type",
+    "source_payment_id",
+}
+
+# Of one that a collection or a remittance holds: what they print of it besides.
+STATED = PAYMENT | {"espace_cheque_bank", "espace_cheque_number"}
+
+# Of a matching: how much of what settles what.
+PARTIAL = {
+    "amount",
+    "company_id",
+    "credit_amount_currency",
+    "credit_move_id",
+    "debit_amount_currency",
+    "debit_move_id",
+    "max_date",
+}

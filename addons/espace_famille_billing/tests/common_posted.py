@@ -1,0 +1,111 @@
+"""One of each thing that is posted for a family or by a régie, and who bends it."""
+
+from datetime import date
+
+from odoo.fields import Command
+
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY, TUESDAY
+
+from .common_regie import RegieCase
+
+DECEMBER_DAY = date(2026, 12, 10)
+
+
+class PostedCase(RegieCase):
+    """Each object of `objects`, by what the tables of doors call it.
+
+    In December: a hand-made invoice of the Durands and the payment of it, which a
+    closed collection holds. In January: an invoice of charges and its credit note, a
+    receipt, a refund, a rejection, a remittance, a debt that was written off.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.loss = cls._create_account("654100", "expense")
+        cls.other_account = cls._create_account("580000", "asset_current")
+        cls.accountant = cls._create_user(
+            "accountant",
+            "account.group_account_manager,account.group_account_basic,"
+            "base.group_partner_manager",
+        )
+        cls.users = {
+            "finance": cls._create_staff("finance"),
+            "admin": cls._create_staff("admin"),
+            "accountant": cls.accountant,
+            "superuser": cls.env.ref("base.user_root"),
+        }
+        cls.users["admin"].group_ids += cls.env.ref("account.group_account_manager")
+
+    @classmethod
+    def _create_account(cls, code, account_type):
+        return cls.env["account.account"].create(
+            {
+                "name": code,
+                "code": code,
+                "account_type": account_type,
+                "reconcile": account_type == "asset_current",
+                "company_ids": [Command.set(cls.company.ids)],
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        by_hand = self.invoice(self.durand, [(self.meal, 8)], DECEMBER_DAY)
+        stated = self.pay(self.durand, 8, DECEMBER_DAY, by_hand)
+        self.december = self.close(self.statement())
+        invoice = self.of_booking(self.nina, MONDAY)
+        credited = self.of_booking(self.nina, TUESDAY)
+        charges = credited.invoice_line_ids.espace_charge_ids
+        charges.reservation_id.waiver = "Mistake"
+        credit = charges._credit("Mistake", NOW)
+        debt = self.invoice(self.durand, [(self.meal, 5)], TODAY)
+        receipt = self.pay(self.durand, 2, TODAY, debt)
+        rejected = self.pay(self.durand, 1, TODAY, debt, self.cheque)
+        rejection = self.reject(rejected, TODAY)
+        refund = self.refund(self.pay(self.martin, 9, TODAY, journal=self.card))
+        remittance = self.Remittance.create(
+            {
+                "regie_id": self.regie.id,
+                "journal_id": self.cash.id,
+                "date": TODAY,
+                "amount": 4,
+            }
+        )
+        remittance.action_confirm()
+        lost = self.invoice(self.durand, [(self.meal, 3)], TODAY)
+        written_off = self.Move._espace_write_off(
+            self.durand,
+            {self.receivable_lines(lost): 3},
+            TODAY,
+            "D12",
+            TODAY,
+            self.loss,
+        )
+        self.payments = {
+            "receipt": receipt,
+            "stated": stated,
+            "rejection": rejection,
+            "refund": refund,
+        }
+        self.moves = {
+            "invoice": invoice,
+            "by_hand": by_hand,
+            "credit": credit,
+            "remittance": remittance.move_id,
+            "written_off": written_off,
+            **{name: payment.move_id for name, payment in self.payments.items()},
+        }
+        self.remittance = remittance
+        self.env.flush_all()
+
+    def of_booking(self, child, day):
+        return self.booked(child, self.meal, day).charge_ids.move_id
+
+    def refund(self, payment):
+        """Pay back what a payment left on the family's account."""
+        [line] = self.receivable_lines(payment.move_id)
+        family = payment.espace_family_id
+        return self.env["account.payment"]._espace_register(
+            family, payment.journal_id, {line: abs(line.amount_residual)}, TODAY
+        )

@@ -1,0 +1,3 @@
+from . import test_books_check
+from . import test_by_hand_posted
+from . import test_posted
