@@ -1,11 +1,14 @@
 """One of each thing that is posted for a family or by a régie, and who bends it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.fields import Command
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY, TUESDAY
+from odoo.addons.espace_famille.tests.core.test_check import CorruptionCase
 
+from ..domain import write_off
+from ..models.core.amounts import to_decimal
 from .common_regie import RegieCase
 
 DECEMBER_DAY = date(2026, 12, 10)
@@ -16,7 +19,8 @@ class PostedCase(RegieCase):
 
     In December: a hand-made invoice of the Durands and the payment of it, which a
     closed collection holds. In January: an invoice of charges and its credit note, a
-    receipt, a refund, a rejection, a remittance, a debt that was written off.
+    receipt, a refund, a rejection, a remittance, a debt that was written off, and one
+    admitted as irrecoverable of which a part was collected after all.
     """
 
     @classmethod
@@ -24,6 +28,7 @@ class PostedCase(RegieCase):
         super().setUpClass()
         cls.loss = cls._create_account("654100", "expense")
         cls.other_account = cls._create_account("580000", "asset_current")
+        cls.found = cls._create_account("758880", "income_other")
         cls.accountant = cls._create_user(
             "accountant",
             "account.group_account_manager,account.group_account_basic,"
@@ -73,15 +78,9 @@ class PostedCase(RegieCase):
             }
         )
         remittance.action_confirm()
-        lost = self.invoice(self.durand, [(self.meal, 3)], TODAY)
-        written_off = self.Move._espace_write_off(
-            self.durand,
-            {self.receivable_lines(lost): 3},
-            TODAY,
-            "D12",
-            TODAY,
-            self.loss,
-        )
+        written_off = self.give_up(3)
+        self.irrecoverable = self.give_up(2)
+        self.irrecoverable._espace_collect_written_off(self.cash, to_decimal(1), TODAY)
         self.payments = {
             "receipt": receipt,
             "stated": stated,
@@ -94,6 +93,7 @@ class PostedCase(RegieCase):
             "credit": credit,
             "remittance": remittance.move_id,
             "written_off": written_off,
+            "recovery": self.irrecoverable.espace_recovery_ids,
             **{name: payment.move_id for name, payment in self.payments.items()},
         }
         self.remittance = remittance
@@ -102,6 +102,34 @@ class PostedCase(RegieCase):
     def of_booking(self, child, day):
         return self.booked(child, self.meal, day).charge_ids.move_id
 
+    def give_up(self, amount, kind=write_off.IRRECOVERABLE, family=None):
+        """Write off an invoice of this amount, by a decision of this kind."""
+        lost = self.invoice(family or self.durand, [(self.meal, amount)], TODAY)
+        return self.Move._espace_write_off(
+            lost.espace_family_id,
+            {self.receivable_lines(lost): amount},
+            TODAY,
+            "D12",
+            TODAY,
+            self.loss,
+            kind,
+        )
+
+    def transmitted(self, amount):
+        """Return an invoice of the Martins that went to the accountant, in March."""
+        self.company.write({"espace_collect_days": 60, "espace_title_minimum": 0})
+        debt = self.invoice(self.martin, [(self.t1, amount)], TODAY)
+        with self.at(TODAY + timedelta(days=61)):
+            self.transmit(debt)
+        return debt
+
+    def transmit(self, debt):
+        """Send a debt to the accountant, as the Régie does."""
+        clerk = self.users["finance"]
+        action = debt.with_user(clerk).action_espace_transmit()
+        transfer = self.env["espace.debt.transfer"].browse(action["res_id"])
+        transfer.with_user(clerk).action_send()
+
     def refund(self, payment):
         """Pay back what a payment left on the family's account."""
         [line] = self.receivable_lines(payment.move_id)
@@ -109,3 +137,21 @@ class PostedCase(RegieCase):
         return self.env["account.payment"]._espace_register(
             family, payment.journal_id, {line: abs(line.amount_residual)}, TODAY
         )
+
+
+class BentCase(CorruptionCase, PostedCase):
+    """Bends what is posted by SQL, behind the back of all guards."""
+
+    def check_invariants(self):
+        """They are broken on purpose here."""
+
+    def spoil_row(self, record, **values):
+        for name, value in values.items():
+            self.spoil(
+                f"UPDATE {record._table} SET {name} = %s WHERE id = %s",
+                value,
+                record.id,
+            )
+
+    def codes(self):
+        return {f.code for f in self.env["espace.check"]._problems(self.company)}

@@ -201,6 +201,12 @@ class EspaceDebtTransferLine(models.Model):
     def _by_code_words(self):
         return self.env._("What was sent, and when, is not written by hand.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.transfer_id._check_draft()
+        return lines
+
     def write(self, vals):
         if vals.keys() - {"title_number", "returned_reason"}:
             self.transfer_id._check_draft()

@@ -5,4 +5,5 @@ from . import espace_check_run
 from . import espace_check_collection
 from . import espace_check_payments
 from . import espace_check_books
+from . import espace_check_debts
 from . import res_config_settings

@@ -24,6 +24,7 @@ class EspaceCheck(models.AbstractModel):
             *self._collection_invariants(),
             *self._payment_invariants(),
             *self._book_invariants(),
+            *self._debt_invariants(),
         ]
 
     @api.model

@@ -135,22 +135,6 @@ class EspaceCheck(models.AbstractModel):
                     "journals: the FEC shows the gap."
                 ),
             ),
-            Invariant(
-                "invoice_entry",
-                self.env._(
-                    "A family's invoice is what its entry says: amount, payer, what "
-                    "is left."
-                ),
-                self.env._(
-                    "These invoices are not what their entries say: another amount, "
-                    "another payer, or another sum left to pay."
-                ),
-            ),
-            Invariant(
-                "matched_family",
-                self.env._("The money of a family pays the debts of that family."),
-                self.env._("These payments settle debts of another family."),
-            ),
         ]
 
     # === Payments === #
@@ -210,28 +194,6 @@ class EspaceCheck(models.AbstractModel):
                             IS DISTINCT FROM family.partner_id
                     )
                 )
-                """,
-                tuple(companies.ids),
-            ),
-        )
-
-    @api.model
-    def _find_matched_family(self, companies):
-        return self._select(
-            "account.move",
-            SQL(
-                """
-                SELECT credit.move_id
-                FROM account_partial_reconcile matched
-                JOIN account_move_line debit ON debit.id = matched.debit_move_id
-                JOIN account_move_line credit ON credit.id = matched.credit_move_id
-                JOIN res_partner debtor ON debtor.id = debit.partner_id
-                JOIN res_partner payer ON payer.id = credit.partner_id
-                JOIN espace_family one
-                    ON one.partner_id = debtor.commercial_partner_id
-                JOIN espace_family other
-                    ON other.partner_id = payer.commercial_partner_id
-                WHERE debit.company_id IN %s AND one.id != other.id
                 """,
                 tuple(companies.ids),
             ),
@@ -487,56 +449,6 @@ class EspaceCheck(models.AbstractModel):
                         != move.sequence_prefix
                     OR move.sequence_number = 0
                 )
-                """,
-                tuple(companies.ids),
-            ),
-        )
-
-    # === Invoices === #
-
-    @api.model
-    def _find_invoice_entry(self, companies):
-        """Compare the total, the payer and what is left with the lines of debtors."""
-        return self._select(
-            "account.move",
-            SQL(
-                """
-                SELECT move.id
-                FROM account_move move
-                JOIN espace_family family ON family.id = move.espace_family_id
-                LEFT JOIN account_move_line line ON line.move_id = move.id
-                LEFT JOIN account_account account ON account.id = line.account_id
-                LEFT JOIN res_partner payer ON payer.id = line.partner_id
-                LEFT JOIN LATERAL (
-                    SELECT sum(
-                        CASE WHEN debit_move_id = line.id THEN amount ELSE -amount END
-                    ) AS amount
-                    FROM account_partial_reconcile
-                    WHERE line.id IN (debit_move_id, credit_move_id)
-                    AND account.account_type = 'asset_receivable'
-                ) matched ON TRUE
-                WHERE move.company_id IN %s AND move.state = 'posted'
-                AND move.move_type IN ('out_invoice', 'out_refund')
-                GROUP BY move.id, family.id
-                HAVING coalesce(sum(line.balance) FILTER (
-                    WHERE account.account_type = 'asset_receivable'
-                ), 0) != move.amount_total
-                    * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
-                OR coalesce(sum(
-                    line.balance - coalesce(matched.amount, 0)
-                ) FILTER (
-                    WHERE account.account_type = 'asset_receivable'
-                ), 0) != move.amount_residual
-                    * CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
-                OR coalesce(sum(line.balance), 0) != 0
-                OR bool_or(
-                    account.account_type = 'asset_receivable'
-                    AND payer.commercial_partner_id IS DISTINCT FROM family.partner_id
-                )
-                OR bool_or(line.date IS DISTINCT FROM move.date)
-                OR (move.amount_residual = 0)
-                    = (move.payment_state IN ('not_paid', 'partial', 'blocked'))
-                    AND move.amount_total != 0
                 """,
                 tuple(companies.ids),
             ),

@@ -26,13 +26,18 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "espace.guard.mixin"]
 
-    # What only remittances and write-offs give.
+    # What only remittances, write-offs and what goes to the accountant give.
     _by_code = frozenset(
         {
             "espace_decision",
             "espace_decision_date",
+            "espace_recovers_id",
+            "espace_recovery_ids",
             "espace_remittance_id",
+            "espace_transfer_line_ids",
+            "espace_transmitted_on",
             "espace_undone",
+            "espace_write_off_kind",
             "espace_written_off_family_id",
         }
     )
@@ -56,8 +61,9 @@ class AccountMove(models.Model):
     @api.model
     def _by_code_words(self):
         return self.env._(
-            "An entry belongs to the remittance that made it, and a write-off to the "
-            "decision of the council."
+            "An entry belongs to the remittance that made it, a write-off to the "
+            "decision of the council, and a debt goes to the accountant by the état "
+            "of what is sent."
         )
 
     # === What stays === #
@@ -105,11 +111,23 @@ class AccountMove(models.Model):
     def _espace_why_written_off(self):
         if not self.espace_written_off_family_id:
             return ""
+        names = {"entry": self.name, "family": self.espace_written_off_family_id.name}
+        if self.espace_recovers_id:
+            return self.env._(
+                "The entry %(entry)s made due again what %(family)s paid of a "
+                "write-off: if the money did not come, reject its payment instead.",
+                **names,
+            )
+        if self.reversed_entry_id:
+            return self.env._(
+                "The entry %(entry)s undoes a write-off of debts of %(family)s: write "
+                "them off again instead.",
+                **names,
+            )
         return self.env._(
             "The entry %(entry)s writes off debts of %(family)s: undo the write-off "
             "instead, by its button.",
-            entry=self.name,
-            family=self.espace_written_off_family_id.name,
+            **names,
         )
 
     def _espace_why_invoice(self):

@@ -20,9 +20,16 @@ class AccountPartialReconcile(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_not_stated(self):
-        """Keep what a closed collection says that its payments paid."""
+        """Keep what a closed collection says that its payments paid.
+
+        And the debts that a council gave up: no others take their place.
+        """
         if is_allowed(self.env, STATING):
             return
+        for move_sudo in self._espace_moves():
+            words = move_sudo.state == "posted" and move_sudo._espace_why_written_off()
+            if words:
+                raise UserError(words)
         payments_sudo = self._espace_moves().origin_payment_id
         stated = payments_sudo.filtered("espace_statement_id")[:1]
         if stated:
@@ -65,6 +72,17 @@ class AccountPartialReconcile(models.Model):
                         other=families[1].name,
                     )
                 )
+
+    def _espace_check_not_transmitted(self):
+        """Refuse the régie's money for a debt that the public accountant recovers.
+
+        What a bank has taken already is booked: code does that as superuser.
+        """
+        if self.env.su:
+            return
+        for partial in self.sudo():
+            if partial.credit_move_id.move_id.origin_payment_id.espace_regie_id:
+                partial.debit_move_id.move_id._espace_check_collectable()
 
     def _espace_check_amounts(self):
         """Refuse to settle more of a family's line than is open of it."""

@@ -1,7 +1,7 @@
 """What a posted entry and a payment say, by the names of their fields.
 
 Each stored field of these models is either here or named as harmless, with a reason, in
-`tests/posted/doors.py`: a new version of Odoo that brings one is noticed there.
+`tests/posted/posted_doors.py`: a new version of Odoo that brings one is noticed there.
 """
 
 # Of an entry: who owes, how much, since when, under which number.
@@ -72,6 +72,7 @@ LINE = {
     "discount_date",
     "display_type",
     "espace_fee_payment_id",
+    "espace_reason",
     "full_reconcile_id",
     "invoice_date",
     "is_storno",

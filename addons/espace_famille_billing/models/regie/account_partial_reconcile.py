@@ -16,6 +16,7 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)
+        partials._espace_check_not_transmitted()
         partials_sudo = partials.sudo()
         partials_sudo._espace_check_families()
         partials_sudo._espace_check_amounts()

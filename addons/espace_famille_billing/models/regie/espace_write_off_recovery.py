@@ -2,13 +2,16 @@
 
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+
+from odoo.addons.espace_famille.models.core.guards import allow
 
 from ...domain import write_off
 from ..core.amounts import to_decimal
 from ..core.groups import MONEY
+from ..core.guards import STATING
 
 
 class AccountMove(models.Model):
@@ -23,8 +26,21 @@ class AccountMove(models.Model):
         help="The write-off of which this entry makes a part due again: it is paid.",
     )
     espace_recovery_ids = fields.One2many(
-        "account.move", "espace_recovers_id", "Collected since", readonly=True
+        "account.move", "espace_recovers_id", "Recoveries", readonly=True
     )
+    espace_recovered = fields.Monetary(
+        "Collected since", compute="_compute_espace_recovered"
+    )
+
+    @api.depends("espace_recovery_ids.state", "espace_recovery_ids.amount_total")
+    def _compute_espace_recovered(self):
+        for move in self:
+            move.espace_recovered = float(move._espace_recovered_amount())
+
+    def _espace_recovered_amount(self):
+        """Return the euros of this write-off that were collected, as Decimal."""
+        collected = self.espace_recovery_ids.filtered(lambda m: m.state == "posted")
+        return sum((to_decimal(move.amount_total) for move in collected), Decimal(0))
 
     def _espace_still_owed(self):
         """Return the euros of this write-off that the family owes all the same."""
@@ -37,10 +53,7 @@ class AccountMove(models.Model):
             or self.espace_undone
         ):
             return Decimal(0)
-        collected = self.espace_recovery_ids.filtered(lambda m: m.state == "posted")
-        return to_decimal(self.amount_total) - sum(
-            (to_decimal(move.amount_total) for move in collected), Decimal(0)
-        )
+        return to_decimal(self.amount_total) - self._espace_recovered_amount()
 
     def _espace_collect_written_off(self, journal, amount, date, **vals):
         """Take a payment of what was admitted as irrecoverable.
@@ -101,9 +114,13 @@ class AccountMove(models.Model):
             (partial.debit_move_id, partial.credit_move_id, part)
             for partial, part in parts.items()
         ]
-        self.env["account.partial.reconcile"].union(*parts).unlink()
-        move = self.create(self._espace_prepare_recovery(reopened, date, account))
+        matches = self.env["account.partial.reconcile"].union(*parts)
+        allow(matches, STATING).unlink()
+        move = allow(self, STATING).create(
+            self._espace_prepare_recovery(reopened, date, account)
+        )
         move.action_post()
+        move = allow(move, STATING, False)
         own = move._espace_receivable_lines().sorted("id")
         found = {}
         for (debt, given_up, part), line in zip(reopened, own, strict=True):
@@ -151,6 +168,14 @@ class AccountMove(models.Model):
                 ),
             ],
         }
+
+    def action_open_espace_recoveries(self):
+        """Open the entries that made parts of this write-off due again."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.espace_recovery_ids._get_records_action(
+            name=self.env._("Collected since")
+        )
 
     def action_espace_collect_written_off(self):
         """Open the form that takes a payment of what was written off."""

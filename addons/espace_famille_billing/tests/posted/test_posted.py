@@ -1,7 +1,7 @@
 """Every door to what is posted, tried by each role on each object."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from odoo.exceptions import AccessError, UserError
@@ -24,6 +24,7 @@ WAY = {
     "credit": "invoiced again",
     "remittance": "take the remittance back",
     "written_off": "undo the write-off",
+    "recovery": "reject its payment",
     "receipt": "Reject it",
     "rejection": "Reject it",
     "refund": "Reject it",
@@ -543,6 +544,59 @@ class TestPosted(PostedCase):
             ),
             "More would be settled",
         )
+
+    def test_what_a_council_gave_up_stays_given_up(self):
+        """Taken apart, it would lower another debt, or the next invoice."""
+        for name in ("written_off", "recovery"):
+            lines = self.receivable_lines(self.moves[name])
+            matched = lines.matched_debit_ids | lines.matched_credit_ids
+            self.assertTrue(matched, name)
+            for role, user in self.users.items():
+                for door, act in {
+                    "unlink": matched.with_user(user).unlink,
+                    "unreconcile": lines.with_user(user).remove_move_reconcile,
+                }.items():
+                    self.assert_refused(act, WAY[name], role=role, door=door)
+
+    def test_the_regie_settles_nothing_that_the_accountant_recovers(self):
+        debt = self.transmitted(6)
+        line = self.receivable_lines(debt)
+        with self.at(TODAY + timedelta(days=61)):
+            money = self.pay(self.martin, 4, TODAY + timedelta(days=61))
+            lines = line | self.receivable_lines(money.move_id)
+            for role, user in self.users.items():
+                if role != "superuser":
+                    self.assert_refused(
+                        lines.with_user(user).reconcile,
+                        "sent to the public accountant",
+                        role=role,
+                    )
+            # What the accountant received comes by the treasury.
+            paid = self.pay(self.martin, 6, TODAY, journal=self.bank_journal)
+            self.match(paid, debt)
+        self.assertEqual(debt.amount_residual, 0)
+
+    def test_what_is_sent_to_the_accountant_is_not_added_to(self):
+        debt = self.transmitted(6)
+        transfer = debt.espace_transfer_line_ids.transfer_id
+        other = self.invoice(self.martin, [(self.t1, 2)], TODAY)
+        vals = {"transfer_id": transfer.id, "move_id": other.id}
+        for role in ("finance", "admin"):
+            user = self.users[role]
+            self.assert_refused(
+                partial(debt.espace_transfer_line_ids.with_user(user).create, vals),
+                "not changed",
+                role=role,
+            )
+            self.assert_refused(
+                partial(
+                    other.with_user(user).write,
+                    {"espace_transfer_line_ids": [Command.create(vals)]},
+                ),
+                "",
+                role=role,
+            )
+        self.assertFalse(other.espace_transmitted_on)
 
     # === What is made by hand === #
 
