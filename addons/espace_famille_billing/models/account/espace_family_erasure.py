@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.espace_famille.models.core.guards import allow
 from odoo.addons.espace_famille.models.erasure.espace_erasure_mixin import erase_papers
+
+from ..core.guards import STATING
 
 # Invoices, payments and what proves them are kept for ten years.
 ACCOUNTING_YEARS = 10
@@ -105,7 +108,10 @@ class AccountMoveLine(models.Model):
 
         The labels of entries that Odoo has sealed by a hash cannot change.
         """
-        self.espace_words = False
-        for line in self.filtered("product_id"):
+        # What is posted stays; only who it was for goes.
+        lines = allow(self, STATING)
+        lines.espace_words = False
+        lines.filtered("espace_reason").espace_reason = "–"
+        for line in lines.filtered("product_id"):
             if not line.move_id.inalterable_hash:
                 line.name = line.product_id.display_name

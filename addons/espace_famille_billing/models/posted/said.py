@@ -102,7 +102,7 @@ LINE = {
 }
 
 # What an invoice says of a service; what Odoo calls the debt itself may change.
-LABEL = {"name"}
+LABEL = {"espace_words", "name"}
 
 # Of a payment that has its receipt.
 PAYMENT = {

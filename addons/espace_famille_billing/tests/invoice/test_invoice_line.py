@@ -51,6 +51,17 @@ class TestLineAdded(EspaceBillingCase):
         )
         self.assertIn("Lost on 4 January 2027", page.decode())
 
+    def test_its_words_stay_once_it_is_posted_until_the_family_is_erased(self):
+        self.add()
+        self.notify(self.transaction(self.draft, amount=7.60))
+        line = self.draft.invoice_line_ids.filtered("espace_reason")
+        for name in ("name", "espace_reason", "espace_words"):
+            with self.assertRaisesRegex(UserError, "stays as it is"):
+                line.write({name: "X"})
+        line._espace_erase_words()
+        self.assertEqual((line.name, line.espace_reason), ("Badge", "–"))
+        self.assertEqual(self.draft.amount_total, 7.60)
+
     def test_another_amount(self):
         self.add(amount=6.5)
         self.assertEqual(self.draft.amount_total, 10.10)
