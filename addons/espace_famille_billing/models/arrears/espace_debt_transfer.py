@@ -134,6 +134,8 @@ class EspaceDebtTransfer(models.Model):
 
     def _prepare_again(self):
         """Drop what was paid or contested since; refuse an état of nothing."""
+        # What was just set off is no longer to be sent.
+        self.line_ids.move_id.invalidate_recordset(["espace_to_transmit"])
         self.line_ids.filtered(
             lambda line: not line.move_id.espace_to_transmit
         ).unlink()

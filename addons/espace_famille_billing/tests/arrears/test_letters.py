@@ -88,7 +88,7 @@ class TestLetters(PrintedCase, ArrearsCase):
             self.company.name,
             "2027",
             "200 quater B",
-            "Child Born on Paid To declare",
+            "Child Born on To declare",
             "Zoé Famille00",
             "1.60",
             "Total",
