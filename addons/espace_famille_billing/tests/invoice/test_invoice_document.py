@@ -276,12 +276,10 @@ class TestInvoiceDocument(PrintedCase, CounterCase):
 class TestDayOfInvoice(CounterCase):
     def test_the_period_is_that_of_the_services(self):
         self.assertEqual(self.meal_move._espace_period_words(), "11 January 2027")
-        self.env["espace.charge"].search([("move_id", "=", self.meal_move.id)])
-        charges = self.meal_move.invoice_line_ids.espace_charge_ids
-        with self.not_invoiced():
-            later = self.booked(self.nina, self.meal, MONDAY + timedelta(days=1))
-        later.charge_ids.invoice_line_id = charges.invoice_line_id
+        days = [MONDAY + timedelta(days=number) for number in (1, 3)]
+        self.book(self.martin, *((self.nina, self.meal, day) for day in days))
+        both = self.invoices(self.martin) - self.meal_move - self.evening_move
+        self.assertEqual(len(both), 1)
         self.assertEqual(
-            self.meal_move._espace_period_words(),
-            "from 11 January to 12 January 2027",
+            both._espace_period_words(), "from 12 January to 14 January 2027"
         )
