@@ -358,8 +358,13 @@ def booked(cursor, company):
 
 
 def differences(cursor, company):
-    """Return [(family, owed, booked)] where both are not the same to the cent."""
+    """Return [(family, owed, booked)] where both are not the same to the cent.
+
+    Owed are bookings and what else stands on posted invoices.
+    """
     expected, found = owed(cursor, company), booked(cursor, company)
+    for family, amount in other_lines(cursor, company).items():
+        expected[family] = expected.get(family, Decimal(0)) + amount
     return [
         (family, expected.get(family, Decimal(0)), found.get(family, Decimal(0)))
         for family in sorted({*expected, *found})

@@ -13,7 +13,6 @@ PAYMENTS = 30
 COUNTER = "/odoo/action-espace_famille_billing.espace_counter_action"
 FAMILY = ".modal [name=family_id] input"
 AMOUNT = ".modal [name=amount] input"
-RECEIPT = ".modal [name=last_words]"
 
 
 @tagged("post_install", "-at_install")
@@ -104,7 +103,7 @@ class TestCounterKeyboard(CounterCase, HttpCase):
         if number == 10:
             visit.picture("counter", full_page=False)
         keyboard.press("Enter")
-        page.locator(RECEIPT, has_text=f"RS-2027-{number:05}").wait_for()
+        visit.wait_for_words(f"Receipt RS-2027-{number:05}")
 
     def choose(self, page, means):
         """Move to a means of payment by the arrows."""

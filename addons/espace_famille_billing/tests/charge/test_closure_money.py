@@ -114,7 +114,7 @@ class TestClosureMoney(EspaceBillingCase):
         ).create({"journal_id": self.bank_journal.id})._create_payments()
 
     def plain(self, words):
-        return words.replace(NBSP, " ")
+        return str(words).replace("&nbsp;", " ").replace(NBSP, " ")
 
     def test_a_past_day_that_was_invoiced_is_not_closed(self):
         booking = self.booked(self.nina, self.meal, MONDAY)
