@@ -432,11 +432,13 @@ class TestMoneyStory(MoneyStoryCase):
         self.assertEqual(years, {2027, 2028})
 
     def invoice_all(self):
+        """Give back all that waits for a credit note, and invoice the rest."""
+        now = datetime.combine(NEXT_YEAR, time(15))
+        self.families._espace_give_back(now)
         waiting = self.Charge.search(
             [("company_id", "=", self.company.id), ("state", "=", "to_invoice")]
         )
-        moves = waiting._invoice(datetime.combine(NEXT_YEAR, time(15)))
-        moves._post(soft=False)
+        waiting._invoice(now)._post(soft=False)
 
     def assert_all_happened(self):
         """The story is worth something only if nothing of it was left out."""
