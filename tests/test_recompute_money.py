@@ -53,6 +53,7 @@ class MoneyStoryCase(RecomputeCase):
         cls.happened = Counter()
         # Each kind has its turn: what is left to chance is when, whose and how much.
         cls.follow_ups = cycle(["reissue", "later", "waive"])
+        cls.fees = cycle([True, False])
         cls.decisions = cycle(
             [("irrecoverable", False), ("irrecoverable", True), ("remission", False)]
         )
@@ -202,11 +203,11 @@ class MoneyStoryCase(RecomputeCase):
 
     def reject(self, day):
         payments = self.live_payments()
-        if not payments or self.chance(0.4):
+        if not payments:
             return
         rejection = self.draw.choice(payments)._espace_reject("unpaid_cheque", day)
         self.did("rejection")
-        if self.chance(0.5):
+        if next(self.fees):
             rejection._espace_charge_fee(self.fee, 8, day)
             self.did("fee")
 
