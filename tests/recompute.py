@@ -1,17 +1,31 @@
-"""What every family should have been asked, reckoned anew from bookings and prices.
+"""What every family should have been asked, has paid and still owes, reckoned anew.
 
-A script of its own, for an accountant who trusts nobody: it reads reservations,
-quotients and tariffs with plain SQL, prices each booking with the code below, and
-compares the sum with the ledger (posted lines of families' invoices) plus what was
-charged and is not invoiced yet. It imports nothing of the addons, and reads charges
-only for that last figure.
+A script of its own, for an accountant who trusts nobody: it imports nothing of the
+addons and reads the database with plain SQL.
+
+- Bookings: reservations, quotients and tariffs are priced with the code below; their
+  sum is compared with the ledger (posted lines of families' invoices) plus what was
+  charged and is not invoiced yet.
+- Accounts: bookings and other lines, less what was received, rejected, paid back or
+  given up, are compared with the balance of each family in the ledger.
+- Documents: what is left of each invoice, credit note and payment is its amount less
+  what was matched with it, between the same family and régie; no family is asked for
+  something while the same régie owes it something.
+- Certificates: what each household bore for each child and year.
 
     python tests/recompute.py "dbname=espace user=odoo"
 """
 
 import sys
 from collections import defaultdict
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from decimal import (
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Decimal,
+)
 from math import ceil
 
 ROUNDINGS = {
@@ -272,28 +286,44 @@ def rounded(amount, tariff):
 # === Totals === #
 
 
-def owed(cursor, company):
-    """Return {family: euros that its bookings cost}, of those with a price."""
+def tariff_of(tariffs, day):
+    """Return the tariff in force on a day, the latest of several, None without one."""
+    return next(
+        (
+            tariff
+            for tariff in sorted(tariffs, key=lambda t: t["date_from"], reverse=True)
+            if tariff["date_from"] <= day
+            and (not tariff["date_to"] or tariff["date_to"] >= day)
+        ),
+        None,
+    )
+
+
+def priced(booking, event, tariff, quotients, ranks):
+    """Return the price of an event for the family that has booked."""
+    family, day = booking["family_id"], booking["date"]
+    quotient = next((q for since, q in quotients[family] if since <= day), None)
+    rank = ranks.get((family, booking["child_id"]), 1)
+    return price(booking, event, tariff, quotient, rank)
+
+
+def costs(cursor, company):
+    """Yield (booking, euros) of each booking that is to be paid."""
     tariffs = read_tariffs(cursor, company)
     quotients = read_quotients(cursor, company)
     ranks = read_ranks(cursor, company)
-    totals = defaultdict(Decimal)
     for booking in read_bookings(cursor, company):
-        event, day = what_happened(booking), booking["date"]
-        tariff = next(
-            (
-                t
-                for t in sorted(tariffs, key=lambda t: t["date_from"], reverse=True)
-                if t["date_from"] <= day and (not t["date_to"] or t["date_to"] >= day)
-            ),
-            None,
-        )
-        if not event or not tariff:
-            continue
-        family = booking["family_id"]
-        quotient = next((q for since, q in quotients[family] if since <= day), None)
-        rank = ranks.get((family, booking["child_id"]), 1)
-        totals[family] += price(booking, event, tariff, quotient, rank)
+        event = what_happened(booking)
+        tariff = tariff_of(tariffs, booking["date"])
+        if event and tariff:
+            yield booking, priced(booking, event, tariff, quotients, ranks)
+
+
+def owed(cursor, company):
+    """Return {family: euros that its bookings cost}, of those with a price."""
+    totals = defaultdict(Decimal)
+    for booking, amount in costs(cursor, company):
+        totals[booking["family_id"]] += amount
     return {family: total for family, total in totals.items() if total}
 
 
@@ -328,13 +358,499 @@ def booked(cursor, company):
 
 
 def differences(cursor, company):
-    """Return [(family, owed, booked)] where both are not the same to the cent."""
+    """Return [(family, owed, booked)] where both are not the same to the cent.
+
+    Owed are bookings and what else stands on posted invoices.
+    """
     expected, found = owed(cursor, company), booked(cursor, company)
+    for family, amount in other_lines(cursor, company).items():
+        expected[family] = expected.get(family, Decimal(0)) + amount
     return [
         (family, expected.get(family, Decimal(0)), found.get(family, Decimal(0)))
         for family in sorted({*expected, *found})
         if expected.get(family, 0) != found.get(family, 0)
     ]
+
+
+# === Accounts === #
+
+# The documents and money of a family: those of its payer and of who belongs to it.
+OF_FAMILY = """
+    JOIN res_partner partner ON partner.id = {table}.partner_id
+    JOIN espace_family family
+        ON family.partner_id = COALESCE(partner.commercial_partner_id, partner.id)
+        AND family.company_id = {table}.company_id
+"""
+
+
+def sums(cursor, query, company):
+    """Return {family: euros} of a query for (family, amount)."""
+    cursor.execute(query, {"company": company})
+    return {family: number(total) for family, total in cursor.fetchall()}
+
+
+def received(cursor, company):
+    """Return {family: euros}: what came, less what was rejected or paid back."""
+    return sums(
+        cursor,
+        f"""
+        SELECT family.id, SUM(
+            CASE payment.payment_type
+            WHEN 'inbound' THEN payment.amount ELSE -payment.amount END
+        )
+        FROM account_payment payment
+        {OF_FAMILY.format(table="payment")}
+        WHERE payment.company_id = %(company)s
+        AND payment.state IN ('in_process', 'paid')
+        GROUP BY family.id
+        """,
+        company,
+    )
+
+
+def given_up(cursor, company):
+    """Return {family: euros} of decisions, less what was undone or collected since.
+
+    What the commune lost by each is on an account that is nobody's debt.
+    """
+    return sums(
+        cursor,
+        """
+        SELECT move.espace_written_off_family_id, SUM(line.balance)
+        FROM account_move move
+        JOIN account_move_line line ON line.move_id = move.id
+        JOIN account_account account ON account.id = line.account_id
+        WHERE move.company_id = %(company)s AND move.state = 'posted'
+        AND move.espace_written_off_family_id IS NOT NULL
+        AND account.account_type != 'asset_receivable'
+        GROUP BY move.espace_written_off_family_id
+        """,
+        company,
+    )
+
+
+def other_lines(cursor, company):
+    """Return {family: euros} of posted lines that no booking charged: fees, badges."""
+    return sums(
+        cursor,
+        f"""
+        SELECT family.id, SUM(
+            CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END
+            * line.quantity * line.price_unit
+        )
+        FROM account_move move
+        {OF_FAMILY.format(table="move")}
+        JOIN account_move_line line
+            ON line.move_id = move.id AND line.display_type = 'product'
+        WHERE move.company_id = %(company)s AND move.state = 'posted'
+        AND move.move_type IN ('out_invoice', 'out_refund')
+        AND NOT EXISTS (
+            SELECT FROM espace_charge charge WHERE charge.invoice_line_id = line.id
+        )
+        GROUP BY family.id
+        """,
+        company,
+    )
+
+
+def balances(cursor, company):
+    """Return {family: euros}: its account in the ledger, and what is not invoiced."""
+    return sums(
+        cursor,
+        f"""
+        SELECT family, SUM(amount) FROM (
+            SELECT family.id AS family, line.balance AS amount
+            FROM account_move_line line
+            {OF_FAMILY.format(table="line")}
+            JOIN account_account account ON account.id = line.account_id
+            WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
+            AND account.account_type = 'asset_receivable'
+            UNION ALL
+            SELECT charge.family_id, charge.amount
+            FROM espace_charge charge
+            LEFT JOIN account_move_line line ON line.id = charge.invoice_line_id
+            WHERE charge.company_id = %(company)s
+            AND line.parent_state IS DISTINCT FROM 'posted'
+        ) part
+        GROUP BY family
+        """,
+        company,
+    )
+
+
+def expected_balances(cursor, company):
+    """Return {family: euros} that it owes (owed to it: negative), from the facts."""
+    totals = defaultdict(Decimal)
+    for read, sign in ((owed, 1), (other_lines, 1), (received, -1), (given_up, -1)):
+        for family, amount in read(cursor, company).items():
+            totals[family] += sign * amount
+    return totals
+
+
+def account_differences(cursor, company):
+    """Return [(family, expected, found)] of accounts that are not the same."""
+    expected, found = expected_balances(cursor, company), balances(cursor, company)
+    return [
+        (family, expected.get(family, Decimal(0)), found.get(family, Decimal(0)))
+        for family in sorted({*expected, *found})
+        if expected.get(family, 0) != found.get(family, 0)
+    ]
+
+
+# === Documents === #
+
+
+def wrong_documents(cursor, company):
+    """Return rows of what is left of a document and is not its amount less matchings.
+
+    A matching joins a debt and a credit of one family, on one account and of one
+    régie, and never takes more than there is.
+    """
+    lines = rows(
+        cursor,
+        f"""
+        SELECT line.id, line.move_name AS name, line.account_id, line.balance,
+            line.amount_residual, family.id AS family, move.espace_regie_id AS regie
+        FROM account_move_line line
+        {OF_FAMILY.format(table="line")}
+        JOIN account_account account ON account.id = line.account_id
+        JOIN account_move move ON move.id = line.move_id
+        WHERE line.company_id = %s AND line.parent_state = 'posted'
+        AND account.account_type = 'asset_receivable'
+        """,
+        company,
+    )
+    known = {line["id"]: line for line in lines}
+    left = {line["id"]: number(line["balance"]) for line in lines}
+    wrong = []
+    for match in rows(
+        cursor,
+        """SELECT id, amount, debit_move_id, credit_move_id
+           FROM account_partial_reconcile WHERE company_id = %s""",
+        company,
+    ):
+        debit, credit = match["debit_move_id"], match["credit_move_id"]
+        if debit not in known and credit not in known:
+            continue
+        one, other = known.get(debit), known.get(credit)
+        if not one or not other or match["amount"] <= 0:
+            wrong.append({"match": match["id"]})
+            continue
+        same = all(one[name] == other[name] for name in ("family", "account_id"))
+        if not same or len({one["regie"], other["regie"]} - {None}) > 1:
+            wrong.append({"match": match["id"], "of": (one["name"], other["name"])})
+        left[debit] -= number(match["amount"])
+        left[credit] += number(match["amount"])
+    for line in lines:
+        rest, whole = left[line["id"]], number(line["balance"])
+        if rest != number(line["amount_residual"]) or not 0 <= rest * whole:
+            wrong.append({"line": line["name"], "left": rest, "of": whole})
+    return wrong + rows(
+        cursor,
+        """
+        SELECT move.name, move.amount_residual, SUM(line.amount_residual) AS lines
+        FROM account_move move
+        JOIN account_move_line line ON line.move_id = move.id
+        JOIN account_account account ON account.id = line.account_id
+        WHERE move.company_id = %s AND move.state = 'posted'
+        AND move.espace_family_id IS NOT NULL
+        AND account.account_type = 'asset_receivable'
+        GROUP BY move.id
+        HAVING ROUND(move.amount_residual - ABS(SUM(line.amount_residual)), 2) != 0
+        """,
+        company,
+    )
+
+
+def unmet(cursor, company):
+    """Return {(family, régie)}: who is asked for something and owed something.
+
+    Disputed invoices, those at the bank and those that the accountant recovers stand
+    apart, and so does money of a CESU, which does not pay everything.
+    """
+    cursor.execute(
+        f"""
+        SELECT family, regie FROM (
+            SELECT family.id AS family, move.espace_regie_id AS regie,
+                line.amount_residual AS amount
+            FROM account_move_line line
+            {OF_FAMILY.format(table="line")}
+            JOIN account_account account ON account.id = line.account_id
+            JOIN account_move move ON move.id = line.move_id
+            LEFT JOIN account_payment payment ON payment.id = move.origin_payment_id
+            WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
+            AND account.account_type = 'asset_receivable'
+            AND line.amount_residual != 0
+            AND move.espace_disputed IS NOT TRUE
+            AND move.espace_transmitted_on IS NULL
+            AND payment.espace_means IS DISTINCT FROM 'cesu'
+            AND NOT EXISTS (
+                SELECT FROM account_invoice_transaction_rel link
+                JOIN payment_transaction asked ON asked.id = link.transaction_id
+                WHERE link.invoice_id = move.id
+                AND asked.state IN ('pending', 'authorized')
+            )
+            UNION ALL
+            SELECT charge.family_id, MIN(charge.regie_id), SUM(charge.amount)
+            FROM espace_charge charge
+            WHERE charge.company_id = %(company)s AND charge.state = 'to_invoice'
+            GROUP BY charge.family_id, charge.reservation_id
+            HAVING SUM(charge.amount) < 0
+        ) part
+        GROUP BY family, regie
+        HAVING SUM(amount) FILTER (WHERE amount > 0) > 0
+        AND SUM(amount) FILTER (WHERE amount < 0) < 0
+        """,
+        {"company": company},
+    )
+    return set(cursor.fetchall())
+
+
+# === Certificates === #
+
+
+def is_young(birth_date, year):
+    """Tell whether a child was not yet 6 on 1 January of a year."""
+    born = birth_date.year + 6, birth_date.month, birth_date.day
+    return born > (year, 1, 1)
+
+
+def ordinary_prices(cursor, company):
+    """Return {booking: euros} that are no surcharge, of care that may be declared."""
+    deductible = {
+        row["id"]
+        for row in rows(
+            cursor,
+            """SELECT product.id FROM product_product product
+               JOIN product_template template ON template.id = product.product_tmpl_id
+               WHERE template.espace_tax_deductible""",
+        )
+    }
+    tariffs = read_tariffs(cursor, company)
+    quotients = read_quotients(cursor, company)
+    ranks = read_ranks(cursor, company)
+    found = {}
+    for booking in read_bookings(cursor, company):
+        if booking["product_id"] not in deductible:
+            continue
+        found[booking["id"]] = Decimal(0)
+        if booking["attendance"] == "absent_unjustified":
+            continue
+        tariff = tariff_of(tariffs, booking["date"])
+        if tariff:
+            found[booking["id"]] = priced(booking, "planned", tariff, quotients, ranks)
+    return found
+
+
+def care(cursor, company):
+    """Return {family: euros}: what its care costs in all, whoever has paid it so far.
+
+    From bookings and prices alone: penalties and meals are left out.
+    """
+    ordinary = ordinary_prices(cursor, company)
+    totals = defaultdict(Decimal)
+    for booking, amount in costs(cursor, company):
+        if booking["id"] in ordinary:
+            totals[booking["family_id"]] += min(amount, ordinary[booking["id"]])
+    return {family: total for family, total in totals.items() if total}
+
+
+def ordinary_charges(cursor, company):
+    """Return {charge: euros} of what each charge holds of the ordinary price."""
+    ordinary = ordinary_prices(cursor, company)
+    charges = rows(
+        cursor,
+        """SELECT id, reservation_id, event, amount FROM espace_charge
+           WHERE company_id = %s ORDER BY reservation_id, id""",
+        company,
+    )
+    of_booking = defaultdict(list)
+    for charge in charges:
+        of_booking[charge["reservation_id"]].append(charge)
+    stayed_away = {
+        row["id"]
+        for row in rows(
+            cursor,
+            """SELECT id FROM espace_reservation
+               WHERE attendance = 'absent_unjustified'""",
+        )
+    }
+    found = {}
+    for booking, own in of_booking.items():
+        if booking not in ordinary:
+            continue
+        # What was once asked as booked in time is no surcharge, whatever it costs now.
+        asked = most = Decimal(0)
+        for charge in own:
+            if charge["event"] == "planned":
+                asked += number(charge["amount"])
+                most = max(most, asked)
+        most = Decimal(0) if booking in stayed_away else most or ordinary[booking]
+        total = kept = Decimal(0)
+        for charge in own:
+            total += number(charge["amount"])
+            found[charge["id"]] = min(total, most) - kept
+            kept = min(total, most)
+    return found
+
+
+def shares(amount, weights):
+    """Divide euros in proportion, to the cent: what is left over by largest remainder.
+
+    Among equal remainders the larger weight, then the one before, gets the cent.
+    """
+    total = sum(weights)
+    exact = [amount * weight / total for weight in weights]
+    down = [(part.quantize(CENT, ROUND_FLOOR)) for part in exact]
+    missing = int((amount - sum(down)) / CENT)
+    order = sorted(
+        range(len(weights)),
+        key=lambda n: (down[n] - exact[n], -abs(weights[n]), n),
+    )
+    for n in order[:missing]:
+        down[n] += CENT
+    return down
+
+
+def parts_of_documents(cursor, company):
+    """Return {document: [(euros, (child, year given), or None)]} of posted ones.
+
+    A line is cut into years, and into what may be declared and what may not.
+    """
+    ordinary = ordinary_charges(cursor, company)
+    lines = rows(
+        cursor,
+        """
+        SELECT line.id, line.move_id, line.price_total, move.move_type
+        FROM account_move_line line JOIN account_move move ON move.id = line.move_id
+        WHERE move.company_id = %s AND move.state = 'posted'
+        AND move.espace_family_id IS NOT NULL AND line.display_type = 'product'
+        ORDER BY line.id
+        """,
+        company,
+    )
+    charges = defaultdict(list)
+    for charge in rows(
+        cursor,
+        """SELECT id, invoice_line_id, child_id, date FROM espace_charge
+           WHERE invoice_line_id IS NOT NULL AND company_id = %s
+           ORDER BY date DESC, id DESC""",
+        company,
+    ):
+        charges[charge["invoice_line_id"]].append(charge)
+    found = defaultdict(list)
+    for line in lines:
+        sign = -1 if line["move_type"] == "out_refund" else 1
+        years = {}
+        for charge in charges[line["id"]]:
+            key = charge["child_id"], charge["date"].year
+            years[key] = years.get(key, 0) + sign * ordinary.get(charge["id"], 0)
+        parts = [(amount, key) for key, amount in years.items() if amount]
+        rest = number(line["price_total"]) - sum(amount for amount, _key in parts)
+        found[line["move_id"]] += parts + ([(rest, None)] if rest else [])
+    return found
+
+
+def read_settlements(cursor, company):
+    """Return {invoice: [(day, euros, whether it was borne)]}, in the order they came.
+
+    A credit note is borne by what it gives back elsewhere; a debt given up is not.
+    """
+    found = defaultdict(list)
+    for row in rows(
+        cursor,
+        """
+        SELECT debt.move_id, matching.amount, other.move_type,
+            payment.date AS paid_on, other.statement_line_id AS bank,
+            other.date AS booked_on, matching.max_date
+        FROM account_partial_reconcile matching
+        JOIN account_move_line debt ON debt.id = matching.debit_move_id
+        JOIN account_move move ON move.id = debt.move_id
+        JOIN account_move_line credit ON credit.id = matching.credit_move_id
+        JOIN account_move other ON other.id = credit.move_id
+        LEFT JOIN account_payment payment ON payment.id = credit.payment_id
+        WHERE matching.company_id = %s AND move.move_type = 'out_invoice'
+        AND move.espace_family_id IS NOT NULL
+        ORDER BY COALESCE(
+            payment.date,
+            CASE WHEN other.statement_line_id IS NOT NULL THEN other.date END,
+            matching.max_date
+        ), matching.id
+        """,
+        company,
+    ):
+        day = row["paid_on"] or (row["booked_on"] if row["bank"] else row["max_date"])
+        is_borne = bool(row["paid_on"] or row["bank"]) or row["move_type"] == (
+            "out_refund"
+        )
+        found[row["move_id"]].append((day, number(row["amount"]), is_borne))
+    return found
+
+
+def borne(cursor, company):
+    """Return {(family, child, year): euros} borne for care, whatever the child's age.
+
+    What settles an invoice pays what is left of its parts, in proportion. Care paid
+    before counts in the year it is given, care paid after in that of the payment.
+    Credit notes take their care back on their own day. Lines without charges of a
+    credit note made by Odoo's form are not looked into.
+    """
+    parts = parts_of_documents(cursor, company)
+    settlements = read_settlements(cursor, company)
+    totals = defaultdict(Decimal)
+    for move in rows(
+        cursor,
+        """SELECT id, espace_family_id AS family, move_type, invoice_date
+           FROM account_move WHERE company_id = %s AND state = 'posted'
+           AND espace_family_id IS NOT NULL
+           AND move_type IN ('out_invoice', 'out_refund')""",
+        company,
+    ):
+        own = parts[move["id"]]
+        if move["move_type"] == "out_refund":
+            paid = [(move["invoice_date"], [-amount for amount, _key in own], True)]
+        else:
+            paid, left = [], [amount for amount, _key in own]
+            for day, amount, is_borne in settlements[move["id"]]:
+                weights = left if sum(left) else [amount for amount, _key in own]
+                given = shares(amount, weights)
+                left = [before - part for before, part in zip(left, given, strict=True)]
+                paid.append((day, given, is_borne))
+        for day, given, is_borne in paid:
+            for (_amount, key), part in zip(own, given, strict=True):
+                if key and is_borne:
+                    child, year = key
+                    totals[move["family"], child, max(year, day.year)] += part
+    return {key: total for key, total in totals.items() if total}
+
+
+def certificates(cursor, company):
+    """Return {(family, child, year): euros} of children who were under 6."""
+    births = {
+        row["id"]: row["birth_date"]
+        for row in rows(cursor, "SELECT id, birth_date FROM espace_child")
+    }
+    return {
+        (family, child, year): amount
+        for (family, child, year), amount in borne(cursor, company).items()
+        if births[child] and is_young(births[child], year)
+    }
+
+
+def report(cursor, company):
+    """Print what is wrong in accounts and documents; return whether something is."""
+    accounts = account_differences(cursor, company)
+    for family, expected, found in accounts:
+        print(f"  account of {family}: {expected} € expected, {found} € found")
+    documents = wrong_documents(cursor, company)
+    for row in documents:
+        print(f"  document {row}")
+    crossed = unmet(cursor, company)
+    for family, regie in sorted(crossed, key=str):
+        print(f"  family {family} owes and is owed by régie {regie}")
+    certified = certificates(cursor, company)
+    print(f"  {len(certified)} children and years, {sum(certified.values())} € borne")
+    return bool(accounts or documents or crossed)
 
 
 def main(dsn):
@@ -353,6 +869,7 @@ def main(dsn):
             for family, expected, amount in differences(cursor, company):
                 wrong = True
                 print(f"  family {family}: {expected} € expected, {amount} € found")
+            wrong |= report(cursor, company)
     return 1 if wrong else 0
 
 

@@ -220,6 +220,14 @@ class RecomputeCase(EspaceBillingCase):
         self.env.flush_all()
         return recompute.differences(self.env.cr, self.company.id)
 
+    @contextmanager
+    def undone(self):
+        """Undo in the end what happened."""
+        with self.cr.savepoint() as savepoint:
+            yield
+            savepoint.rollback()
+        self.env.invalidate_all()
+
 
 @tagged("post_install", "-at_install")
 class TestRecompute(RecomputeCase):
@@ -348,11 +356,3 @@ class TestPastPrices(RecomputeCase):
         """Return what an action lists of this commune."""
         mine = [("company_id", "=", self.company.id)]
         return self.Reservation.search([*mine, *literal_eval(action["domain"])])
-
-    @contextmanager
-    def undone(self):
-        """Undo in the end what happened."""
-        with self.cr.savepoint() as savepoint:
-            yield
-            savepoint.rollback()
-        self.env.invalidate_all()

@@ -96,6 +96,8 @@ def test_the_same_credit_is_used_once():
     amounts = [(0, Decimal(4)), (1, Decimal(4))]
     assert of_family.usable(amounts) == 7
     assert of_family.usable(amounts[:1]) == 4
+    left = of_family.without(amounts[:1])
+    assert (left.usable(amounts[1:]), left.credit, left.owed) == (3, 3, 0)
 
 
 EUROS = st.decimals("0.01", "500", places=2)

@@ -39,6 +39,7 @@ class EspaceClosureWizard(models.TransientModel):
             "booking_count": len(bookings_sudo),
             "family_count": len(bookings_sudo.family_id),
             "problems": "\n".join(closure._undo_problems()),
+            "remarks": "\n".join(closure._undo_remarks(bookings_sudo)),
         }
 
     def action_confirm(self):

@@ -93,16 +93,23 @@ class Net(NamedTuple):
 
         Money of a CESU is not counted: what it may pay of them is not known yet.
         """
-        rest = [credit for credit in self.rest if not credit.cesu]
+        return self.credit - self.without(amounts).credit
+
+    def without(self, amounts: Iterable[tuple[int, Decimal]]) -> "Net":
+        """Return this account once new documents have used their part: see `usable`."""
+        rest = list(self.rest)
         used = ZERO
         for regie, amount in amounts:
             for number, credit in enumerate(rest):
-                if meets(regie, credit.regie):
+                if not credit.cesu and meets(regie, credit.regie):
                     part = min(credit.left, amount)
                     rest[number] = credit._replace(left=credit.left - part)
                     amount -= part
                     used += part
-        return used
+        return self._replace(
+            credit=self.credit - used,
+            rest=tuple(credit for credit in rest if credit.left),
+        )
 
 
 def net(debts: Sequence[Open], credits_: Sequence[Credit], today: date) -> Net:

@@ -67,6 +67,10 @@ class EspaceCounterWizard(models.TransientModel):
         "given.",
     )
     archived = fields.Boolean(compute="_compute_archived")
+    # What was to be received before a CESU lowered it, and to what: another means of
+    # payment, on which the arrow keys only pass by the CESU, receives it after all.
+    before_cesu = fields.Monetary()
+    by_cesu = fields.Monetary()
     tendered = fields.Monetary(
         "Cash Given", help="Optional: the change to give back is then shown."
     )
@@ -170,10 +174,17 @@ class EspaceCounterWizard(models.TransientModel):
 
     @api.onchange("journal_id")
     def _onchange_journal_id(self):
-        """Propose for a CESU only what it pays."""
+        """Propose for a CESU only what it pays, and for other means all again."""
         if self.means == "cesu":
+            self.before_cesu = self.amount
             for line in self.line_ids:
                 line.amount = min(line.amount, line._cesu_left())
+            self.by_cesu = self._lines_total()
+        elif self.before_cesu:
+            if to_decimal(self.amount) == to_decimal(self.by_cesu):
+                self.amount = self.before_cesu
+                self._onchange_amount()
+            self.before_cesu = self.by_cesu = 0
 
     @api.depends("amount", "tendered")
     def _compute_change(self):
@@ -292,7 +303,7 @@ class EspaceCounterWizard(models.TransientModel):
         Payment._espace_check_regie_role()
         if not self.family_id:
             raise UserError(self.env._("Choose the family that pays."))
-        self.payment_id = Payment._espace_of_form(self.token) or self._receive()
+        self.payment_id = self._made("account.payment") or self._receive()
         return self.payment_id
 
     def _receive(self):

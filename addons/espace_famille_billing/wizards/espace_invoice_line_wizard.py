@@ -9,6 +9,7 @@ class EspaceInvoiceLineWizard(models.TransientModel):
     """A line that an agent adds to the draft invoice of a family, with its reason."""
 
     _name = "espace.invoice.line.wizard"
+    _inherit = ["espace.form.once.mixin"]
     _description = "Line Added to a Draft Invoice"
 
     move_id = fields.Many2one("account.move", "Invoice", required=True, readonly=True)
@@ -32,7 +33,7 @@ class EspaceInvoiceLineWizard(models.TransientModel):
             wizard.amount = product.lst_price
 
     def action_add(self):
-        """Add the line; the family reads its reason on the page and the invoice.
+        """Add the line, once; the family reads its reason on the page and the invoice.
 
         :raise UserError: the invoice is no draft, is being paid, or nothing is asked
         """
@@ -40,6 +41,8 @@ class EspaceInvoiceLineWizard(models.TransientModel):
         if not (self.env.su or self.env.user.has_group("espace_famille.group_finance")):
             raise AccessError(self.env._("Only the Régie adds lines to invoices."))
         self.move_id.check_access("write")
+        if self._made("account.move.line"):
+            return {"type": "ir.actions.act_window_close"}
         self.move_id._espace_check_line_added()
         reason = (self.reason or "").strip()
         if to_decimal(self.amount) <= 0 or not reason:
@@ -56,6 +59,7 @@ class EspaceInvoiceLineWizard(models.TransientModel):
                             "price_unit": self.amount,
                             "tax_ids": [Command.clear()],
                             "espace_reason": reason,
+                            "espace_form_token": self.token or False,
                         }
                     )
                 ]

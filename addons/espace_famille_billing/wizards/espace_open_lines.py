@@ -207,16 +207,39 @@ class EspaceOpenLines(models.AbstractModel):
         raise NotImplementedError
 
 
-class EspaceRegieForm(models.AbstractModel):
-    """A form that moves money through a journal of a régie."""
+class EspaceFormOnce(models.AbstractModel):
+    """A form that acts once, however often it is sent.
 
-    _name = "espace.regie.form.mixin"
-    _description = "Form that Moves Money of a Régie"
+    What it makes keeps the token of the form; a view has to hold the token too.
+    """
+
+    _name = "espace.form.once.mixin"
+    _description = "Form that Acts Once"
 
     token = fields.Char(
         default=lambda self: str(uuid4()),
         help="Names this form, however often it is sent: its money moves once.",
     )
+
+    def _made(self, model):
+        """Return the record of a model that this form has made, maybe none."""
+        self.ensure_one()
+        records = self.env[model]
+        if not self.token:
+            return records
+        known_sudo = records.sudo().search(
+            [("espace_form_token", "=", self.token)], limit=1
+        )
+        return known_sudo.with_env(self.env)
+
+
+class EspaceRegieForm(models.AbstractModel):
+    """A form that moves money through a journal of a régie."""
+
+    _name = "espace.regie.form.mixin"
+    _inherit = ["espace.form.once.mixin"]
+    _description = "Form that Moves Money of a Régie"
+
     company_id = fields.Many2one("res.company")
     regie_id = fields.Many2one(
         "espace.regie",

@@ -34,9 +34,11 @@ class EspaceRecoveryWizard(models.TransientModel):
             wizard.amount = wizard.still_owed
 
     def action_collect(self):
-        """Take the payment and open it with its receipt."""
+        """Take the payment, once, and open it with its receipt."""
         self.ensure_one()
-        payment = self.write_off_id._espace_collect_written_off(
+        self.env["account.payment"]._espace_check_regie_role()
+        made = self._made("account.payment")
+        payment = made or self.write_off_id._espace_collect_written_off(
             self.journal_id, to_decimal(self.amount), self.date, **self._payment_vals()
         )
         return payment._get_records_action()

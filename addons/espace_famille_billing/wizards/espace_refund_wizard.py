@@ -55,7 +55,7 @@ class EspaceRefundWizard(models.TransientModel):
         self.ensure_one()
         Payment = self.env["account.payment"]
         Payment._espace_check_regie_role()
-        payment = Payment._espace_of_form(self.token) or Payment._espace_register(
+        payment = self._made("account.payment") or Payment._espace_register(
             self.family_id,
             self.journal_id,
             self._parts(),

@@ -18,7 +18,7 @@ class EspaceWriteOffWizard(models.TransientModel):
     """Debts of a family are given up, by one of three decisions."""
 
     _name = "espace.write.off.wizard"
-    _inherit = ["espace.open.lines.mixin"]
+    _inherit = ["espace.open.lines.mixin", "espace.form.once.mixin"]
     _description = "Write-off of Debts"
 
     line_ids = fields.One2many(
@@ -75,8 +75,13 @@ class EspaceWriteOffWizard(models.TransientModel):
             )
 
     def action_write_off(self):
-        """Write off and open the entry."""
+        """Write off, once however often this form is sent, and open the entry."""
         self.ensure_one()
+        self.env["account.payment"]._espace_check_regie_role()
+        move = self._made("account.move") or self._write_off()
+        return move._get_records_action()
+
+    def _write_off(self):
         move = self.env["account.move"]._espace_write_off(
             self.family_id,
             self._parts(),
@@ -85,9 +90,10 @@ class EspaceWriteOffWizard(models.TransientModel):
             self.decision_date,
             self.account_id,
             self.kind,
+            token=self.token,
         )
         self._keep_documents(move)
-        return move._get_records_action()
+        return move
 
     def _keep_documents(self, move):
         """Attach the proofs of the decision to its entry."""

@@ -9,6 +9,8 @@ from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 BOOKINGS = "/my/reservations"
 CART = "/my/panier"
+# What no page asks: nothing waits for a payment there.
+UNPAID = f"{CART}/transaction/0/0"
 
 
 class EspacePortalCase(EspaceBillingCase, HttpCase):
@@ -58,6 +60,12 @@ class EspacePortalCase(EspaceBillingCase, HttpCase):
         response = self.post(BOOKINGS, do=order, **{**values, **data})
         self.assertEqual(response.status_code, 200, response.text[:2000])
         return html.fromstring(response.content)
+
+    def payment_route(self, tree=None):
+        """Return where the payment page, or that page as shown, asks to be paid."""
+        tree = self.page(f"{CART}/paiement") if tree is None else tree
+        forms = tree.xpath("//*[@data-transaction-route]")
+        return forms[0].get("data-transaction-route") if forms else UNPAID
 
     def rpc(self, path, **params):
         """Call a JSON-RPC route; return (result, error)."""

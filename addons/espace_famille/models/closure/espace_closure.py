@@ -47,7 +47,7 @@ class EspaceClosure(models.Model):
     """A closure (fermeture): strike, bridge, weather…
 
     Applying it closes the sessions, cancels, waives and notifies the families in one
-    go; it can be undone as long as nothing of it was invoiced.
+    go; it can be undone until the attendance of its days is locked.
     """
 
     _name = "espace.closure"

@@ -153,7 +153,7 @@ class EspaceClosure(models.Model):
         What cannot come back (place taken, child booked again, payment not made) is
         listed in `not_restored`; it stays cancelled.
 
-        :raise UserError: something of it was invoiced since; nothing is changed
+        :raise UserError: the attendance of a day is locked since; nothing is changed
         """
         self.ensure_one()
         now = now or fields.Datetime.now()
@@ -197,6 +197,17 @@ class EspaceClosure(models.Model):
             )
             for session in locked_sudo[:MAX_NAMED]
         ]
+
+    def _undo_remarks(self, bookings):
+        """Hook: return in words what else undoing does to these bookings."""
+        return []
+
+    def _restored_words(self, bookings=None):
+        """Hook: say to a family what else comes of bookings that stand again.
+
+        A preview gives none and shows all of them.
+        """
+        return ""
 
     def _hand_over(self, cancelled):
         """Leave to the other closures what they close too; reopen the rest.

@@ -43,6 +43,15 @@ class EspaceFamily(models.Model):
         self.ensure_one()
         return self._espace_nets()[self]
 
+    def _espace_net_once_paid(self):
+        """Return the `net.Net` that is left once what waits for a payment has its part.
+
+        Carts that were validated and are not paid yet count on credits: the next one
+        has what they leave.
+        """
+        waiting = self._espace_payment_moves()
+        return self._espace_net().without(waiting._espace_counted())
+
     # === Set-off === #
 
     def _espace_waiting_credits(self):

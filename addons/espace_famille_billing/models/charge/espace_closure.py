@@ -1,4 +1,4 @@
-"""What keeps a closure, which gives money back, from being applied or undone."""
+"""The money of a closure: what is given back, and charged again once it is undone."""
 
 from odoo import models
 
@@ -33,21 +33,49 @@ class EspaceClosure(models.Model):
             for day, of_day in list(charges_sudo.grouped("date").items())[:MAX_NAMED]
         ]
 
-    def _undo_problems(self):
-        invoiced_sudo = (
+    # === Undoing === #
+
+    def _given_back(self, bookings):
+        """Return the credits of these bookings that a posted document holds.
+
+        Undoing leaves them where they are, used or not: the bookings are charged again.
+        """
+        return (
             self.env["espace.charge"]
             .sudo()
             .search(
-                [("closure_id", "=", self.id), ("invoice_line_id", "!=", False)],
+                [
+                    ("closure_id", "=", self.id),
+                    ("reservation_id", "in", bookings.ids),
+                    ("amount", "<", 0),
+                    ("invoice_line_id.parent_state", "=", "posted"),
+                ],
                 order="date, id",
             )
         )
-        return super()._undo_problems() + [
+
+    def _undo_remarks(self, bookings):
+        given_back = self._given_back(bookings)
+        return super()._undo_remarks(bookings) + [
             self.env._(
-                "What %(child)s was given back is on the invoice %(invoice)s already: "
-                "the closure can no longer be undone.",
-                child=charge.child_id.name,
-                invoice=charge.move_id.display_name,
+                "%(family)s was given %(amount)s back by %(document)s: that stays, and "
+                "the bookings are charged again.",
+                family=family.name,
+                amount=self.company_id._espace_amount_words(-charges._total()),
+                document=", ".join(charges.move_id.mapped("name")),
             )
-            for charge in invoiced_sudo[:MAX_NAMED]
+            for family, charges in given_back.grouped("family_id").items()
         ]
+
+    def _restored_words(self, bookings=None):
+        words = super()._restored_words(bookings)
+        charges = self._given_back(bookings or self.reservation_ids)
+        if not charges:
+            return words
+        again = self.env._(
+            "%(amount)s had been given back to you by %(document)s: they are invoiced "
+            "again.",
+            amount=self.sudo().company_id._espace_amount_words(-charges._total()),
+            document=", ".join(charges.move_id.mapped("name")),
+        )
+        return f"{words} {again}".strip()

@@ -270,8 +270,18 @@ class EspaceReservation(models.Model):
                 )
 
     def _after_restoring(self):
+        """Charge again what was given back: it may have paid something else by now.
+
+        A credit that no document holds is undone by the new charge instead.
+        """
         super()._after_restoring()
-        self._settle()
+        now = fields.Datetime.now()
+        for mode, bookings in self.grouped(
+            lambda reservation: reservation.activity_id.billing_mode
+        ).items():
+            charges = bookings._settle(at_booking=mode == "booking")
+            if any(c.at_once and c.state == "to_invoice" for c in charges):
+                charges._invoice_soon(now)
 
     def _waive(self, reason):
         """Let these bookings owe nothing (remise gracieuse), and settle them."""

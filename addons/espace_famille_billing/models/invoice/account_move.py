@@ -358,6 +358,12 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="Why an agent added this line, which no booking charged.",
     )
+    espace_form_token = fields.Char("Form", readonly=True, copy=False)
+
+    _espace_form_unique = models.UniqueIndex(
+        "(espace_form_token) WHERE espace_form_token IS NOT NULL",
+        "This form was registered already: look at the lines of the invoice.",
+    )
 
     def unlink(self):
         """Leave the charges of these drafts to be invoiced again."""

@@ -63,8 +63,10 @@ class AccountMove(models.Model):
     def _espace_asked(self):
         """Return the euros left to pay of this draft once credits are used, as Decimal.
 
-        Nothing is set aside: whoever needs the credit first has it. What is asked is
-        found again each time, last when the money comes.
+        Of several that wait, the one to pay first has the credit, so that none is
+        counted twice; see `_espace_counted_before`. What is posted before it is paid
+        takes it all the same: what is asked is found again each time, last when the
+        money comes.
         """
         self.ensure_one()
         return max(to_decimal(self.amount_total) - self._espace_usable_credit(), 0)
@@ -72,7 +74,7 @@ class AccountMove(models.Model):
     def _espace_usable_credit(self):
         """Return the euros of credits that posting this draft would use, as Decimal.
 
-        What the family owes already takes them first.
+        What the family owes already takes them first, then what it pays before this.
         """
         self.ensure_one()
         family = self.espace_family_id
@@ -82,7 +84,55 @@ class AccountMove(models.Model):
         )
         lost = sum(to_decimal(line.amount_residual) for line in elsewhere.sudo())
         asked = [(self._espace_regie_key(), to_decimal(self.amount_total))]
-        return max(family._espace_net().usable(asked) + lost, Decimal(0))
+        of_family = family._espace_net().without(self._espace_counted_before())
+        return max(of_family.usable(asked) + lost, Decimal(0))
+
+    def _espace_counted_before(self):
+        """Return what of the credits those that are paid before this draft count on.
+
+        :return: [(régie, euros)], as `net.Net.without` takes them
+        """
+        waiting = self.espace_family_id._espace_payment_moves()
+        return (waiting - self)._espace_counted(self)
+
+    def _espace_counted(self, before=None):
+        """Return what of the credits these waiting drafts count on, in their order.
+
+        First those whose payment is on its way: the bank was asked for the rest. What
+        else waits has its turn as it is to be paid, until `before` has it.
+        """
+        on_its_way = self.filtered("espace_payment_on_its_way")
+        to_pay = self - on_its_way
+        if before and before.espace_payment_on_its_way:
+            # Of two at the bank, the one that asked first.
+            on_its_way = on_its_way.filtered(
+                lambda move: move._espace_asked_at() < before._espace_asked_at()
+            )
+            to_pay = self.browse()
+        elif before:
+            order = before.espace_family_id._espace_payment_moves().ids
+            place = order.index(before.id) if before.id in order else len(order)
+            to_pay = to_pay.filtered(lambda move: order.index(move.id) < place)
+        return [
+            *((m._espace_regie_key(), m._espace_left_to_credits()) for m in on_its_way),
+            *((m._espace_regie_key(), to_decimal(m.amount_total)) for m in to_pay),
+        ]
+
+    def _espace_awaited(self):
+        """Return the transactions whose money may come for this document."""
+        return self.sudo().transaction_ids.filtered(
+            lambda transaction: transaction._espace_is_awaited()
+        )
+
+    def _espace_asked_at(self):
+        """Return the id of the first of these transactions: the order of asking."""
+        return min(self._espace_awaited().ids)
+
+    def _espace_left_to_credits(self):
+        """Return the euros of this draft that its awaited payment does not bring."""
+        self.ensure_one()
+        coming = max(to_decimal(tx.amount) for tx in self._espace_awaited())
+        return max(to_decimal(self.amount_total) - coming, Decimal(0))
 
     def _espace_confirm_by_credit(self):
         """Post this draft, whose price is covered: its bookings are confirmed.

@@ -22,14 +22,6 @@ class AccountPayment(models.Model):
     )
 
     @api.model
-    def _espace_of_form(self, token):
-        """Return the payment that the form of this token registered, maybe none."""
-        if not token:
-            return self.browse()
-        known_sudo = self.sudo().search([("espace_form_token", "=", token)], limit=1)
-        return known_sudo.with_env(self.env)
-
-    @api.model
     def _espace_register(self, family, journal, parts, date, advance=0, **vals):
         """Make, post and match one payment of a family.
 

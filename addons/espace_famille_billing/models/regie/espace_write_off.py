@@ -43,8 +43,14 @@ class AccountMove(models.Model):
         help="Reference of the decision, of the council or the judge.",
     )
     espace_decision_date = fields.Date("Day of the Decision", readonly=True, copy=False)
+    espace_form_token = fields.Char("Form", readonly=True, copy=False)
     espace_undone = fields.Boolean(
         "Undone", compute="_compute_espace_undone", store=True
+    )
+
+    _espace_form_unique = models.UniqueIndex(
+        "(espace_form_token) WHERE espace_form_token IS NOT NULL",
+        "This form was registered already: look at the family's debts.",
     )
 
     @api.depends("reversal_move_ids.state")
@@ -65,6 +71,7 @@ class AccountMove(models.Model):
         decision_date,
         account,
         kind=write_off.IRRECOVERABLE,
+        token=None,
     ):
         """Give up what is open of a family's debts, in one entry, and match it.
 
@@ -72,6 +79,7 @@ class AccountMove(models.Model):
         :param date date: the day of the entry, local
         :param account: the `account.account` that bears the loss
         :param str kind: one of `write_off.KINDS`
+        :param str token: of the form that asks for it: it makes one entry
         :return: the posted entry
         """
         Payment = self.env["account.payment"]
@@ -95,9 +103,12 @@ class AccountMove(models.Model):
             allow(self, STATING)
             .with_company(family.company_id)
             .create(
-                self._espace_prepare_write_off(
-                    family, parts, date, decision, decision_date, account, kind
-                )
+                {
+                    **self._espace_prepare_write_off(
+                        family, parts, date, decision, decision_date, account, kind
+                    ),
+                    "espace_form_token": token or False,
+                }
             )
         )
         move.action_post()

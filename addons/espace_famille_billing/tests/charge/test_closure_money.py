@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
 
-from ..common import EspaceBillingCase
+from ..common import NBSP, EspaceBillingCase
 from .test_settlement import euros
 
 
@@ -50,18 +50,71 @@ class TestClosureMoney(EspaceBillingCase):
         closure._undo(now=NOW)
         self.assertFalse(booking.charge_ids)
 
-    def test_what_was_deducted_from_an_invoice_is_not_undone(self):
+    def test_what_was_set_off_stays_used_and_is_charged_again(self):
+        """The credit has paid another meal: undoing is no dead end, and stays exact."""
         booking = self.booked(self.nina, self.meal, MONDAY)
+        self.pay(self.invoices(self.martin))
         closure = self.closure()
         closure._apply(now=NOW)
-        self.booked(self.nina, self.meal, TUESDAY)  # its invoice takes the credit
-        credit = booking.charge_ids.filtered(lambda charge: charge.amount < 0)
-        self.assertEqual(credit.state, "invoiced")
-        with self.assertRaises(UserError) as error:
+        other = self.booked(self.nina, self.meal, TUESDAY)
+        _paid, refund, invoice = self.invoices(self.martin)
+        self.assertEqual((refund.move_type, refund.amount_residual), ("out_refund", 0))
+        self.assertEqual((invoice.amount_total, invoice.amount_residual), (3.60, 0))
+        closure._undo(now=NOW)
+        self.assertEqual((closure.state, booking.state), ("undone", "confirmed"))
+        self.assertEqual(booking.session_id.state, "open")
+        self.assertEqual(self.amounts(booking), euros("3.60", "-3.60", "3.60"))
+        self.assertEqual(refund.amount_residual, 0)
+        self.invoice_what_is_due()
+        again = self.invoices(self.martin) - (_paid | refund | invoice)
+        self.assertEqual(again, booking.charge_ids.sorted("id")[-1].move_id)
+        self.assertEqual((again.amount_total, again.amount_residual), (3.60, 3.60))
+        self.assertEqual(self.martin.amount_due, 3.60)
+        self.assertEqual(float(self.receivable(self.martin)), 3.60)
+        self.assertEqual(self.amounts(other), euros("3.60"))
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+
+    def test_what_is_charged_again_is_said_before_and_to_the_family(self):
+        self.pay(self.booked(self.nina, self.meal, MONDAY).charge_ids.move_id)
+        closure = self.closure()
+        closure._apply(now=NOW)
+        self.booked(self.nina, self.meal, TUESDAY)
+        refund = self.invoices(self.martin)[1]
+        wizard = self.env["espace.closure.wizard"].create(
+            {"closure_id": closure.id, "purpose": "undo"}
+        )
+        self.assertFalse(wizard.problems)
+        self.assertIn(f"given 3.60 € back by {refund.name}", self.plain(wizard.remarks))
+        wizard.action_confirm()
+        message = self.martin.message_ids.filtered(
+            lambda m: (m.subject or "").startswith("Open after all")
+        )
+        self.assertIn(
+            f"3.60 € had been given back to you by {refund.name}",
+            self.plain(message.body),
+        )
+
+    def test_undone_twice_over_it_is_exact_each_time(self):
+        """Closed, used, undone, closed again, undone: what is left is one meal."""
+        booking = self.booked(self.nina, self.meal, MONDAY)
+        for _time in range(2):
+            closure = self.closure()
+            closure._apply(now=NOW)
+            self.Charge._cron_invoice_at_once(NOW)
+            self.assertEqual(self.martin.amount_due, 0)
             closure._undo(now=NOW)
-        self.assertIn(credit.move_id.name, str(error.exception))
-        self.assertEqual((closure.state, booking.state), ("done", "cancelled"))
-        self.assertEqual(booking.session_id.state, "closed")
+            self.invoice_what_is_due()
+            self.assertEqual(sum(self.amounts(booking)), euros("3.60")[0])
+            self.assertEqual(self.martin.amount_due, 3.60)
+        self.assertEqual(float(self.receivable(self.martin)), 3.60)
+
+    def pay(self, moves):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves.ids
+        ).create({"journal_id": self.bank_journal.id})._create_payments()
+
+    def plain(self, words):
+        return str(words).replace("&nbsp;", " ").replace(NBSP, " ")
 
     def test_a_past_day_that_was_invoiced_is_not_closed(self):
         booking = self.booked(self.nina, self.meal, MONDAY)

@@ -62,6 +62,19 @@ class TestLineAdded(EspaceBillingCase):
         self.assertEqual((line.name, line.espace_reason), ("Badge", "–"))
         self.assertEqual(self.draft.amount_total, 7.60)
 
+    def test_the_same_form_sent_twice_adds_one_line(self):
+        action = self.draft.with_user(self.finance).action_espace_add_line()
+        Wizard = self.env[action["res_model"]].with_user(self.finance)
+        form = Form(Wizard.with_context(**action["context"]))
+        form.product_id = self.badge
+        form.reason = "Lost"
+        wizard = form.save()
+        for one in (wizard, wizard, wizard.copy({"token": wizard.token})):
+            one.action_add()
+        self.assertEqual(self.draft.amount_total, 7.60)
+        self.add()
+        self.assertEqual(self.draft.amount_total, 11.60)
+
     def test_another_amount(self):
         self.add(amount=6.5)
         self.assertEqual(self.draft.amount_total, 10.10)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from freezegun import freeze_time
 
@@ -126,6 +127,8 @@ class TestSilentBank(OnlineCase):
         self.notify(self.tx)
         # It pays what else the family owes: 3.60 €.
         self.assertEqual(self.durand.amount_due, 2.80)
+        self.assertEqual(self.durand._espace_credit(), 0)
+        self.assertEqual(self.receivable(self.durand), Decimal("2.80"))
         self.assertEqual(self.booking.state, "cancelled")
 
     def test_a_page_that_was_never_sent_tells_nobody(self):

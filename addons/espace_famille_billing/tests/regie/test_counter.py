@@ -132,6 +132,27 @@ class TestCounter(CounterCase):
         self.assertEqual(payment._espace_kept(), 7.40)
         self.assertEqual(self.left(), euros("3.60", "0", "3.60"))
 
+    def test_passing_by_the_cesu_changes_no_amount(self):
+        """The arrow keys pass by each means of payment on their way."""
+        for typed, received in ((None, 4.90), (2, 2)):
+            with self.subTest(typed=typed):
+                form = self.counter()
+                if typed:
+                    form.amount = typed
+                form.journal_id = self.journals["cesu"]
+                self.assertEqual(form.amount, min(received, 1.30) if not typed else 0)
+                form.journal_id = self.journals["card"]
+                self.assertEqual(form.amount, received)
+                lines = form.line_ids._records
+                self.assertEqual(sum(line["amount"] for line in lines), received)
+
+    def test_what_is_typed_for_a_cesu_stays(self):
+        form = self.counter()
+        form.journal_id = self.journals["cesu"]
+        form.amount = 1
+        form.journal_id = self.journals["card"]
+        self.assertEqual(form.amount, 1)
+
     def test_an_advance_is_received_from_who_owes_nothing(self):
         self.pay(self.durand)
         payment = self.pay(self.durand, amount=20, keep_advance=True)

@@ -1,6 +1,9 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.espace_famille.tests.common import TODAY
 
@@ -57,6 +60,47 @@ class TestWriteOff(CounterCase):
         self.assertEqual(move.espace_decision, "Délibération 2027-12")
         self.assertEqual(move.espace_decision_date, TODAY)
         self.assertEqual(move.espace_written_off_family_id, self.martin)
+
+    def test_the_same_form_sent_twice_gives_up_once(self):
+        """“Back” and “Write off” again, or a program that calls a second time."""
+        form = self.form(self.meal_move)
+        form.amount = 1
+        wizard = form.save()
+        again = wizard.copy()
+        again.write({"token": wizard.token, "amount": 1})
+        again.line_ids.filtered("pay").amount = 1
+        moves = [
+            self.Move.browse(one.action_write_off()["res_id"])
+            for one in (wizard, wizard, again)
+        ]
+        self.assertEqual(len(set(moves)), 1)
+        self.assertEqual(self.charged(), 1)
+        self.assertEqual(self.left(), euros("2.60", "1.30", "3.60"))
+        self.assertNotEqual(self.form().token, wizard.token)
+
+    def test_the_database_refuses_the_same_form_twice(self):
+        move = self.write_off(self.meal_move, amount=1)
+        self.assertTrue(move.espace_form_token)
+        vals = {"espace_form_token": move.espace_form_token, "move_type": "entry"}
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.Move.create(vals)
+
+    def test_what_is_collected_after_all_is_taken_once(self):
+        self.other_account("758800", "income_other")
+        move = self.write_off(self.meal_move)
+        action = move.with_user(self.clerk).action_espace_collect_written_off()
+        model = self.env[action["res_model"]].with_user(self.clerk)
+        form = Form(model.with_context(**action["context"]))
+        form.journal_id = self.journals["cash"]
+        form.amount = 1
+        wizard = form.save()
+        payments = {wizard.action_collect()["res_id"] for _time in range(2)}
+        self.assertEqual(len(payments), 1)
+        self.assertEqual(move._espace_still_owed(), to_decimal(2.60))
 
     def test_the_account_is_found_or_set(self):
         self.assertEqual(self.form().account_id, self.account)

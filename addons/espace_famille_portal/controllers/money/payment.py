@@ -61,7 +61,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                 "currency": move_sudo.currency_id,
                 "amount_residual": hold["asked"],
                 "landing_route": self._espace_landing(move_sudo.id),
-                "transaction_route": f"{URL}/transaction",
+                "transaction_route": self._espace_asking(hold),
             },
             espace_regie_id=move_sudo.espace_regie_id.id,
         )
@@ -77,15 +77,19 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             "may_book": family_sudo._portal_may_book(),
         }
 
-    @route(f"{URL}/transaction", type="jsonrpc", auth="user")
-    def espace_payment_transaction(self, **kwargs):
+    @route(f"{URL}/transaction/<int:move_id>/<int:cents>", type="jsonrpc", auth="user")
+    def espace_payment_transaction(self, move_id, cents, **kwargs):
         """Create the transaction that pays the family's draft invoice.
 
         The invoice, its amount and where to land are found again here, whatever was
-        posted.
+        posted. They have to be those of the page: another guardian may have booked,
+        or used the credit, since it was shown.
 
+        :param move_id: the draft invoice that the page showed
+        :param cents: what the page asked for it
         :return: the processing values that the payment form expects
-        :raise ValidationError: nothing waits for payment, or it can no longer be paid
+        :raise ValidationError: nothing waits for payment, it can no longer be paid, or
+            what is asked is not what the page said
         """
         family_sudo = self._espace_family()
         hold = family_sudo and family_sudo._portal_hold()
@@ -107,6 +111,14 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                     "Your credit pays these bookings: reload the page to confirm them."
                 )
             )
+        if self._espace_asking(hold) != f"{URL}/transaction/{move_id}/{cents}":
+            raise ValidationError(
+                request.env._(
+                    "What you have to pay has changed since this page was shown: it is "
+                    "%s now. Reload the page, then pay.",
+                    hold["amount"],
+                )
+            )
         family_sudo._portal_check_may_book()
         means = self._espace_means(
             self._espace_payment_values(family_sudo, hold), kwargs
@@ -121,6 +133,10 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             amount=hold["asked"],
             landing_route=self._espace_landing(move_sudo.id),
         )
+
+    def _espace_asking(self, hold):
+        """Return the route that makes the payment of what waits, for what is asked."""
+        return f"{URL}/transaction/{hold['move'].id}/{hold['cents']}"
 
     def _espace_means(self, offered, sent):
         """Return the means of payment that a parent chose, as Odoo takes it.

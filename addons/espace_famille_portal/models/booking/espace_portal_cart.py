@@ -68,7 +68,11 @@ class EspacePortalCart(models.AbstractModel):
         now_due = sum(by_regie.values(), Decimal(0))
         regies_sudo = cart_sudo.union(*(r for r, _q in at_once)).activity_id.regie_id
         company = family.company_id
-        of_family = family._espace_net()
+        of_family = (
+            family._espace_net_once_paid()
+            if company._espace_pays_online()
+            else family._espace_net()
+        )
         sums = self._sums_now(of_family, by_regie)
         return {
             "groups": self._by_child(cart_sudo, lines),

@@ -225,8 +225,8 @@ class EspaceFamily(models.Model):
     def _portal_hold_of(self, move_sudo):
         """Return what waits for the payment of this draft invoice.
 
-        :return: dict of the draft invoice, its bookings, the euros asked, these and the
-            limit in words
+        :return: dict of the draft invoice, its bookings, the euros asked, the same in
+            cents, in words, and the limit in words
         """
         self.ensure_one()
         company = self.company_id
@@ -238,6 +238,7 @@ class EspaceFamily(models.Model):
         return {
             "move": move_sudo,
             "asked": float(asked),
+            "cents": int(asked * 100),
             "reservations": reservations_sudo,
             "amount": amount,
             "title": self._portal_hold_title(reservations_sudo, amount),

@@ -294,6 +294,7 @@ class EspaceFamily(models.Model):
             "refused": self._refused_by_child(change.refused),
             "money": self._money_words(change.booked),
             "invoices": self._change_invoices(change.booked),
+            "credit_notes": self._change_credit_notes(change),
         }
 
     def _translated(self, change):
@@ -428,9 +429,19 @@ class EspaceFamily(models.Model):
 
     def _change_invoices(self, booked):
         """Return [(number, address of its page)] of the invoices of new bookings."""
-        moves = self.env["espace.portal.cart"]._charged_moves(booked.sudo())
-        moves = moves.filtered(lambda move: move.state == "posted")
+        return self._move_links(
+            self.env["espace.portal.cart"]._charged_moves(booked.sudo())
+        )
+
+    def _change_credit_notes(self, change):
+        """Return [(number, address)] of what gives back something of a `Change`."""
+        changed_sudo = (change.booked | change.cancelled).sudo()
+        given_back_sudo = changed_sudo.charge_ids.filtered(lambda c: c.amount < 0)
+        return self._move_links(given_back_sudo.move_id)
+
+    def _move_links(self, moves_sudo):
+        posted_sudo = moves_sudo.filtered(lambda move: move.state == "posted")
         return [
             (move.name, f"{self.get_base_url()}/my/factures/{move.id}")
-            for move in moves.sorted("id")
+            for move in posted_sudo.sorted("id")
         ]

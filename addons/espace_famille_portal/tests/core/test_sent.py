@@ -92,7 +92,7 @@ class TestSent(EspacePortalCase):
                 self.assertEqual(refused.status_code, 400)
             self.assertNotIn("Traceback", refused.text if not is_shown else "")
             response = self.url_open(
-                "/my/panier/transaction",
+                "/my/panier/transaction/1/1",
                 data=json.dumps({"params": {}}),
                 headers={"Content-Type": "application/json"},
             )

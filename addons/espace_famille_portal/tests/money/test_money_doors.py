@@ -75,7 +75,7 @@ class TestMoneyDoors(EspacePortalCase):
     def test_a_validation_never_hangs_on_a_cart(self):
         self.put_in_cart((self.tom, self.meal, MONDAY))
         self.post(f"{CART}/valider")
-        self.assert_refused(f"{CART}/transaction", {}, is_validation=True)
+        self.assert_refused(self.payment_route(), {}, is_validation=True)
         draft = self.martin._espace_payment_move()
         token = draft._portal_ensure_token()
         door = f"/invoice/transaction/{draft.id}"

@@ -287,9 +287,8 @@ class TestOneSumOwed(OneSumCase):
         self.assertEqual(self.martin._espace_net().left, Decimal("1.30"))
 
 
-@tagged("post_install", "-at_install")
-class TestOneSumCart(OneSumCase):
-    """Cart, payment page, bank, confirmation and e-mail say the same amount."""
+class CreditCase(OneSumCase):
+    """A family books online that has credits of several kinds."""
 
     def setUp(self):
         super().setUp()
@@ -329,6 +328,27 @@ class TestOneSumCart(OneSumCase):
             for line in tree.xpath("//*[@data-sum]")
         }
 
+    def ask(self, route):
+        """Ask for the transaction as a payment page does; return (it, error)."""
+        Transaction = self.env["payment.transaction"]
+        before = Transaction.search([])
+        _result, error = self.rpc(
+            route,
+            provider_id=self.provider.id,
+            payment_method_id=self.provider.payment_method_ids[:1].id,
+            token_id=None,
+            amount=0.01,
+            flow="direct",
+            tokenization_requested=False,
+            landing_route="/",
+        )
+        return Transaction.search([]) - before, error
+
+
+@tagged("post_install", "-at_install")
+class TestOneSumCart(CreditCase):
+    """Cart, payment page, bank, confirmation and e-mail say the same amount."""
+
     def follow(self, deducted, left):
         """Go from the cart to the e-mail; each place must say these two amounts."""
         total = Decimal("8.50")
@@ -346,19 +366,9 @@ class TestOneSumCart(OneSumCase):
                 words, f"Credit deducted .?\N{MINUS SIGN}[^0-9]*{deducted}"
             )
         move = self.martin._espace_payment_move()
-        self.rpc(
-            f"{CART}/transaction",
-            provider_id=self.provider.id,
-            payment_method_id=self.provider.payment_method_ids[:1].id,
-            token_id=None,
-            amount=0.01,
-            flow="direct",
-            tokenization_requested=False,
-            landing_route="/",
-        )
-        transaction = self.env["payment.transaction"].search(
-            [("invoice_ids", "in", move.ids)]
-        )
+        transaction, error = self.ask(self.payment_route(page))
+        self.assertFalse(error)
+        self.assertEqual(transaction.invoice_ids, move)
         self.assertEqual(self.cents(transaction.amount), left)
         self.notify(transaction)
         done = self.page(transaction.landing_route)
@@ -467,3 +477,166 @@ class TestOneSumCart(OneSumCase):
         self.env.invalidate_all()
         self.assertEqual(self.sums(self.page(f"{CART}/confirmation")), expected)
         self.assertEqual(self.martin._espace_net().owed, Decimal("7.20"))
+
+
+@tagged("post_install", "-at_install")
+class TestOneSumTwoCarts(CreditCase):
+    """Two guardians, two carts that wait for their payment: one credit, used once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.marc = cls._create_portal_user(cls.martin.guardian_ids[1])
+        cls.marc.lang = "en_US"
+
+    def setUp(self):
+        super().setUp()
+        self.credit_of_two_kinds()
+        self.fill()
+        self.first_page = html.fromstring(self.post(f"{CART}/valider").content)
+        self.first = self.martin._espace_payment_move()
+
+    def second_cart(self):
+        """Let the other guardian book 3.60 €; return (cart page, payment page)."""
+        self.login(self.marc)
+        self.put_in_cart((self.nina, self.meal, TUESDAY))
+        cart = self.page(CART)
+        page = html.fromstring(self.post(f"{CART}/valider").content)
+        [self.second] = self.martin._espace_payment_moves() - self.first
+        return cart, page
+
+    def total(self, page):
+        return euros(self.block(page, "//*[@data-total]"))
+
+    def bookings(self):
+        return (self.first | self.second).espace_reservation_ids
+
+    def assert_all_paid(self):
+        """Nothing is held, owed, kept, or paid twice."""
+        self.assertEqual(set(self.bookings().mapped("state")), {"confirmed"})
+        self.assertEqual(
+            set((self.first | self.second).mapped("payment_state")), {"paid"}
+        )
+        self.assertEqual(self.receivable(self.martin), 0)
+        of_family = self.martin._espace_net()
+        self.assertEqual((of_family.due, of_family.credit), (0, 0))
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+
+    def test_the_second_cart_is_not_promised_what_the_first_counts_on(self):
+        self.assertEqual(self.total(self.first_page), Decimal("6.20"))
+        cart, page = self.second_cart()
+        self.assertEqual(self.block(cart, "//*[@data-deducted]"), "")
+        self.assertEqual(euros(self.block(cart, "//*[@data-now-due]")), Decimal("3.60"))
+        # Both guardians are led to the cart to pay first, and read of the other.
+        self.assertEqual(self.total(page), Decimal("6.20"))
+        self.assertRegex(self.block(page, "//*[@data-other-hold]"), r"3[.]60")
+        transaction, _error = self.ask(self.payment_route(page))
+        self.assertEqual(self.cents(transaction.amount), Decimal("6.20"))
+        self.notify(transaction)
+        page = self.page(f"{CART}/paiement")
+        self.assertEqual(self.total(page), Decimal("3.60"))
+        transaction, _error = self.ask(self.payment_route(page))
+        self.assertEqual(self.cents(transaction.amount), Decimal("3.60"))
+        self.notify(transaction)
+        self.assert_all_paid()
+
+    def test_what_is_left_of_the_credit_is_for_the_second(self):
+        self.receive(7)
+        _cart, page = self.second_cart()
+        # 9.30 € of credit: 8.50 € for the first, 0.80 € for the second.
+        self.assertEqual(self.first._espace_asked(), 0)
+        self.assertEqual(self.second._espace_asked(), Decimal("2.80"))
+        self.post(f"{CART}/credit")
+        page = self.page(f"{CART}/paiement")
+        self.assertEqual(self.total(page), Decimal("2.80"))
+        transaction, _error = self.ask(self.payment_route(page))
+        self.notify(transaction)
+        self.assert_all_paid()
+
+    def test_both_are_at_the_bank_and_the_second_comes_first(self):
+        one, _error = self.ask(self.payment_route(self.first_page))
+        self.notify(one, "pending")
+        self.second_cart()
+        page = self.page(f"{CART}/paiement")
+        self.assertEqual(self.total(page), Decimal("3.60"))
+        other, _error = self.ask(self.payment_route(page))
+        self.notify(other, "pending")
+        self.notify(other)
+        self.assertEqual(set(self.second.mapped("payment_state")), {"paid"})
+        self.assertEqual(self.first.state, "draft")
+        self.notify(one)
+        self.assert_all_paid()
+
+    def test_a_first_cart_that_is_given_up_leaves_its_credit(self):
+        self.second_cart()
+        self.post(f"{CART}/abandonner")
+        self.first = self.first.exists()
+        page = self.page(f"{CART}/paiement")
+        self.assertEqual(self.total(page), Decimal("1.30"))
+        transaction, _error = self.ask(self.payment_route(page))
+        self.assertEqual(self.cents(transaction.amount), Decimal("1.30"))
+        self.notify(transaction)
+        self.assert_all_paid()
+
+    def test_a_page_that_says_another_sum_pays_nothing(self):
+        """The counter gave the money back while the page was open."""
+        payment = self.env["account.payment"].search(
+            [("espace_family_id", "=", self.martin.id), ("amount", "=", 1)]
+        )
+        payment._espace_reject("mistake", TODAY)
+        transaction, error = self.ask(self.payment_route(self.first_page))
+        self.assertFalse(transaction)
+        self.assertRegex(error["data"]["message"], "it is .?7[.]20")
+        page = self.page(f"{CART}/paiement")
+        self.assertEqual(self.total(page), Decimal("7.20"))
+        transaction, _error = self.ask(self.payment_route(page))
+        self.notify(transaction)
+        self.assertEqual(self.first.payment_state, "paid")
+
+    def test_a_page_never_pays_another_cart_than_it_shows(self):
+        """The seats of the second are given back sooner: it is to be paid first."""
+        self.second_cart()
+        held = self.second.espace_reservation_ids
+        held.hold_until = min(held.mapped("hold_until")) - timedelta(minutes=5)
+        transaction, error = self.ask(self.payment_route(self.first_page))
+        self.assertFalse(transaction)
+        self.assertTrue(error)
+        page = self.page(f"{CART}/paiement")
+        self.assertEqual(self.total(page), Decimal("1.30"))
+        transaction, _error = self.ask(self.payment_route(page))
+        self.assertEqual(transaction.invoice_ids, self.second)
+
+    def test_money_that_no_longer_makes_the_price_is_said(self):
+        """The credit is used elsewhere while the first guardian is at the bank."""
+        transaction, _error = self.ask(self.payment_route(self.first_page))
+        self.owe(self.lina_of_martin(), self.meal, THURSDAY, NOW)
+        self.notify(transaction)
+        self.assertEqual(
+            set(self.first.espace_reservation_ids.mapped("state")), {"pending_payment"}
+        )
+        [message] = self.messages(self.martin)[:1]
+        self.assertIn("Payment of another amount", message.subject)
+        # 8.50 € less what came and was not needed elsewhere.
+        left = self.first._espace_asked()
+        page = self.page(f"{CART}/paiement")
+        self.assertEqual(self.total(page), left)
+        transaction, _error = self.ask(self.payment_route(page))
+        self.notify(transaction)
+        self.assertEqual(self.first.payment_state, "paid")
+        self.assertEqual(self.receivable(self.martin), 0)
+
+    def lina_of_martin(self):
+        """Return another child of the family, whom an agent books."""
+        return self._create_child(self.martin, "Zoé", self.class_cp)
+
+    def test_the_same_cart_paid_twice_is_kept_and_said(self):
+        one, _error = self.ask(self.payment_route(self.first_page))
+        self.login(self.marc)
+        two, _error = self.ask(self.payment_route(self.page(f"{CART}/paiement")))
+        self.notify(one)
+        self.assertEqual(self.first.payment_state, "paid")
+        self.notify(two)
+        self.assertEqual(self.martin._espace_net().left, Decimal("6.20"))
+        subjects = self.messages(self.martin).mapped("subject")
+        self.assertEqual(len(subjects), 1, subjects)
+        self.assertIn("6.20", self.block(self.page(URL), "//*[@data-credit]"))

@@ -23,6 +23,7 @@ class TestPayment(EspacePortalCase):
         self.response = self.post(f"{CART}/valider")
         self.move = self.martin._espace_payment_move()
         self.both = self.move.espace_reservation_ids
+        self.route = self.payment_route(html.fromstring(self.response.content))
 
     def pay(self, **params):
         """Ask for a transaction as the payment form does; return (result, error)."""
@@ -35,7 +36,7 @@ class TestPayment(EspacePortalCase):
             "tokenization_requested": False,
             "landing_route": f"{CART}/confirmation",
         }
-        return self.rpc(f"{CART}/transaction", **{**values, **params})
+        return self.rpc(self.route, **{**values, **params})
 
     def transactions(self):
         return self.env["payment.transaction"].search(
@@ -199,7 +200,7 @@ class TestPaymentByCredit(EspacePortalCase):
             "tokenization_requested": False,
             "landing_route": f"{CART}/confirmation",
         }
-        return self.rpc(f"{CART}/transaction", **values)
+        return self.rpc(self.payment_route(), **values)
 
     def states(self):
         return self.martin.reservation_ids.mapped("state")
@@ -301,7 +302,7 @@ class TestPaymentResult(EspacePortalCase):
     def pay(self, state="done"):
         """Pay what the payment page asks; return the page that the bank leads to."""
         _result, error = self.rpc(
-            f"{CART}/transaction",
+            self.payment_route(),
             provider_id=self.provider.id,
             payment_method_id=self.provider.payment_method_ids[:1].id,
             token_id=None,

@@ -36,7 +36,7 @@ class TestTwoRegies(EspacePortalCase):
     def pay(self, provider):
         """Ask for a transaction as the payment form does; return (result, error)."""
         return self.rpc(
-            f"{CART}/transaction",
+            self.payment_route(),
             provider_id=provider.id,
             payment_method_id=provider.payment_method_ids[:1].id,
             token_id=None,

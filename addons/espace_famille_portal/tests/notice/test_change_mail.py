@@ -145,6 +145,53 @@ class TestChangeMail(MailCase):
         self.assertEqual(self.body(mail).count("Tranche 1"), 3)
         self.assertIn("had been charged", self.body(mail))
 
+    def test_what_is_given_back_is_led_to(self):
+        """A paid day is cancelled, a debt takes the credit: the mail leads to both."""
+        paid = self.booked(self.nina, self.t1, MONDAY)
+        self.pay(paid.charge_ids.move_id)
+        owed = self.booked(self.tom, self.t1, TUESDAY).charge_ids.move_id
+        self.press(self.order("cancel", self.nina, self.t1, MONDAY), sure="1")
+        self.invoice_what_is_due()
+        refund = self.invoices(self.martin).filtered(
+            lambda move: move.move_type == "out_refund"
+        )
+        self.assertEqual((refund.amount_residual, owed.amount_residual), (0, 0))
+        self.tell()
+        [mail] = self.mails()
+        self.assertIn(f"/my/factures/{refund.id}", mail.body_html)
+        self.assertIn(refund.name, self.body(mail))
+        self.assertIn('/my/factures"', mail.body_html)
+        for path in (f"/my/factures/{refund.id}", "/my/factures"):
+            self.assertEqual(self.url_open(path).status_code, 200)
+
+    def test_what_waits_for_its_credit_note_is_led_to_as_well(self):
+        self.pay(self.booked(self.nina, self.t1, MONDAY).charge_ids.move_id)
+        self.press(self.order("cancel", self.nina, self.t1, MONDAY), sure="1")
+        self.tell()
+        [mail] = self.mails()
+        self.assertIn('/my/factures"', mail.body_html)
+        [credit] = self.page("/my/factures").xpath("//*[@data-credit]")
+        self.assertIn("0.65", self.words(credit))
+
+    def test_an_invoice_that_a_credit_lowered_is_led_to(self):
+        self.pay(self.booked(self.nina, self.t1, MONDAY).charge_ids.move_id)
+        self.press(self.order("cancel", self.nina, self.t1, MONDAY), sure="1")
+        self.validate((self.tom, self.meal, MONDAY))
+        self.invoice_what_is_due()
+        invoice = self.invoices(self.martin)[-1]
+        self.assertEqual((invoice.amount_total, invoice.amount_residual), (3.60, 2.95))
+        self.tell()
+        [mail] = self.mails()
+        self.assertIn(f"/my/factures/{invoice.id}", mail.body_html)
+        self.assertRegex(self.body(mail), r"Credit deducted: .?.?0[.]65")
+        self.assertRegex(self.body(mail), r"To pay now: .?2[.]95")
+        self.assertIn('/my/factures"', mail.body_html)
+
+    def pay(self, moves):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves.ids
+        ).create({"journal_id": self.bank_journal.id})._create_payments()
+
     def test_booked_and_cancelled_again_is_not_told(self):
         self.validate((self.nina, self.t1, MONDAY), (self.nina, self.t1, TUESDAY))
         self.press(self.order("cancel", self.nina, self.t1, MONDAY), sure="1")
