@@ -1,7 +1,9 @@
 """The one way by which agents register families' money."""
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.fields import Command
 
 from odoo.addons.espace_famille.models.core.espace_thread import unfollowed
@@ -30,6 +32,21 @@ class AccountPayment(models.Model):
         return known_sudo.with_env(self.env)
 
     @api.model
+    def _espace_create_once(self, vals):
+        """Create a payment, unless another request is making that of the same form.
+
+        :raise ConcurrencyError: it has just been made; Odoo runs the request again,
+            which then finds it by `_espace_of_form`
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self.create(vals)
+        except UniqueViolation as error:
+            if error.diag.constraint_name != self._espace_form_unique.full_name(self):
+                raise
+            raise ConcurrencyError("This form was sent twice at once.") from error
+
+    @api.model
     def _espace_register(self, family, journal, parts, date, advance=0, **vals):
         """Make, post and match one payment of a family.
 
@@ -53,7 +70,7 @@ class AccountPayment(models.Model):
         payment = (
             unfollowed(way)
             .with_company(family.company_id)
-            .create(
+            ._espace_create_once(
                 {
                     "payment_type": "inbound" if inbound else "outbound",
                     "partner_type": "customer",
