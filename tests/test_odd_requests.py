@@ -83,8 +83,12 @@ class TestOddRequests(EspacePortalCase):
     def setUp(self):
         super().setUp()
         self.faults = Faults()
-        logging.getLogger("odoo").addHandler(self.faults)
-        self.addCleanup(logging.getLogger("odoo").removeHandler, self.faults)
+        logger = logging.getLogger("odoo")
+        logger.addHandler(self.faults)
+        self.addCleanup(logger.removeHandler, self.faults)
+        # However quiet the run of the tests is.
+        self.addCleanup(logger.setLevel, logger.level)
+        logger.setLevel(logging.WARNING)
         # Limits and the captcha would stop what is sent before it is read.
         for model, method in (
             ("espace.rate.limit", "_allowed"),

@@ -303,7 +303,7 @@ class EspaceCounterWizard(models.TransientModel):
         Payment._espace_check_regie_role()
         if not self.family_id:
             raise UserError(self.env._("Choose the family that pays."))
-        self.payment_id = self._made("account.payment") or self._receive()
+        self.payment_id = self._once("account.payment", self._receive)
         return self.payment_id
 
     def _receive(self):

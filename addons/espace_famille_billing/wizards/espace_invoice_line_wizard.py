@@ -41,8 +41,10 @@ class EspaceInvoiceLineWizard(models.TransientModel):
         if not (self.env.su or self.env.user.has_group("espace_famille.group_finance")):
             raise AccessError(self.env._("Only the Régie adds lines to invoices."))
         self.move_id.check_access("write")
-        if self._made("account.move.line"):
-            return {"type": "ir.actions.act_window_close"}
+        self._once("account.move.line", self._add)
+        return {"type": "ir.actions.act_window_close"}
+
+    def _add(self):
         self.move_id._espace_check_line_added()
         reason = (self.reason or "").strip()
         if to_decimal(self.amount) <= 0 or not reason:
@@ -65,4 +67,3 @@ class EspaceInvoiceLineWizard(models.TransientModel):
                 ]
             }
         )
-        return {"type": "ir.actions.act_window_close"}

@@ -2,8 +2,10 @@
 
 from uuid import uuid4
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command
 
 from ..domain.spread import spread
@@ -220,6 +222,24 @@ class EspaceFormOnce(models.AbstractModel):
         default=lambda self: str(uuid4()),
         help="Names this form, however often it is sent: its money moves once.",
     )
+
+    def _once(self, model, make):
+        """Return the record of a model that this form has made; else make it.
+
+        :param make: what makes it, with the token of this form
+        :raise ConcurrencyError: another request has just made it; Odoo runs this one
+            again, which then finds it
+        """
+        made = self._made(model)
+        if made:
+            return made
+        try:
+            with self.env.cr.savepoint():
+                return make()
+        except UniqueViolation as error:
+            if "espace_form_unique" not in (error.diag.constraint_name or ""):
+                raise
+            raise ConcurrencyError("This form was sent twice at once.") from error
 
     def _made(self, model):
         """Return the record of a model that this form has made, maybe none."""

@@ -37,8 +37,10 @@ class EspaceRecoveryWizard(models.TransientModel):
         """Take the payment, once, and open it with its receipt."""
         self.ensure_one()
         self.env["account.payment"]._espace_check_regie_role()
-        made = self._made("account.payment")
-        payment = made or self.write_off_id._espace_collect_written_off(
+        payment = self._once("account.payment", self._collect)
+        return payment._get_records_action()
+
+    def _collect(self):
+        return self.write_off_id._espace_collect_written_off(
             self.journal_id, to_decimal(self.amount), self.date, **self._payment_vals()
         )
-        return payment._get_records_action()

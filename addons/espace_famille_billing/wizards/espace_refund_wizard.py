@@ -53,16 +53,18 @@ class EspaceRefundWizard(models.TransientModel):
     def action_refund(self):
         """Pay back, once however often this form is sent, and open the payment."""
         self.ensure_one()
-        Payment = self.env["account.payment"]
-        Payment._espace_check_regie_role()
-        payment = self._made("account.payment") or Payment._espace_register(
+        self.env["account.payment"]._espace_check_regie_role()
+        payment = self._once("account.payment", self._refund)
+        return payment._get_records_action()
+
+    def _refund(self):
+        return self.env["account.payment"]._espace_register(
             self.family_id,
             self.journal_id,
             self._parts(),
             self.date,
             **self._payment_vals(),
         )
-        return payment._get_records_action()
 
     def _too_much(self, amount, open_amount):
         return self.env._(

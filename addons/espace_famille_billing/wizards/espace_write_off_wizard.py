@@ -78,7 +78,7 @@ class EspaceWriteOffWizard(models.TransientModel):
         """Write off, once however often this form is sent, and open the entry."""
         self.ensure_one()
         self.env["account.payment"]._espace_check_regie_role()
-        move = self._made("account.move") or self._write_off()
+        move = self._once("account.move", self._write_off)
         return move._get_records_action()
 
     def _write_off(self):
