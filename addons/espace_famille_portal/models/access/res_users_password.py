@@ -87,12 +87,17 @@ class ResUsers(models.Model):
             kinds=kinds,
         )
 
+    def _espace_is_held(self):
+        """Tell whether this is an agent of a commune or a parent."""
+        own_sudo = self.sudo().company_ids
+        return any(own_sudo.mapped("espace_is_commune")) or self._espace_is_parent()
+
     def _change_password(self, new_passwd):
         """Hold who changes a password to the rules, of agents whoever does.
 
         Staff may give another portal user a password for its first log-in.
         """
-        if self == self.env.user or not self.share:
+        if self._espace_is_held() and (self == self.env.user or not self.share):
             self._espace_check_password(new_passwd)
         return super()._change_password(new_passwd)
 
