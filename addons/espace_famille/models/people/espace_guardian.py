@@ -101,6 +101,9 @@ class EspaceGuardian(models.Model):
         result = super().write(vals)
         if "family_id" in vals:
             self._attach_to_family()
+        elif "partner_id" in vals:
+            for company, guardians in self.grouped("company_id").items():
+                guardians.partner_id._espace_give_to(company)
         return result
 
     @api.model

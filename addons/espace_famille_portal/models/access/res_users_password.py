@@ -109,7 +109,8 @@ class ResUsers(models.Model):
                 token, check_validity=True, raise_exception=True
             )
             for user in partner.user_ids[:1]:
-                user._espace_check_password(values["password"])
+                if user._espace_is_held():
+                    user._espace_check_password(values["password"])
                 # Who holds the link is the owner: tries of others hold up nobody.
                 self.env["espace.rate.limit"]._forget(
                     "login", self._espace_login_of(user.login)
