@@ -36,11 +36,12 @@ class ResPartner(models.Model):
                 contact = left.sorted("id")[0].partner_id
                 users.write({"partner_id": contact.id})
                 left.person_id = contact
-            for user in users if left or person not in erased else ():
-                gone = companies - left.company_id
-                kept = user.company_ids - gone or left.company_id
-                own = user.company_id if user.company_id in kept else kept[:1]
-                user.write({"company_id": own.id, "company_ids": kept.ids})
+            for user in users:
+                kept = (user.company_ids - companies) | left.company_id
+                # Who is left with none is closed, or is no family's alone.
+                if kept:
+                    own = user.company_id if user.company_id in kept else kept[0]
+                    user.write({"company_id": own.id, "company_ids": kept.ids})
 
     def _espace_erase(self, name, identity=True):
         """Close the accounts of these contacts, erase how they are reached, and more.
