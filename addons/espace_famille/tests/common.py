@@ -82,7 +82,6 @@ class Commune:
         company = env["res.company"].create(
             {
                 "name": name,
-                "espace_is_commune": True,
                 "espace_school_zone": "C",
                 "espace_tz": "Europe/Paris",
             }
@@ -90,6 +89,8 @@ class Commune:
         env.user.write({"company_ids": [Command.link(company.id)]})
         cls._work_in(company)
         cls.company.partner_id.lang = cls.env.lang
+        # It begins with words in its language.
+        cls.company.espace_is_commune = True
         cls._create_calendar()
         cls._create_activities()
         cls._create_families()

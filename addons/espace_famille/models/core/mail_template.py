@@ -77,6 +77,7 @@ class MailTemplate(models.Model):
 
     def write(self, vals):
         if vals.keys() & OWN_WORDS and not self.env.su:
+            self.check_access("write")
             self._espace_check_own()
         return super().write(vals)
 

@@ -13,16 +13,17 @@ NAMES = (
 class TestContactNames(TransactionCase):
     def test_contacts_that_were_there_keep_their_full_names(self):
         """The addon that we need cuts names into parts when it is installed."""
+        contacts = self.env["res.partner"].create(
+            [{"name": name, "is_company": company} for name, company in NAMES]
+        )
         self.env.flush_all()
+        # As they were before it.
         self.env.cr.execute(
-            "INSERT INTO res_partner (name, complete_name, is_company, active, type) "
-            "SELECT name, name, company, TRUE, 'contact' "
-            "FROM unnest(%s, %s) AS known(name, company) RETURNING id",
-            ([name for name, _company in NAMES], [company for _n, company in NAMES]),
+            "UPDATE res_partner SET firstname = NULL, lastname = NULL "
+            "WHERE id = ANY(%s)",
+            [contacts.ids],
         )
-        contacts = self.env["res.partner"].browse(
-            [row[0] for row in self.env.cr.fetchall()]
-        )
+        self.env.invalidate_all()
         contacts._install_partner_firstname()
         self.env.flush_all()
         self.env.invalidate_all()

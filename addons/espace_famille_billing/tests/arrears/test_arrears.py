@@ -208,13 +208,9 @@ class TestAgeing(ArrearsCase):
 @tagged("post_install", "-at_install")
 class TestReminders(ArrearsCase):
     def test_each_commune_starts_with_the_three_levels(self):
-        other = self.env["res.company"].create(
-            {"name": "Commune voisine", "espace_is_commune": True}
-        )
+        other = self.env["res.company"].create({"name": "Commune voisine"})
         self.assertFalse(other.espace_reminder_level_ids)
-        self.env["espace.regie"].create(
-            {"name": "Régie", "code": "CV", "company_id": other.id}
-        )
+        other.espace_is_commune = True
         levels = other.espace_reminder_level_ids
         self.assertEqual(levels.mapped("days"), [10, 30, 60])
         self.assertFalse(levels.fee_product_id)
