@@ -65,7 +65,10 @@ def _copied(field):
     if field.type != "many2one":
         return False
     if field.comodel_name == "res.partner":
-        return field.name in ("partner_id", "commercial_partner_id", "parent_id")
+        return field.name in (
+            *("partner_id", "person_id"),
+            *("commercial_partner_id", "parent_id"),
+        )
     return field.comodel_name in COPIED
 
 

@@ -181,7 +181,9 @@ class TestAccessMatrix(EspaceCase):
         self.assertFalse(self.martin.with_user(other).has_access("read"))
 
     def test_staff_of_another_commune_see_nothing(self):
-        company = self.env["res.company"].create({"name": "Autre commune"})
+        company = self.env["res.company"].create(
+            {"name": "Autre commune", "espace_is_commune": True}
+        )
         foreigner = mail_new_test_user(
             self.env,
             "foreigner",

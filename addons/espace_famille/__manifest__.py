@@ -15,7 +15,6 @@
         "security/espace_document_rules.xml",
         "security/espace_animation_rules.xml",
         "data/ir_sequence.xml",
-        "data/espace_diet.xml",
         "data/ir_cron_documents.xml",
         "data/mail_template_absence.xml",
         "data/mail_template_booking.xml",
@@ -73,4 +72,6 @@
     },
     "demo": ["demo/espace_famille_demo.xml"],
     "application": True,
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -83,5 +83,6 @@
             "espace_famille_billing/static/src/tariff_table/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "demo": ["demo/espace_famille_billing_demo.xml"],
 }

@@ -19,7 +19,6 @@
     "data": [
         "security/ir.model.access.csv",
         "security/espace_famille_portal_rules.xml",
-        "data/ir_config_parameter.xml",
         "data/res_groups.xml",
         "data/mail_template_activation.xml",
         "data/mail_template_account_refused.xml",
@@ -72,6 +71,8 @@
         "views/household/portal_household_security.xml",
         "views/legal/portal_my_data.xml",
     ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "demo": ["demo/espace_famille_portal_demo.xml"],
     "assets": {
         "web._assets_primary_variables": [

@@ -80,11 +80,17 @@ class Commune:
     def _create_commune(cls, env, name=COMMUNE):
         """Create everything in a company of its own; `cls.env` then works in it."""
         company = env["res.company"].create(
-            {"name": name, "espace_school_zone": "C", "espace_tz": "Europe/Paris"}
+            {
+                "name": name,
+                "espace_school_zone": "C",
+                "espace_tz": "Europe/Paris",
+            }
         )
         env.user.write({"company_ids": [Command.link(company.id)]})
         cls._work_in(company)
         cls.company.partner_id.lang = cls.env.lang
+        # It begins with words in its language.
+        cls.company.espace_is_commune = True
         cls._create_calendar()
         cls._create_activities()
         cls._create_families()
@@ -105,6 +111,12 @@ class Commune:
         cls.Reservation = cls.env["espace.reservation"]
 
     # === Commune === #
+
+    @classmethod
+    def _no_pork(cls):
+        """Return the second one of the usual diets of the commune."""
+        own = [("company_id", "=", cls.company.id)]
+        return cls.env["espace.diet"].search(own, order="sequence, id")[1]
 
     @classmethod
     def _create_calendar(cls):

@@ -182,6 +182,10 @@ class EspaceActivity(models.Model):
                 self.env._(", then ").join(words[c] for c in dict.fromkeys(criteria)),
             )
 
+    @api.constrains("company_id")
+    def _check_commune(self):
+        self.company_id._espace_check_communes()
+
     @api.constrains("on_school_days", "on_wednesdays", "on_holidays", *WEEKDAYS)
     def _check_opening(self):
         for activity in self:

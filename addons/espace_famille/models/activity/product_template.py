@@ -43,6 +43,27 @@ class ProductTemplate(models.Model):
         "CHECK(espace_hours >= 0)", "The hours of an option must not be negative."
     )
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        templates = super().create(vals_list)
+        templates._give_options_to_commune()
+        return templates
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"espace_activity_id", "company_id"} & vals.keys():
+            self._give_options_to_commune()
+        return result
+
+    def _give_options_to_commune(self):
+        """Have options belong to the company of their activity, whatever was said."""
+        for template in self:
+            company = template.espace_activity_id.company_id
+            if company and template.company_id != company:
+                template.company_id = company
+
     def _in_rulebook(self):
         return self.filtered("espace_activity_id")
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from odoo.addons.base.models.res_partner import _tz_get
@@ -59,6 +60,11 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    espace_is_commune = fields.Boolean(
+        "Runs School Services",
+        help="Families, activities and régies belong to such companies. The others are "
+        "left alone.",
+    )
     espace_tz = fields.Selection(
         _tz_get,
         "Time Zone of the Services",
@@ -127,6 +133,80 @@ class ResCompany(models.Model):
         "CHECK(espace_health_readings_months BETWEEN 6 AND 36)",
         "Who read health data is kept for six months at least and three years at most.",
     )
+
+    # === Communes === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies.filtered("espace_is_commune")._espace_become_communes()
+        return companies
+
+    def write(self, vals):
+        if "espace_is_commune" not in vals:
+            return super().write(vals)
+        before = self.filtered("espace_is_commune")
+        if not vals["espace_is_commune"]:
+            before._espace_check_unused()
+        result = super().write(vals)
+        # Menus are shown by it.
+        self.env.registry.clear_cache()
+        if vals["espace_is_commune"]:
+            (self - before)._espace_become_communes()
+        return result
+
+    def _espace_become_communes(self):
+        """Hook: give these companies what each commune begins with; keep the rest."""
+        self.env["espace.diet"].sudo()._create_defaults(self.sudo())
+        for company_sudo in self.sudo():
+            company_sudo._espace_create_family_numbers()
+
+    def _espace_create_family_numbers(self):
+        """Number the families of this commune apart from those of the others."""
+        code = "espace.family"
+        sequences = self.env["ir.sequence"]
+        if sequences.search_count(
+            [("code", "=", code), ("company_id", "=", self.id)], limit=1
+        ):
+            return
+        families = self.env["espace.family"].with_context(active_test=False)
+        known = families.search_fetch([("company_id", "=", self.id)], ["reference"])
+        numbers = (re.sub(r"\D", "", name or "") for name in known.mapped("reference"))
+        last = max((int(number) for number in numbers if number), default=0)
+        self.env.ref("espace_famille.sequence_family").copy(
+            {"company_id": self.id, "number_next": last + 1}
+        )
+
+    @api.model
+    def _espace_communes(self):
+        """Return all companies that run school services, as superuser."""
+        return self.sudo().search([("espace_is_commune", "=", True)])
+
+    def _espace_check_communes(self):
+        """Refuse what belongs to a company that is no commune.
+
+        :raise UserError: naming the company and what to do
+        """
+        for company in self.filtered(lambda one: not one.espace_is_commune):
+            raise UserError(
+                self.env._(
+                    "%s runs no school services: work in the company of the commune, "
+                    "or tick “Runs School Services” in the settings of this one.",
+                    company.name,
+                )
+            )
+
+    def _espace_check_unused(self):
+        """Refuse that a company with families or activities is a commune no more."""
+        for model in ("espace.family", "espace.activity"):
+            records = self.env[model].sudo().with_context(active_test=False)
+            for one in records.search([("company_id", "in", self.ids)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "%s has families or activities: it stays a commune.",
+                        one.company_id.name,
+                    )
+                )
 
     # === Clock === #
 

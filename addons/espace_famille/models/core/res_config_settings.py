@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
 
     espace_mail_problem = fields.Char(compute="_compute_espace_mail_problem")
 
+    espace_is_commune = fields.Boolean(
+        related="company_id.espace_is_commune", readonly=False
+    )
     espace_tz = fields.Selection(related="company_id.espace_tz", readonly=False)
     espace_school_zone = fields.Selection(
         related="company_id.espace_school_zone", readonly=False

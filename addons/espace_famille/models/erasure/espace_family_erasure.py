@@ -79,7 +79,7 @@ class EspaceFamily(models.Model):
     def _erase_guardians(self):
         """Take the guardians away; those who are nothing else here lose their name."""
         guardians = self.guardian_ids
-        persons = guardians.partner_id
+        persons, log_ins = guardians.partner_id, guardians.person_id
         self.env["espace.authorisation"].search(
             [("guardian_id", "in", guardians.ids)]
         ).unlink()
@@ -91,7 +91,9 @@ class EspaceFamily(models.Model):
             | self.search(elsewhere).partner_id
             | persons.filtered(lambda person: person._espace_is_agent())
         )
-        (persons - others)._espace_erase(self.env._("Erased person"))
+        erased = persons - others
+        log_ins._espace_leave(self.company_id, erased)
+        erased._espace_erase(self.env._("Erased person"))
 
     def _erase_payer(self):
         kept = self._payer_must_be_kept()

@@ -20,6 +20,29 @@ class ResPartner(models.Model):
         """Tell whether somebody works here too: their account is not the family's."""
         return any(not user.share for user in self._espace_users())
 
+    def _espace_leave(self, companies, erased):
+        """End what these log-ins open in communes where they are no guardian any more.
+
+        A log-in that opens another commune goes on, as that of the contact there.
+
+        :param companies: `res.company` that a family of theirs has left
+        :param erased: those among these contacts that lose their name
+        """
+        guardians = self.env["espace.guardian"].search([("person_id", "in", self.ids)])
+        for person in self.filtered(lambda one: not one._espace_is_agent()):
+            left = guardians.filtered(lambda one, p=person: one.person_id == p)
+            users = person._espace_users()
+            if person in erased and left:
+                contact = left.sorted("id")[0].partner_id
+                users.write({"partner_id": contact.id})
+                left.person_id = contact
+            for user in users:
+                kept = (user.company_ids - companies) | left.company_id
+                # Who is left with none is closed, or is no family's alone.
+                if kept:
+                    own = user.company_id if user.company_id in kept else kept[0]
+                    user.write({"company_id": own.id, "company_ids": kept.ids})
+
     def _espace_erase(self, name, identity=True):
         """Close the accounts of these contacts, erase how they are reached, and more.
 

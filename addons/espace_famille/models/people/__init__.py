@@ -1,3 +1,4 @@
+from . import res_partner_commune
 from . import espace_school
 from . import espace_family
 from . import espace_guardian

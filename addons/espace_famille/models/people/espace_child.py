@@ -64,7 +64,7 @@ class EspaceChild(models.Model):
     school_id = fields.Many2one(related="class_id.school_id", store=True, index=True)
 
     # Plate and health
-    diet_id = fields.Many2one("espace.diet", tracking=True)
+    diet_id = fields.Many2one("espace.diet", check_company=True, tracking=True)
     has_pai = fields.Boolean(
         "PAI", help="An individual care plan (projet d'accueil individualisé) exists."
     )
@@ -280,3 +280,40 @@ class EspaceDiet(models.Model):
     sequence = fields.Integer(default=10)
     color = fields.Integer()
     active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+
+    @api.model
+    def _create_defaults(self, companies):
+        """Give the usual diets to those of these communes that have none."""
+        known = self.with_context(active_test=False)._read_group(
+            [("company_id", "in", companies.ids)], ["company_id"]
+        )
+        lacking = companies - self.env["res.company"].union(*(c for [c] in known))
+        diets = self.create(
+            [
+                {"company_id": company.id, **vals}
+                for company in lacking
+                for vals in self._default_vals()
+            ]
+        )
+        for code, _name in self.env["res.lang"].get_installed():
+            names = [
+                vals["name"] for vals in self.with_context(lang=code)._default_vals()
+            ]
+            for diet, name in zip(diets, names * len(lacking), strict=True):
+                diet.with_context(lang=code).name = name
+
+    @api.model
+    def _default_vals(self):
+        return [
+            {"name": self.env._("Standard"), "sequence": 1},
+            {"name": self.env._("No pork"), "sequence": 2, "color": 3},
+            {"name": self.env._("No meat"), "sequence": 3, "color": 10},
+            {
+                "name": self.env._("Meal brought from home (PAI)"),
+                "sequence": 4,
+                "color": 1,
+            },
+        ]

@@ -26,7 +26,12 @@ class EspaceFamily(models.Model):
     _check_company_auto = True
 
     partner_id = fields.Many2one(
-        "res.partner", "Payer", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        "Payer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -126,6 +131,10 @@ class EspaceFamily(models.Model):
             | Domain("main_child_ids.name", operator, value)
         )
 
+    @api.constrains("company_id")
+    def _check_commune(self):
+        self.company_id._espace_check_communes()
+
     # === CRUD === #
 
     @api.model_create_multi
@@ -141,7 +150,23 @@ class EspaceFamily(models.Model):
             if vals.get("name") and not vals.get("partner_id"):
                 # The name of a household has no first name to be split off.
                 vals["lastname"] = vals.pop("name")
-        return super().create(vals_list)
+        families = super().create(vals_list)
+        families._give_contacts_to_commune()
+        return families
+
+    def write(self, vals):
+        if vals.get("company_id"):
+            company = self.env["res.company"].browse(vals["company_id"])
+            (self.partner_id | self.guardian_ids.partner_id)._espace_give_to(company)
+        result = super().write(vals)
+        if vals.get("partner_id"):
+            self._give_contacts_to_commune()
+        return result
+
+    def _give_contacts_to_commune(self):
+        """Have the payers belong to the commune of their family."""
+        for company, families in self.grouped("company_id").items():
+            families.partner_id._espace_give_to(company)
 
     def action_archive(self):
         result = super().action_archive()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class EspaceGuardian(models.Model):
@@ -8,9 +9,28 @@ class EspaceGuardian(models.Model):
     _description = "Guardian"
     _inherits = {"res.partner": "partner_id"}
     _order = "family_id, rank, id"
+    _check_company_auto = True
 
     partner_id = fields.Many2one(
-        "res.partner", "Person", required=True, index=True, ondelete="restrict"
+        "res.partner",
+        "Person",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    # Somebody known in two communes has one log-in, which is another contact's there:
+    # each commune keeps its own contact, with what it was told.
+    person_id = fields.Many2one(
+        "res.partner",
+        "Contact of the Log-in",
+        compute="_compute_person_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        index=True,
+        ondelete="restrict",
+        groups=fields.NO_ACCESS,
     )
     family_id = fields.Many2one(
         "espace.family", required=True, index=True, ondelete="cascade"
@@ -28,10 +48,19 @@ class EspaceGuardian(models.Model):
     may_book = fields.Boolean(default=True)
     is_payer = fields.Boolean("Pays", default=True)
     is_emergency = fields.Boolean("Emergency Contact", default=True)
-    user_id = fields.Many2one("res.users", "Portal User", compute="_compute_user_id")
+    user_id = fields.Many2one(
+        "res.users",
+        "Portal User",
+        compute="_compute_user_id",
+        search="_search_user_id",
+        compute_sudo=True,
+    )
 
     _partner_unique = models.UniqueIndex(
         "(partner_id, family_id)", "This person is already a guardian of this family."
+    )
+    _person_unique = models.UniqueIndex(
+        "(person_id, family_id)", "This person is already a guardian of this family."
     )
     _rank_positive = models.Constraint(
         "CHECK(rank > 0 AND rank < 100)",
@@ -45,10 +74,21 @@ class EspaceGuardian(models.Model):
             others = guardian.family_id.guardian_ids - guardian
             guardian.rank = max(others.mapped("rank"), default=0) + 1
 
-    @api.depends("partner_id.user_ids")
+    @api.depends("partner_id")
+    def _compute_person_id(self):
+        for guardian in self:
+            guardian.person_id = guardian.partner_id
+
+    @api.depends("person_id.user_ids")
     def _compute_user_id(self):
         for guardian in self:
-            guardian.user_id = guardian.partner_id.user_ids[:1]
+            guardian.user_id = guardian.person_id.user_ids[:1]
+
+    @api.model
+    def _search_user_id(self, operator, value):
+        # The contact of the log-in may be another commune's: it is not asked for.
+        found = self.sudo()._search([("person_id.user_ids", operator, value)])
+        return Domain("id", "in", found)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -61,6 +101,9 @@ class EspaceGuardian(models.Model):
         result = super().write(vals)
         if "family_id" in vals:
             self._attach_to_family()
+        elif "partner_id" in vals:
+            for company, guardians in self.grouped("company_id").items():
+                guardians.partner_id._espace_give_to(company)
         return result
 
     @api.model
@@ -80,11 +123,12 @@ class EspaceGuardian(models.Model):
             last[family_id] = max(last.get(family_id, 0), vals["rank"])
 
     def _attach_to_family(self):
-        """Make each contact a child of the family's partner."""
+        """Make each contact a child of the family's partner, of its commune."""
         for family, guardians in self.grouped("family_id").items():
             guardians.partner_id.write(
                 {"parent_id": family.partner_id.id, "type": "contact"}
             )
+            guardians.partner_id._espace_give_to(family.company_id)
 
     @api.model
     def _of_user(self, user=None):
@@ -93,10 +137,14 @@ class EspaceGuardian(models.Model):
         # On every page of the portal: what is read of them, no more.
         user.sudo().fetch(["partner_id", "company_id"])
         return self.sudo().search_fetch(
-            [("partner_id", "=", user.partner_id.id)],
+            [("person_id", "=", user.partner_id.id)],
             ["partner_id", "family_id", "may_book"],
             order="id",
         )
+
+    def _contacts(self):
+        """Return who may have written as one of them: here, or by its log-in."""
+        return self.partner_id | self.sudo().person_id.with_env(self.env)
 
     def _may_book(self, family):
         """Tell whether one of them may change the bookings of a family."""

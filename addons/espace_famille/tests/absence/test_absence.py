@@ -146,7 +146,9 @@ class TestDeclare(AbsenceCase):
         self.booked(self.lina, self.meal, MONDAY)
         with self.assertRaises(AccessError):
             self.declare(child=self.lina)
-        other = self.env["res.company"].create({"name": "Autre"})
+        other = self.env["res.company"].create(
+            {"name": "Autre", "espace_is_commune": True}
+        )
         self.env.user.company_ids |= other
         foreign = self.canteen.with_company(other).copy(
             {"company_id": other.id, "booking_rule_id": False, "cancel_rule_id": False}

@@ -24,7 +24,7 @@ class MealCase(AttendanceCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.no_pork = cls.env.ref("espace_famille.diet_no_pork")
+        cls.no_pork = cls._no_pork()
         cls.nina.diet_id = cls.no_pork
         cls.Meal = cls.env["espace.meal.count"]
 
@@ -103,7 +103,9 @@ class TestMealCount(MealCase):
             self.assertEqual(len(Meal.search(domain)), 1)
             for verb in ("write", "create", "unlink"):
                 self.assertFalse(Meal.has_access(verb))
-        other = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "espace_is_commune": True}
+        )
         user = self._create_staff("manager", "health")
         user.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
         env = self.env(user=user, context={"allowed_company_ids": other.ids})

@@ -13,7 +13,7 @@ class TestSessionList(EspaceCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.diet = cls.env.ref("espace_famille.diet_no_pork")
+        cls.diet = cls._no_pork()
         cls.nina.write({"diet_id": cls.diet.id, "has_pai": True})
         cls.nina.write({"allergies": "Peanuts", "pai_details": "Epipen in the bag"})
 

@@ -123,7 +123,9 @@ class TestWalkIn(WalkInCase):
                 self.Reservation.with_user(user)._walk_in(self.nina, self.meal, session)
 
     def test_a_child_of_another_commune_is_not_added(self):
-        other = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "espace_is_commune": True}
+        )
         family = self.env["espace.family"].create(
             {"name": "Loin", "company_id": other.id}
         )

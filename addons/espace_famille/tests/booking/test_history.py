@@ -112,7 +112,9 @@ class TestHistory(AttendanceCase):
 
     def test_another_commune_reads_none_of_it(self):
         event = self.book_today(self.nina, self.meal).event_ids
-        other = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "espace_is_commune": True}
+        )
         user = self._create_staff("manager", "health")
         user.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
         Event = self.env(user=user, context={"allowed_company_ids": other.ids})[

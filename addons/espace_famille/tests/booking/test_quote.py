@@ -222,7 +222,9 @@ class TestQuote(EspaceCase):
         self.assertRefused(quote, "closed")
 
     def test_an_activity_of_another_commune_is_closed(self):
-        other = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "espace_is_commune": True}
+        )
         activity = self.env["espace.activity"].create(
             {"name": "Cantine", "company_id": other.id, "enrolment_required": False}
         )

@@ -62,7 +62,9 @@ class TestCheck(CorruptionCase, EspaceCase):
         self.assertLessEqual(INVARIANTS, {i.code for i, _finding in results})
 
     def test_another_commune_is_left_out_when_one_is_asked_for(self):
-        other = self.env["res.company"].create({"name": "Autre commune"})
+        other = self.env["res.company"].create(
+            {"name": "Autre commune", "espace_is_commune": True}
+        )
         self.spoil(
             "UPDATE espace_session SET booked_count = 3 WHERE id = %s", self.monday.id
         )
@@ -117,7 +119,9 @@ class TestCheck(CorruptionCase, EspaceCase):
         self.assert_found("session_copies", self.booking)
 
     def test_a_child_of_another_commune(self):
-        other = self.env["res.company"].create({"name": "Autre commune"})
+        other = self.env["res.company"].create(
+            {"name": "Autre commune", "espace_is_commune": True}
+        )
         self.spoil(
             "UPDATE espace_child SET company_id = %s WHERE id = %s",
             other.id,

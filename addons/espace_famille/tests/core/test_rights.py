@@ -227,7 +227,9 @@ class TestStaffRights(RightsCase):
                 self.assertTrue(self.nina.with_user(within).read([name])[0][name])
 
     def test_a_commune_does_not_see_another(self):
-        other = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "espace_is_commune": True}
+        )
         user = self._create_staff("admin")
         user.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
         env = self.env(user=user, context={"allowed_company_ids": other.ids})

@@ -120,7 +120,9 @@ class TestRulebook(EspaceCase):
         self.assertEqual(self.assertKept(), before)
 
     def test_another_commune_has_its_own(self):
-        company = self.env["res.company"].create({"name": "Elsewhere"})
+        company = self.env["res.company"].create(
+            {"name": "Elsewhere", "espace_is_commune": True}
+        )
         activity = self.env["espace.activity"].create(
             {"name": "Cantine", "company_id": company.id}
         )
@@ -130,7 +132,9 @@ class TestRulebook(EspaceCase):
         self.assertFalse(mine & other)
 
     def test_a_change_leaves_the_pages_of_other_communes_as_they_are(self):
-        other = self.env["res.company"].create({"name": "Elsewhere"})
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "espace_is_commune": True}
+        )
         before = self.company.espace_revision
         activity = self.env["espace.activity"].create(
             {"name": "Cantine", "company_id": other.id}

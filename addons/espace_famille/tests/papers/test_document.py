@@ -436,7 +436,9 @@ class TestFiles(DocumentCase):
         self.assertEqual(self.env["ir.attachment"].search_count([]), before)
 
     def test_another_family_child_or_type_is_refused(self):
-        other = self.env["res.company"].create({"name": "Autre commune"})
+        other = self.env["res.company"].create(
+            {"name": "Autre commune", "espace_is_commune": True}
+        )
         foreign = self._create_type("Elsewhere", company_id=other.id)
         old = self._create_type("Old", active=False)
         address = self._create_type("Proof of address", about="family")

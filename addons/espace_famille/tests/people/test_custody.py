@@ -190,7 +190,9 @@ class TestCustody(EspaceCase):
         self.assertEqual(self.nina._paying_family(day), self.durand)
 
     def test_a_family_of_another_commune_is_refused(self):
-        company = self.env["res.company"].create({"name": "Autre commune"})
+        company = self.env["res.company"].create(
+            {"name": "Autre commune", "espace_is_commune": True}
+        )
         stranger = self.env["espace.family"].create(
             {"name": "Loin", "company_id": company.id}
         )

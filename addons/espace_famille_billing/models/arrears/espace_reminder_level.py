@@ -115,13 +115,14 @@ class EspaceReminderLevel(models.Model):
     def _create_defaults(self, companies=None):
         """Give each commune that has none the usual three levels, in its language.
 
-        :param companies: `res.company` records, all that run activities if None
+        :param companies: `res.company` records, all communes if None
         """
         if companies is None:
-            groups = self.env["espace.activity"]._read_group([], ["company_id"])
-            companies = self.env["res.company"].union(*(c for [c] in groups))
+            companies = self.env["res.company"]._espace_communes()
         lacking = companies.filtered(
-            lambda company: not company.espace_reminder_level_ids
+            lambda company: (
+                company.espace_is_commune and not company.espace_reminder_level_ids
+            )
         )
         for company in lacking:
             lang = company.partner_id.lang or self.env.lang

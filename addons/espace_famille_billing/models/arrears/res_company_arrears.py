@@ -93,6 +93,11 @@ class ResCompany(models.Model):
         own = f"{self.name} ({ways})" if ways else self.name
         return self.espace_debt_contact or own
 
+    def _espace_become_communes(self):
+        result = super()._espace_become_communes()
+        self._espace_give_reminder_levels()
+        return result
+
     def _espace_give_reminder_levels(self):
         """Give the usual levels to those of these communes that have none."""
         self.env["espace.reminder.level"].sudo()._create_defaults(self.sudo())

@@ -163,7 +163,11 @@ class AccountPayment(models.Model):
         )
 
     def _espace_check_may_post(self):
-        """Refuse money that leaves a régie otherwise than by its own forms."""
+        """Refuse money that leaves a régie otherwise than by its own forms.
+
+        What a family of another commune pays is refused, whoever posts it.
+        """
+        self._espace_check_own_families()
         if is_allowed(self.env, STATING):
             return
         for payment in self.sudo().filtered("espace_regie_id"):
@@ -184,6 +188,20 @@ class AccountPayment(models.Model):
                         "or by “Reject” on its payment, and by a remittance to the "
                         "treasury; not by a payment made by hand.",
                         regie=payment.espace_regie_id.name,
+                    )
+                )
+
+    def _espace_check_own_families(self):
+        for payment in self.sudo().filtered("partner_id"):
+            theirs = payment.partner_id._espace_payer_families().company_id
+            if theirs and payment.company_id not in theirs:
+                raise UserError(
+                    self.env._(
+                        "%(family)s is a family of %(theirs)s: %(own)s neither "
+                        "receives its money nor pays it.",
+                        family=payment.partner_id.commercial_partner_id.name,
+                        theirs=theirs[0].name,
+                        own=payment.company_id.name,
                     )
                 )
 

@@ -106,6 +106,10 @@ class EspaceRegie(models.Model):
         for regie in self:
             regie.warning = "\n".join(regie._warnings())
 
+    @api.constrains("company_id")
+    def _check_commune(self):
+        self.company_id._espace_check_communes()
+
     @api.constrains("cash_ceiling", "total_ceiling")
     def _check_ceilings(self):
         for regie in self:

@@ -180,7 +180,7 @@ class EspaceBillingRunFamily(models.Model):
         )._generate_and_send_invoices(
             self.move_id,
             sending_methods=[] if is_paper else ["email"],
-            mail_template=self.env.ref(TEMPLATE),
+            mail_template=self.env.ref(TEMPLATE)._espace_of(self.company_id),
             mail_partner_ids=recipients.ids,
             author_partner_id=self.company_id.partner_id.id,
             invoice_edi_format=False,

@@ -115,7 +115,9 @@ class TestFamilyAccount(CounterCase):
             Line.with_user(parent).search([])
 
     def test_another_commune_sees_no_line(self):
-        other = self.env["res.company"].create({"name": "Voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Voisine", "espace_is_commune": True}
+        )
         self.clerk.write({"company_ids": [(4, other.id)]})
         lines = self.env["espace.account.line"].with_user(self.clerk)
         lines = lines.with_context(allowed_company_ids=other.ids)

@@ -191,7 +191,9 @@ class TestAgeing(ArrearsCase):
 
     def test_another_commune_sees_none_of_it(self):
         self.owe()
-        other = self.env["res.company"].create({"name": "Commune voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Commune voisine", "espace_is_commune": True}
+        )
         self.finance.write(
             {"company_ids": [Command.set(other.ids)], "company_id": other.id}
         )
@@ -208,9 +210,7 @@ class TestReminders(ArrearsCase):
     def test_each_commune_starts_with_the_three_levels(self):
         other = self.env["res.company"].create({"name": "Commune voisine"})
         self.assertFalse(other.espace_reminder_level_ids)
-        self.env["espace.regie"].create(
-            {"name": "Régie", "code": "CV", "company_id": other.id}
-        )
+        other.espace_is_commune = True
         levels = other.espace_reminder_level_ids
         self.assertEqual(levels.mapped("days"), [10, 30, 60])
         self.assertFalse(levels.fee_product_id)

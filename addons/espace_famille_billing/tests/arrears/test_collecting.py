@@ -88,7 +88,10 @@ class TestCollecting(CounterCase):
     def test_the_law_sets_the_smallest_title(self):
         """15 €, D1611-1 CGCT (LAW.md 2)."""
         self.assertEqual(
-            self.env["res.company"].create({"name": "V"}).espace_title_minimum, 15
+            self.env["res.company"]
+            .create({"name": "V", "espace_is_commune": True})
+            .espace_title_minimum,
+            15,
         )
 
     # === The état === #

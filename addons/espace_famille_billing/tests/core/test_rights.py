@@ -253,7 +253,9 @@ class TestBillingRights(BillingRightsCase):
     # === Communes === #
 
     def test_another_commune_sees_nothing(self):
-        other = self.env["res.company"].create({"name": "Commune voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Commune voisine", "espace_is_commune": True}
+        )
         clerk = self.users["finance"]
         clerk.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
         env = self.env(

@@ -269,7 +269,9 @@ class OnFrenchBooks(OnAnyBooks):
             self.fec("2027-02-01", "2027-01-01")
 
     def test_nobody_exports_the_books_of_another_commune(self):
-        other = self.env["res.company"].create({"name": "Commune voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Commune voisine", "espace_is_commune": True}
+        )
         wizard = self.env["espace.fec.wizard"].with_user(self.agent).create({})
         wizard.sudo().company_id = other
         with self.assertRaises(UserError):

@@ -183,13 +183,17 @@ class TestRegieOnTheGenericChart(OnAnyChart, RegieSetupCase):
 @tagged("post_install", "-at_install")
 class TestRegieSetup(RegieSetupCase):
     def test_a_commune_without_accounts_is_told_to_choose_a_chart(self):
-        other = self.env["res.company"].create({"name": "Commune voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Commune voisine", "espace_is_commune": True}
+        )
         with self.assertRaisesRegex(UserError, "no chart of accounts"):
             other._espace_setup_regie()
         self.assertFalse(other._espace_default_regie())
 
     def test_the_books_of_another_commune_are_left_alone(self):
-        other = self.env["res.company"].create({"name": "Commune voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Commune voisine", "espace_is_commune": True}
+        )
         self.env["account.chart.template"].try_loading("generic_coa", other)
         regie = other._espace_setup_regie()
         self.assertEqual(regie.company_id, other)

@@ -25,7 +25,9 @@ class TestTheOnlyRegie(CounterCase):
         self.assertEqual(moves.invoice_line_ids.espace_charge_ids.regie_id, self.regie)
 
     def test_what_was_charged_before_the_first_regie_is_its_own(self):
-        other = self.env["res.company"].create({"name": "Commune voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Commune voisine", "espace_is_commune": True}
+        )
         activity = self.canteen.with_company(other).copy(
             {"company_id": other.id, "booking_rule_id": False, "cancel_rule_id": False}
         )

@@ -303,7 +303,9 @@ class TestPrice(EspaceBillingCase):
         self.assertFalse(reservation.charge_ids)
 
     def test_the_tariff_of_another_commune_is_not_ours(self):
-        other = self.env["res.company"].create({"name": "Commune voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Commune voisine", "espace_is_commune": True}
+        )
         self.tariff.company_id = other
         reservation = self.booked(self.nina, self.meal, MONDAY)
         self.assertFalse(reservation.charge_ids)

@@ -202,7 +202,9 @@ class TestTariff(EspaceBillingCase):
         self.refused(lambda: self.tariff.write({"date_to": after}), "overlap")
 
     def test_another_commune_has_its_own_tariff(self):
-        other = self.env["res.company"].create({"name": "Commune voisine"})
+        other = self.env["res.company"].create(
+            {"name": "Commune voisine", "espace_is_commune": True}
+        )
         self.assertTrue(self._create_tariff(company_id=other.id))
 
     @mute_logger("odoo.sql_db")

@@ -73,6 +73,11 @@ class EspacePortal(CustomerPortal):
             request.espace_guardians_sudo = request.env["espace.guardian"]._of_user()
         return request.espace_guardians_sudo
 
+    def _espace_contact(self, family_sudo):
+        """Return the contact of the user in the commune of this family."""
+        mine_sudo = self._espace_guardians()
+        return mine_sudo.filtered(lambda g: g.family_id == family_sudo).partner_id[:1]
+
     @route("/my/famille", type="http", auth="user", website=True, methods=["POST"])
     def espace_switch_family(self, family=None, page=None, **_kwargs):
         """Look at another of the user's families; any other id changes nothing.

@@ -67,7 +67,7 @@ class EspaceMyData(EspacePortal):
                     request.env._("Tick the box: what is erased does not come back.")
                 )
             asked_sudo = request.env["espace.request"]._ask_erasure(
-                family_sudo, request.env.user.partner_id, message[:MOST_WORDS]
+                family_sudo, self._espace_contact(family_sudo), message[:MOST_WORDS]
             )
             return "success", request.env._(
                 "Your request has been sent: the town hall answers within a month."

@@ -50,7 +50,7 @@ class EspaceRequests(EspacePortal):
             nonlocal made_sudo
             typed = Request._read_form(family_sudo, post)
             text, files = post.get("message"), sent_files("files")
-            author_sudo = request.env.user.partner_id
+            author_sudo = self._espace_contact(family_sudo)
             if self._espace_first_tap(family_sudo, typed, text, files):
                 self._espace_count_message()
                 made_sudo = Request._ask(family_sudo, author_sudo, typed, text, files)
@@ -128,7 +128,7 @@ class EspaceRequests(EspacePortal):
             text, files = post.get("message"), sent_files("files")
             if self._espace_first_tap(one_sudo, text, files):
                 self._espace_count_message()
-                author_sudo = request.env.user.partner_id
+                author_sudo = self._espace_contact(family_sudo)
                 one_sudo._answer_as_family(author_sudo, text, files)
             return "success", request.env._("Your message has been sent.")
 

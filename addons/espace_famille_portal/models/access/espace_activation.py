@@ -193,13 +193,20 @@ class EspaceActivation(models.Model):
         )
 
     def _link(self, user):
-        """Make the person who has the account this family's guardian."""
+        """Make the person who has the account this family's guardian.
+
+        In another commune the guardian keeps its own contact, with what that commune
+        was told.
+        """
         guardian, person = self.guardian_id, self.guardian_id.partner_id
-        if person == user.partner_id:
+        if guardian.person_id == user.partner_id:
             return
-        guardian.partner_id = user.partner_id
-        if not person.user_ids:
-            person.active = False
+        if user.partner_id.company_id == self.company_id:
+            guardian.partner_id = user.partner_id
+            if not person.user_ids:
+                person.active = False
+        else:
+            guardian.person_id = user.partner_id
         if self.company_id not in user.company_ids:
             user.company_ids += self.company_id
 

@@ -120,7 +120,7 @@ class EspaceGuardian(models.Model):
             "other": self.env._("somebody of another commune"),
         }
         for other in sharing_sudo:
-            if other.partner_id == self.sudo().partner_id:
+            if other.person_id == self.sudo().person_id:
                 continue
             if other.company_id in self.env.companies:
                 words["other"] = other.name
@@ -152,7 +152,7 @@ class EspaceGuardian(models.Model):
                 "Enter another address, or have the administrator open it again.",
                 **words,
             )
-        if person_sudo == self.sudo().partner_id:
+        if person_sudo == self.sudo().person_id:
             return ""
         if not user_sudo._is_portal():
             return self.env._(

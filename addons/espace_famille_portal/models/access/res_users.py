@@ -118,7 +118,7 @@ class ResUsers(models.Model):
             self.env["espace.guardian"]
             .sudo()
             .with_context(active_test=False)
-            .search_count([("partner_id", "in", self.sudo().partner_id.ids)], limit=1)
+            .search_count([("person_id", "in", self.sudo().partner_id.ids)], limit=1)
         )
 
     @api.model
@@ -263,6 +263,7 @@ class ResUsers(models.Model):
                     reset_url=user._espace_reset_url()
                 ).send_mail(user.id),
                 self.env["espace.family"],
+                user.company_id,
             )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 

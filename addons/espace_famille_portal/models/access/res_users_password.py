@@ -87,12 +87,17 @@ class ResUsers(models.Model):
             kinds=kinds,
         )
 
+    def _espace_is_held(self):
+        """Tell whether this is an agent of a commune or a parent."""
+        own_sudo = self.sudo().company_ids
+        return any(own_sudo.mapped("espace_is_commune")) or self._espace_is_parent()
+
     def _change_password(self, new_passwd):
         """Hold who changes a password to the rules, of agents whoever does.
 
         Staff may give another portal user a password for its first log-in.
         """
-        if self == self.env.user or not self.share:
+        if self._espace_is_held() and (self == self.env.user or not self.share):
             self._espace_check_password(new_passwd)
         return super()._change_password(new_passwd)
 
@@ -104,7 +109,8 @@ class ResUsers(models.Model):
                 token, check_validity=True, raise_exception=True
             )
             for user in partner.user_ids[:1]:
-                user._espace_check_password(values["password"])
+                if user._espace_is_held():
+                    user._espace_check_password(values["password"])
                 # Who holds the link is the owner: tries of others hold up nobody.
                 self.env["espace.rate.limit"]._forget(
                     "login", self._espace_login_of(user.login)

@@ -131,10 +131,13 @@ class ResCompany(models.Model):
         "at most.",
     )
 
-    @api.depends("primary_color")
+    @api.depends("primary_color", "espace_is_commune")
     def _compute_email_secondary_color(self):
+        """Give the e-mails of communes their colour; the others keep Odoo's."""
         for company in self:
-            colour = company._espace_colours().get("primary")
+            colour = company.espace_is_commune and company._espace_colours().get(
+                "primary"
+            )
             company.email_secondary_color = colour or company.email_secondary_color
 
     def _espace_address(self):

@@ -289,13 +289,13 @@ class EspaceChange(models.Model):
 
     def _notify_family(self, family):
         """Write to who proposed and to those who book, in the commune's name."""
-        partners = self.user_id.partner_id & family.guardian_ids.partner_id
-        partners |= family.guardian_ids.filtered("may_book").partner_id
+        guardians = family.guardian_ids
+        told = guardians.filtered(lambda g: g.may_book or g.user_id in self.user_id)
         family._notify_with(
             "espace_famille_portal.mail_template_corrections",
             self[:1],
             {"changes": self},
-            partner_ids=partners.ids,
+            partner_ids=told.partner_id.ids,
         )
 
     def _decision_words(self):

@@ -64,7 +64,8 @@ class EspacePortalHousehold(models.AbstractModel):
         if kind == "child":
             company = Domain("school_id.company_id", "=", family_sudo.company_id.id)
             classes_sudo = self.env["espace.school.class"].sudo().search(company)
-            diets_sudo = self.env["espace.diet"].sudo().search([("active", "=", True)])
+            own = [("company_id", "=", family_sudo.company_id.id)]
+            diets_sudo = self.env["espace.diet"].sudo().search(own)
             return {
                 name: [(str(one.id), one.display_name) for one in records]
                 for name, records in (

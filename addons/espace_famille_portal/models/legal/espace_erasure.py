@@ -30,14 +30,20 @@ class EspaceFamily(models.Model):
         """
         written = self.filtered(lambda family: any(family.guardian_ids.mapped("email")))
         columns = ("subject", "body_html", "email_from", "email_to")
-        mails = self.env["mail.template"]._espace_make(
-            "espace_famille_portal.mail_template_erased",
-            lambda template: template._generate_template(written.ids, columns),
-            self.browse(),
-        )
+        mails = []
+        for company, families in written.grouped("company_id").items():
+            made = self.env["mail.template"]._espace_make(
+                "espace_famille_portal.mail_template_erased",
+                lambda template, ids=families.ids: template._generate_template(
+                    ids, columns
+                ),
+                self.browse(),
+                company,
+            )
+            mails += (made or {}).values()
         return [
             {**{name: mail[name] for name in columns}, "auto_delete": True}
-            for mail in (mails or {}).values()
+            for mail in mails
         ]
 
 

@@ -165,7 +165,7 @@ class EspaceGdprExport(models.AbstractModel):
         messages = (
             received.sorted("id") | requests_sudo.sorted("id")._all_conversations()
         )
-        mine = family_sudo.guardian_ids.partner_id
+        mine = family_sudo.guardian_ids._contacts()
         columns = [
             ("date", self.env._("Date")),
             ("author", self.env._("From")),

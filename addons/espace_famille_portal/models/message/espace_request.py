@@ -357,7 +357,7 @@ class EspaceRequest(models.Model):
         )
         if not self:
             return groups
-        guardians = self.sudo().family_id.guardian_ids.partner_id.ids
+        guardians = self.sudo().family_id.guardian_ids._contacts().ids
         url = f"{self.get_base_url()}/my/demandes/{self.id}"
         return [
             (
@@ -442,7 +442,7 @@ class EspaceRequest(models.Model):
     def _message_row(self, message_sudo):
         """Return what is shown of a message of the conversation."""
         company = self.company_id
-        guardians_sudo = self.family_id.guardian_ids.partner_id
+        guardians_sudo = self.family_id.guardian_ids._contacts()
         when = company._espace_local(message_sudo.date)
         mine = message_sudo.author_id in guardians_sudo
         return {

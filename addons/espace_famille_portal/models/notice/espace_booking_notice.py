@@ -236,7 +236,7 @@ class EspaceFamily(models.Model):
 
     def _is_a_guardian(self, user):
         """Tell whether a user is one of the guardians: these get e-mails."""
-        return user.partner_id in self.sudo().guardian_ids.partner_id
+        return user.partner_id in self.sudo().guardian_ids.person_id
 
     def _in_own_words(self):
         """Return the family in its language and commune."""

@@ -118,7 +118,7 @@ class EspaceBookingReminder(models.Model):
                 ("may_book", "=", True),
                 (choice, "=", True),
                 ("email_normalized", "!=", False),
-                ("partner_id.user_ids.active", "=", True),
+                ("person_id.user_ids.active", "=", True),
             ]
         )
         return guardians.grouped("family_id")

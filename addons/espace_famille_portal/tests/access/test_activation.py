@@ -242,7 +242,9 @@ class TestOneAddress(ActivationCase):
         self.assert_refused(lambda: self.marc._invite(NOW), "was closed")
 
     def test_who_lives_elsewhere_is_not_named(self):
-        commune = self.env["res.company"].create({"name": "Autre Commune"})
+        commune = self.env["res.company"].create(
+            {"name": "Autre Commune", "espace_is_commune": True}
+        )
         family = self.env["espace.family"].create(
             {"name": "Zola", "company_id": commune.id}
         )
@@ -463,9 +465,17 @@ class TestActivation(ActivationCase):
         families = self.env["espace.family"]._of_user(self.claire)
         self.assertEqual(families, self.martin | other)
         self.assertIn(other.company_id, self.claire.company_ids)
+        # That commune keeps its own contact, with what it was told.
+        contact = other.guardian_ids.partner_id
+        self.assertNotEqual(contact, self.claire.partner_id)
+        self.assertTrue(contact.active)
+        self.assertEqual(contact.company_id, other.company_id)
+        self.assertEqual(other.guardian_ids.user_id, self.claire)
 
     def _create_family_elsewhere(self):
-        commune = self.env["res.company"].create({"name": "Autre Commune"})
+        commune = self.env["res.company"].create(
+            {"name": "Autre Commune", "espace_is_commune": True}
+        )
         family = self.env["espace.family"].create(
             {"name": "Martin", "company_id": commune.id}
         )

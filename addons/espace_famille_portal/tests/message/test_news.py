@@ -38,7 +38,9 @@ class TestNews(EspacePortalCase):
         self.assertEqual(self.readers(self.create_news()), self.martin | self.durand)
 
     def test_another_commune_reads_nothing_of_ours(self):
-        other = self.env["res.company"].create({"name": "Autre Commune"})
+        other = self.env["res.company"].create(
+            {"name": "Autre Commune", "espace_is_commune": True}
+        )
         self.assertFalse(self.readers(self.create_news(company_id=other.id)))
 
     def test_a_class_a_school_chosen_families(self):
