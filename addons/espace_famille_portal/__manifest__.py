@@ -21,6 +21,8 @@
         "security/espace_famille_portal_rules.xml",
         "data/ir_config_parameter.xml",
         "data/res_groups.xml",
+        # Odoo renders a letter as it loads it, where there are families.
+        "views/core/mail_parts.xml",
         "data/mail_template_activation.xml",
         "data/mail_template_account_refused.xml",
         "data/mail_template_news.xml",
@@ -28,7 +30,6 @@
         "data/mail_template_password_reset.xml",
         "data/ir_cron_password_request.xml",
         "data/ir_cron_change.xml",
-        "views/core/mail_parts.xml",
         "data/mail_template_change.xml",
         "data/mail_template_reminders.xml",
         "data/mail_template_erased.xml",
