@@ -1,6 +1,7 @@
 """Databases of their own for tests that install, update or remove addons."""
 
 import json
+import lzma
 import os
 import re
 import shutil
@@ -10,10 +11,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from odoo import sql_db
 from odoo.tools import config
+from odoo.tools.misc import exec_pg_environ, find_pg_tool
 
 from espace_cli.server import ODOO
 
@@ -31,10 +34,10 @@ MINUTES = 600
 class Database:
     """A database beside that of the tests, gone with the block.
 
-    :param template: name of the database it is copied from
+    :param template: name of the database it is copied from, if it is a copy
     """
 
-    def __init__(self, template: str):
+    def __init__(self, template: str = ""):
         self.template = template
         # Named as a test's, so that the next run drops it if this one is killed.
         self.name = f"espace_test_{uuid.uuid4().hex[:8]}_{os.getpid()}"
@@ -54,6 +57,21 @@ class Database:
         finally:
             _on_the_server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
             shutil.rmtree(stored / self.name, ignore_errors=True)
+
+    @contextmanager
+    def restored(self, dump: Path) -> Iterator["Database"]:
+        """Have a stored database, whose files are in its rows, during the block.
+
+        :param dump: what `pg_dump` wrote, compressed by xz; see `tests/data/databases`
+        """
+        try:
+            _on_the_server(f'CREATE DATABASE "{self.name}" TEMPLATE template0')
+            _restore(self.name, lzma.decompress(dump.read_bytes()))
+            yield self
+        finally:
+            _on_the_server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            stored = Path(config["data_dir"], "filestore", self.name)
+            shutil.rmtree(stored, ignore_errors=True)
 
     def run(self, *arguments: str, stdin: str = "") -> str:
         """Run a command of Odoo on the database to its end; return what it logs.
@@ -112,6 +130,18 @@ class Database:
         [result] = re.findall(r"^(?:>>> )*result: (.*)$", log, re.MULTILINE)
         return json.loads(result)
 
+    def sql(self, function: Callable) -> Any:
+        """Call `function` with what has the database's cursor as `cr`, and no model.
+
+        So a database is asked whose addons are not those of today.
+        """
+        connection = sql_db.db_connect(self.name)
+        try:
+            with closing(connection.cursor()) as cr:
+                return function(SimpleNamespace(cr=cr))
+        finally:
+            sql_db.close_db(self.name)
+
     def serving(self):
         """Serve it until the end of the block, see `Server.running`."""
         return Server(self.name, self.conf, workers=0).running()
@@ -121,3 +151,15 @@ def _on_the_server(sql: str) -> None:
     with closing(sql_db.db_connect("postgres").cursor()) as cr:
         cr._cnx.autocommit = True
         cr.execute(sql)
+
+
+def _restore(name: str, dump: bytes) -> None:
+    """Read a dump by PostgreSQL's own command."""
+    subprocess.run(
+        [find_pg_tool("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", "-d", name],
+        input=dump,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        timeout=MINUTES,
+        env=exec_pg_environ(),
+    )

@@ -20,6 +20,8 @@
         "security/ir.model.access.csv",
         "security/espace_famille_portal_rules.xml",
         "data/res_groups.xml",
+        # Odoo renders a letter as it loads it, where there are families.
+        "views/core/mail_parts.xml",
         "data/mail_template_activation.xml",
         "data/mail_template_account_refused.xml",
         "data/mail_template_news.xml",
@@ -27,7 +29,6 @@
         "data/mail_template_password_reset.xml",
         "data/ir_cron_password_request.xml",
         "data/ir_cron_change.xml",
-        "views/core/mail_parts.xml",
         "data/mail_template_change.xml",
         "data/mail_template_reminders.xml",
         "data/mail_template_erased.xml",

@@ -2,6 +2,8 @@
 
 from odoo.tools.sql import column_exists
 
+from odoo.addons.espace_famille.models.core.upgrade import empty_own_extensions
+
 # Before: now. Actions keep what users made of them, such as favourites.
 XML_IDS = {
     "espace_caf_run_action": "espace_caf_wizard_action",
@@ -11,21 +13,23 @@ XML_IDS = {
 
 
 def migrate(cr, version):
+    empty_own_extensions(cr, "espace_famille_billing")
     if column_exists(cr, "espace_billing_run_check", "code"):
         cr.execute(
             "UPDATE espace_billing_run_check SET code = 'unmarked' "
             "WHERE code = 'unpointed'"
         )
-    # A run is sent when all of it is.
-    cr.execute(
-        """
-        UPDATE espace_billing_run run SET state = 'partly_sent'
-        WHERE state = 'sent' AND EXISTS (
-            SELECT FROM espace_billing_run_family line
-            WHERE line.run_id = run.id AND line.sending = 'failed'
+    if column_exists(cr, "espace_billing_run_family", "sending"):
+        # A run is sent when all of it is.
+        cr.execute(
+            """
+            UPDATE espace_billing_run run SET state = 'partly_sent'
+            WHERE state = 'sent' AND EXISTS (
+                SELECT FROM espace_billing_run_family line
+                WHERE line.run_id = run.id AND line.sending = 'failed'
+            )
+            """
         )
-        """
-    )
     for before, now in XML_IDS.items():
         cr.execute(
             "UPDATE ir_model_data SET name = %s "

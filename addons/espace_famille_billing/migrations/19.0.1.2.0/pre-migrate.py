@@ -1,15 +1,21 @@
 """Several régies in 19.0.1.2: whose each document is, before Odoo asks row by row."""
 
-from odoo.tools.sql import column_exists, create_column
+from odoo.tools.sql import column_exists, create_column, table_exists
+
+from odoo.addons.espace_famille.models.core.upgrade import empty_own_extensions
 
 
 def migrate(cr, version):
+    empty_own_extensions(cr, "espace_famille_billing")
     give_regies(cr)
 
 
 def give_regies(cr):
     """Add the columns that say of which régie something is, and fill them."""
     if column_exists(cr, "account_move", "espace_regie_id"):
+        return
+    if not table_exists(cr, "espace_regie"):
+        # Of the first states: `post-migrate.py` makes a régie, which takes over all.
         return
     for table, column in (
         ("account_move", "espace_regie_id"),

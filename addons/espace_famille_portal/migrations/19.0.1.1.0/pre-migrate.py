@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL, sql
 
+from odoo.addons.espace_famille.models.core.upgrade import empty_own_extensions
+
 # Before: now.
 MODELS = {
     "espace.attempt": "espace.rate.limit",
@@ -11,11 +13,15 @@ MODELS = {
 XML_IDS = {
     "cron_tell_bookings": "cron_notify_bookings",
     "cron_tell_changes": "cron_notify_changes",
+    # What Odoo names for them, without which it would take them away.
+    "cron_tell_bookings_ir_actions_server": "cron_notify_bookings_ir_actions_server",
+    "cron_tell_changes_ir_actions_server": "cron_notify_changes_ir_actions_server",
     "security_test": "captcha",
 }
 
 
 def migrate(cr, version):
+    empty_own_extensions(cr, "espace_famille_portal")
     if sql.column_exists(cr, "espace_change", "told"):
         sql.rename_column(cr, "espace_change", "told", "notified")
     for before, now in MODELS.items():
