@@ -59,19 +59,25 @@ class Database:
             shutil.rmtree(stored / self.name, ignore_errors=True)
 
     @contextmanager
-    def restored(self, dump: Path) -> Iterator["Database"]:
-        """Have a stored database, whose files are in its rows, during the block.
-
-        :param dump: what `pg_dump` wrote, compressed by xz; see `tests/data/databases`
-        """
+    def empty(self) -> Iterator["Database"]:
+        """Have a database without a table during the block."""
         try:
             _on_the_server(f'CREATE DATABASE "{self.name}" TEMPLATE template0')
-            _restore(self.name, lzma.decompress(dump.read_bytes()))
             yield self
         finally:
             _on_the_server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
             stored = Path(config["data_dir"], "filestore", self.name)
             shutil.rmtree(stored, ignore_errors=True)
+
+    @contextmanager
+    def restored(self, dump: Path) -> Iterator["Database"]:
+        """Have a stored database, whose files are in its rows, during the block.
+
+        :param dump: what `pg_dump` wrote, compressed by xz; see `tests/data/databases`
+        """
+        with self.empty():
+            _restore(self.name, lzma.decompress(dump.read_bytes()))
+            yield self
 
     def run(self, *arguments: str, stdin: str = "") -> str:
         """Run a command of Odoo on the database to its end; return what it logs.

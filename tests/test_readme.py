@@ -1,0 +1,176 @@
+"""README's steps for an Odoo that is there already, literally.
+
+In a virtual environment with what Odoo requires and nothing of ours, and in a database
+that knows English alone: first the bookings, then families, then the portal.
+"""
+
+import importlib.metadata
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+import venv
+from pathlib import Path
+
+import requests
+from lxml import html
+
+import odoo
+from odoo.tests import BaseCase, tagged
+
+from .neighbours import NOT_OURS, TROUBLE, Database
+
+ROOT = Path(__file__).parents[1]
+PINNED = ROOT / "requirements.txt"
+NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+
+FAMILY = """
+family = env["espace.family"].create({
+    "name": "Martin",
+    "guardian_ids": [(0, 0, {
+        "civility": "madam", "firstname": "Claire", "lastname": "Martin",
+        "email": "claire@example.org",
+    })],
+})
+env["espace.child"].create({
+    "firstname": "Nina", "lastname": "Martin", "family_id": family.id,
+    "birth_date": "2020-05-01",
+})
+env.cr.commit()
+"""
+
+
+def commands():
+    """Return what README tells to type into Odoo's environment."""
+    text = (ROOT / "README.md").read_text()
+    step = text[text.index("## Install it into your Odoo 19") :]
+    return step.split("```", 2)[1]
+
+
+def pinned(text):
+    """Return {name: line} of what is pinned in lines of requirements.txt."""
+    lines = [line for line in text.splitlines() if NAME.match(line)]
+    return {normal(NAME.match(line)[0]): line for line in lines}
+
+
+def section(title):
+    """Return what is pinned in a section of requirements.txt, see `pinned`."""
+    _before, _dash, after = PINNED.read_text().partition(f"# --- {title} -")
+    return pinned(after.split("\n# ---")[0])
+
+
+def of_odoo():
+    """Return the pinned lines of what Odoo requires, with what that needs, not ours."""
+    lines = pinned(PINNED.read_text())
+    ours = {normal(word) for word in re.findall(r"[\w.-]+", commands())}
+    waiting = [name for name in section("Odoo 19") if name not in ours]
+    wanted = set(waiting)
+    while waiting:
+        for name in needed_by(waiting.pop()):
+            if name in lines and name not in wanted:
+                wanted.add(name)
+                waiting.append(name)
+    return [lines[name] for name in sorted(wanted)]
+
+
+def needed_by(name):
+    try:
+        needs = importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+    return [normal(NAME.match(need)[0]) for need in needs if "extra ==" not in need]
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@tagged("post_install", "-at_install", "committed")
+@unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the launcher")
+class TestReadme(BaseCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.home = Path(
+            cls.enterClassContext(tempfile.TemporaryDirectory(prefix="espace-readme-"))
+        )
+        venv.create(cls.home, with_pip=True)
+        cls.python = cls.home / "bin" / "python"
+        listed = cls.home / "odoo.txt"
+        listed.write_text("\n".join(of_odoo()))
+        cls.bash(f"pip install -q --no-deps -r {listed}")
+        # Odoo itself, as its package for Debian has it.
+        [packages] = cls.home.glob("lib/python3.*/site-packages")
+        (packages / "odoo.pth").write_text(f"{Path(odoo.tools.__file__).parents[2]}\n")
+
+    @classmethod
+    def bash(cls, script):
+        """Run lines as they are typed in the environment, from the repository."""
+        path = f"{cls.home / 'bin'}:{os.environ['PATH']}"
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTHON", "ESPACE", "VIRTUAL_ENV"))
+        }
+        done = subprocess.run(
+            ["bash", "-euc", script],
+            cwd=ROOT,
+            env={**clean, "PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-6000:]
+        return done.stdout
+
+    def odoo(self, database, command, *arguments, stdin=""):
+        """Run Odoo's own command in the environment; refuse what it warns of."""
+        done = subprocess.run(
+            [self.python, "-m", "odoo", command, "-c", database.conf]
+            + ["-d", database.name, "--no-http", *arguments],
+            cwd=self.home,
+            input=stdin,
+            env={
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("PYTHON", "ESPACE"))
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stdout[-6000:])
+        warnings = [line for line in TROUBLE.findall(done.stdout) if line.strip()]
+        self.assertEqual(
+            [line for line in warnings if not NOT_OURS.search(line)],
+            [],
+            done.stdout[-3000:],
+        )
+
+    def test_its_steps_end_in_a_portal(self):
+        before = self.bash("pip list --format=freeze")
+        for name in ("altcha", "holidays", "weasyprint", "partner"):
+            self.assertNotIn(name, before.lower())
+        self.bash(commands())
+        installed = self.bash("pip list --format=freeze").lower()
+        for line in section("The addons").values():
+            self.assertIn(line.replace("_", "-"), installed.replace("_", "-"))
+        with Database().empty() as database:
+            stop = "--stop-after-init"
+            self.odoo(database, "server", "-i", "espace_famille", stop)
+            self.odoo(database, "shell", stdin=FAMILY)
+            self.odoo(database, "server", "-i", "espace_famille_portal", stop)
+            with database.serving() as server:
+                page = requests.get(f"{server.url}/espace-famille", timeout=300)
+                self.assertEqual(page.status_code, 200, server.end())
+                tree = html.fromstring(page.text)
+                self.assertIn("o_espace_page", tree.get("class"))
+                self.assertEqual(tree.get("lang"), "en-US")
+                [sheet, *_] = tree.xpath("//link[@rel='stylesheet']/@href")
+                styles = requests.get(f"{server.url}{sheet}", timeout=300).text
+                self.assertNotIn("css_error_message", styles)
