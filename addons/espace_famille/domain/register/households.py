@@ -34,6 +34,11 @@ ABBREVIATIONS = {
 }
 
 
+def written_out(text: str) -> str:
+    """Return the slug of an address, its usual abbreviations as words."""
+    return "-".join(ABBREVIATIONS.get(part, part) for part in slug(text).split("-"))
+
+
 class Address(NamedTuple):
     street: str = ""
     zip: str = ""
@@ -45,8 +50,7 @@ class Address(NamedTuple):
     @property
     def key(self) -> str:
         """Return what two ways to write one address have in common."""
-        parts = slug(" ".join(self)).split("-")
-        return "-".join(ABBREVIATIONS.get(part, part) for part in parts)
+        return written_out(" ".join(self))
 
     @property
     def text(self) -> str:

@@ -16,33 +16,8 @@ from typing import NamedTuple
 from . import values
 from .columns import GUARDIANS, Layout
 from .households import NOWHERE, Address, Guardian, Household, Mention, gather
-from .table import Cell, Row
-from .values import Unreadable, slug, words
-
-
-class Place(NamedTuple):
-    """A line of a file; `file` names the sheet too where it has several."""
-
-    file: str
-    line: int
-
-
-class Problem(NamedTuple):
-    """What is wrong in a cell, by file, line and header of the column.
-
-    `code`: one of `values.Unreadable`, or 'no_name', 'no_guardian_name',
-    'no_birth_date', 'unknown_child', 'unclear_child' (several bear that name),
-    'not_an_amount', 'other_amount' (of a line of the same household).
-    `stays_out`: the line, or a person of it, is not imported.
-    """
-
-    file: str
-    line: int
-    column: str
-    code: str
-    value: str = ""
-    who: str = ""
-    stays_out: bool = False
+from .lines import Line, Place, Problem
+from .values import Unreadable, slug
 
 
 class Doubt(NamedTuple):
@@ -159,11 +134,11 @@ class _Reader:
         for layout in self.layouts:
             if layout.holds_pupils:
                 for row in layout.rows:
-                    self._read_pupils(_Line(layout, row, self.reading.problems))
+                    self._read_pupils(Line(layout, row, self.reading.problems))
         for layout in self.layouts:
             if layout.holds_guardians or layout.has("family.quotient"):
                 for row in layout.rows:
-                    self._read_guardians(_Line(layout, row, self.reading.problems))
+                    self._read_guardians(Line(layout, row, self.reading.problems))
         self._make_households()
         order = {layout.table.name: n for n, layout in enumerate(self.layouts)}
         self.reading.problems.sort(key=lambda p: (order[p.file], p.line))
@@ -174,7 +149,7 @@ class _Reader:
 
     # === Pupils === #
 
-    def _read_pupils(self, line: "_Line"):
+    def _read_pupils(self, line: "Line"):
         for group in range(line.groups):
             child = self._read_child(line, group)
             if child:
@@ -220,19 +195,21 @@ class _Reader:
 
     def _keep(self, child, place) -> int:
         """Return the number of the child, the one of an earlier line if it is it."""
-        known = self.by_key.get(child.key)
-        if known is not None and child.key not in self.apart:
-            kept = self.reading.children[known]
-            kept.places.append(place)
-            for name in ("school_class", "level", "school", "diet"):
-                setattr(kept, name, getattr(kept, name) or getattr(child, name))
-            if child.school_class and slug(kept.school_class) != slug(
-                child.school_class
-            ):
-                self._doubt(known, kept)
-            return known
         child.places.append(place)
-        return self._add(child)
+        number = self.by_key.get(child.key)
+        if number is None:
+            return self._add(child)
+        kept = self.reading.children[number]
+        if child.key in self.apart:
+            self._doubt(number, kept, place)
+            return self._add(child)
+        kept.places.append(place)
+        for name in ("school_class", "level", "school", "diet"):
+            setattr(kept, name, getattr(kept, name) or getattr(child, name))
+        classes = {slug(kept.school_class), slug(child.school_class)} - {""}
+        if len(classes) > 1:
+            self._doubt(number, kept)
+        return number
 
     def _add(self, child) -> int:
         number = len(self.reading.children)
@@ -242,14 +219,17 @@ class _Reader:
         self.by_firstname[slug(child.firstname)].append(child)
         return number
 
-    def _doubt(self, number, child):
+    def _doubt(self, number, child, *others):
+        """Ask about all the lines of a child once."""
         doubts = self.reading.doubts
-        doubts[:] = [d for d in doubts if (d.code, d.who) != ("twice", number)]
-        doubts.append(Doubt("twice", number, tuple(child.places)))
+        before = next((d for d in doubts if (d.code, d.who) == ("twice", number)), None)
+        places = (*(before.places if before else ()), *child.places, *others)
+        doubts[:] = [doubt for doubt in doubts if doubt is not before]
+        doubts.append(Doubt("twice", number, tuple(dict.fromkeys(places))))
 
     # === Guardians === #
 
-    def _read_guardians(self, line: "_Line"):
+    def _read_guardians(self, line: "Line"):
         if line.layout.holds_pupils:
             children = self.on_row.get(line.place, [])
         else:
@@ -415,73 +395,3 @@ def _level(line, group) -> str | None:
         if len(found) == 1:
             return found[0]
     return None
-
-
-@dataclass
-class _Line:
-    """A row read by the fields of its columns; problems are collected."""
-
-    layout: Layout
-    row: Row
-    problems: list[Problem]
-
-    @property
-    def place(self) -> Place:
-        return Place(self.layout.table.name, self.row.number)
-
-    @property
-    def groups(self) -> int:
-        return self.layout.groups
-
-    def cell(self, name: str, group: int = 0) -> Cell:
-        column = self.layout.place_of(name, group)
-        if column is None or column.index >= len(self.row.cells):
-            return None
-        return self.row.cells[column.index]
-
-    def text(self, name: str, group: int = 0) -> str:
-        return words(self.cell(name, group))
-
-    def names(self, person: str, group: int = 0) -> tuple[str, str, str]:
-        """Return (last name of birth, name in use, first name)."""
-        last = self.text(f"{person}.lastname", group)
-        usage = self.text(f"{person}.usage_name", group)
-        first = self.text(f"{person}.firstname", group)
-        whole = self.text(f"{person}.fullname", group)
-        if whole and not (last or first):
-            last, first = values.split_name(whole)
-        return last, usage, first
-
-    def who(self, person: str) -> str:
-        last, usage, first = self.names(person)
-        return f"{first} {usage or last}".strip()
-
-    def address(self, person: str) -> Address:
-        return Address(
-            self.text(f"{person}.street"),
-            values.zip_code(self.cell(f"{person}.zip")),
-            self.text(f"{person}.city"),
-        )
-
-    def problem(self, fields, code, group=0, who="", stays_out=True) -> Problem:
-        """Note what is wrong in the first of the fields that has a column."""
-        problem = self.as_problem(fields, code, group, who, stays_out)
-        self.problems.append(problem)
-        return problem
-
-    def as_problem(self, fields, code, group=0, who="", stays_out=False) -> Problem:
-        places = (self.layout.place_of(name, group) for name in fields)
-        column = next(filter(None, places), None)
-        return Problem(
-            *self.place,
-            column.header if column else "",
-            code,
-            self._shown(column),
-            who,
-            stays_out,
-        )
-
-    def _shown(self, column) -> str:
-        if column is None or column.index >= len(self.row.cells):
-            return ""
-        return words(self.row.cells[column.index])

@@ -12,6 +12,7 @@ import phonenumbers
 from .table import Cell
 
 DATE_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%d %m %Y")
+DATE_FORMATS += ("%d.%m.%y", "%d-%m-%y")
 OLDEST_PUPIL = 20
 """Years after which whoever is in a register was not born that year."""
 
@@ -32,8 +33,8 @@ LEVEL_NAMES = {
     "cours-moyen-2": "cm2",
 }
 
-REGIONS = ("FR", "GP", "MQ", "GF", "RE", "PM", "NC", "PF", "WF")
-"""Where a number without country may be from; metropolitan France first."""
+OVERSEAS = ("GP", "MQ", "GF", "RE")
+"""Where numbers without country are written with ten figures as in France."""
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _LEVEL = re.compile("|".join(LEVELS))
@@ -161,11 +162,13 @@ def phone(cell: Cell) -> str:
         text = "+" + text[2:]
     elif re.fullmatch(r"[1-9]\d{8}", text):
         text = "0" + text
-    found = [number for region in REGIONS if (number := _number(text, region))]
-    valid = [number for number in found if phonenumbers.is_valid_number(number)]
-    for number in (*valid, *found):
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise Unreadable("not_a_phone")
+    usual = _number(text, "FR")
+    found = [usual, *(_number(text, region) for region in OVERSEAS)]
+    valid = (one for one in found if one and phonenumbers.is_valid_number(one))
+    number = next(valid, usual)
+    if number is None:
+        raise Unreadable("not_a_phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _number(text: str, region: str):
