@@ -16,7 +16,8 @@ class EspaceGuardian(models.Model):
         "espace.family", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="family_id.company_id", store=True, index=True)
-    civility = fields.Selection([("madam", "Mrs"), ("sir", "Mr")], required=True)
+    # A register may not say it; the person does when activating its account.
+    civility = fields.Selection([("madam", "Mrs"), ("sir", "Mr")])
     rank = fields.Integer(
         compute="_compute_rank",
         store=True,
