@@ -44,6 +44,12 @@ class Matcher:
         self.family_of: dict[int, int] = {}
         self.owner: dict[int, int] = {}
         self.claimed: set[int] = set()
+        # Who is named exactly is nobody else.
+        self.exact: set[int] = {
+            known.id
+            for child in reading.children
+            for known in self._same_children(child)
+        }
 
     # === Doubts === #
 
@@ -217,10 +223,9 @@ class Matcher:
 
         A last name may have changed, or a date was typed wrong.
         """
-        exact = {k.id for c in self.reading.children for k in self._same_children(c)}
         names = {slug(last) for last in lasts(child)}
         for known in (k for home in sorted(homes) for k in self.children_of[home]):
-            if known.id in self.claimed | exact:
+            if known.id in self.claimed or known.id in self.exact:
                 continue
             if slug(known.firstname) != slug(child.firstname):
                 continue

@@ -163,7 +163,7 @@ def phone(cell: Cell) -> str:
     elif re.fullmatch(r"[1-9]\d{8}", text):
         text = "0" + text
     usual = _number(text, "FR")
-    found = [usual, *(_number(text, region) for region in OVERSEAS)]
+    found = (_number(text, region) for region in ("FR", *OVERSEAS))
     valid = (one for one in found if one and phonenumbers.is_valid_number(one))
     number = next(valid, usual)
     if number is None:

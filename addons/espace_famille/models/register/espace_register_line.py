@@ -74,7 +74,7 @@ class EspaceRegisterLine(models.Model):
         help="What is chosen first is proposed; it counts for this import alone.",
     )
     is_taken = fields.Boolean(
-        "Import", default=True, help="Left aside: it stays as it is in the commune."
+        "Take over", default=True, help="Left aside: it stays as it is in the commune."
     )
     class_id = fields.Many2one(
         "espace.school.class",
