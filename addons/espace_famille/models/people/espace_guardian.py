@@ -83,9 +83,12 @@ class EspaceGuardian(models.Model):
     def _attach_to_family(self):
         """Make each contact a child of the family's partner."""
         for family, guardians in self.grouped("family_id").items():
-            guardians.partner_id.write(
-                {"parent_id": family.partner_id.id, "type": "contact"}
+            payer = family.partner_id
+            strangers = guardians.partner_id.filtered(
+                lambda one, payer=payer: one.parent_id != payer or one.type != "contact"
             )
+            if strangers:
+                strangers.write({"parent_id": payer.id, "type": "contact"})
 
     @api.model
     def _of_user(self, user=None):

@@ -254,9 +254,10 @@ class EspaceRegisterImport(models.Model):
         new = lines.filtered(
             lambda line: not line.data["id"] and line.data["number"] in wanted
         )
-        families = self.env["espace.family"].create(
+        families = self._quick("family").create(
             [self._family_values(line) for line in new]
         )
+        self._write_guardians(new, families)
         quotients = {}
         for line, family in zip(new, families, strict=True):
             line.sudo().res_id = family.id
@@ -277,15 +278,40 @@ class EspaceRegisterImport(models.Model):
         others = self._lines(subject=["family"], group=children.mapped("group"))
         return {line.data["number"]: line.res_id for line in others if line.res_id}
 
+    def _quick(self, name):
+        """Return a model to create many records of, without a note on each of them.
+
+        What Odoo passes on from a contact to those below it is given instead.
+        """
+        return self.env[f"espace.{name}"].with_context(
+            tracking_disable=True,
+            mail_create_nolog=True,
+            _partners_skip_fields_sync=True,
+        )
+
+    def _language(self):
+        return self.company_id.partner_id.lang or self.env.lang
+
     def _family_values(self, line):
         values = {k: v for k, v in line.data["values"].items() if k != "quotient"}
-        return {
-            **values,
-            "company_id": self.company_id.id,
-            "guardian_ids": [
-                Command.create(one["values"]) for one in line.data["guardians"]
-            ],
-        }
+        return {**values, "company_id": self.company_id.id, "lang": self._language()}
+
+    def _write_guardians(self, lines, families):
+        """Create the guardians of new families, as contacts of their payer."""
+        self._quick("guardian").create(
+            [
+                {
+                    **{name: family[name] for name in ("street", "zip", "city")},
+                    **one["values"],
+                    "family_id": family.id,
+                    "parent_id": family.partner_id.id,
+                    "type": "contact",
+                    "lang": self._language(),
+                }
+                for line, family in zip(lines, families, strict=True)
+                for one in line.data["guardians"]
+            ]
+        )
 
     def _change_family(self, family, data):
         values = {k: v for k, v in data["values"].items() if k != "quotient"}
@@ -311,7 +337,7 @@ class EspaceRegisterImport(models.Model):
     def _write_children(self, lines, homes):
         classes = {line.data["key"]: line for line in self._lines(subject=["class"])}
         new = lines.filtered(lambda line: not line.data["id"])
-        children = self.env["espace.child"].create(
+        children = self._quick("child").create(
             [
                 self._child_values(line.data, homes, classes)
                 | {"family_id": homes[line.data["home"]]}
