@@ -137,6 +137,11 @@ class TestRegisterImport(RegisterCase):
             [sandrine.civility, sandrine.email, sandrine.phone],
             ["madam", "s.roux@example.org", "06 12 34 56 78"],
         )
+        payer = elise.family_id.partner_id
+        self.assertEqual(sandrine.commercial_partner_id, payer)
+        self.assertEqual(sandrine.street, payer.street)
+        payer.street = "5 rue Neuve"
+        self.assertEqual(sandrine.street, "5 rue Neuve")
 
     def test_a_child_of_two_households_waits_for_its_custody(self):
         self.imported(PUPILS, GUARDIANS)
