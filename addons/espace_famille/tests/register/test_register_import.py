@@ -307,7 +307,8 @@ class TestRegisterSafety(RegisterCase):
         self.assertEqual(sandrine.phone, "01 02 03 04 05")
         self.assertEqual(self.child("Hugo ROUX").class_id.name, "GS")
         failed = one.line_ids.filtered(lambda line: line.state == "failed")
-        self.assertIn("changed since the preview", failed[0].reason)
+        # Said in the language of the agent.
+        self.assertIn("a changé depuis l’aperçu", failed[0].reason)
 
     def test_a_child_that_came_meanwhile_is_not_doubled(self):
         one = self.preview(PUPILS, GUARDIANS)
