@@ -107,7 +107,7 @@ def read(
     :param apart: keys of children (`Child.key`) who are another one on each line
     :param amount: reads a quotient, None for what is none; None: they are left out
     """
-    return _Reader(list(layouts), today, known, set(apart), amount).read()
+    return _Reader(list(layouts), today, known, set(apart), amount).run()
 
 
 class _Reader:
@@ -130,7 +130,7 @@ class _Reader:
         self.mentions: list[Mention] = []
         self.amounts: list[tuple[Problem, Decimal, list[int]]] = []
 
-    def read(self) -> Reading:
+    def run(self) -> Reading:
         for layout in self.layouts:
             if layout.holds_pupils:
                 for row in layout.rows:

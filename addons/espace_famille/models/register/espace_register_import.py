@@ -71,7 +71,7 @@ class EspaceRegisterImport(models.Model):
     )
 
     # Columns
-    table_ids = fields.One2many("espace.register.table", "import_id", "Tables")
+    table_ids = fields.One2many("espace.register.table", "import_id")
     column_ids = fields.One2many("espace.register.column", "import_id", "Columns")
     asked_count = fields.Integer("To Specify", compute="_compute_asked_count")
 
@@ -98,13 +98,11 @@ class EspaceRegisterImport(models.Model):
     changed_ids = fields.One2many(
         "espace.register.line",
         "import_id",
-        "Changed",
         domain=[("section", "=", "changed")],
     )
     new_ids = fields.One2many(
         "espace.register.line",
         "import_id",
-        "New",
         domain=[("section", "=", "new"), ("subject", "in", ("family", "child"))],
     )
     leaver_ids = fields.One2many(

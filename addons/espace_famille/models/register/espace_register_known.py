@@ -73,7 +73,7 @@ class EspaceRegisterImport(models.Model):
 
     def _known_diets(self):
         """Return {slug of a name in any language: id}."""
-        diets = self.env["espace.diet"].search([])
+        diets = self.env["espace.diet"].search([("active", "=", True)])
         return {
             slug(diet.name): diet.id
             for code, _name in self.env["res.lang"].get_installed()

@@ -64,7 +64,7 @@ class RegisterCase(EspaceCase):
         one.action_preview()
         return one
 
-    def write(self, one):
+    def work(self, one):
         """Accept what is shown and do the work of the scheduled job."""
         one.action_accept()
         self.assertEqual(one.state, "running")
@@ -74,7 +74,7 @@ class RegisterCase(EspaceCase):
 
     def imported(self, *texts, **values):
         one = self.preview(*texts, **values)
-        self.write(one)
+        self.work(one)
         return one
 
     def child(self, name):
@@ -165,7 +165,7 @@ class TestRegisterImport(RegisterCase):
         one = self.preview(PUPILS, GUARDIANS)
         self.assertFalse(one.new_ids | one.changed_ids | one.decide_ids)
         self.assertEqual(one.same_count, 3)
-        self.write(one)
+        self.work(one)
         self.assertEqual(self.figures(), before)
         self.assertEqual(len(one.child_ids), 3)
 
@@ -179,7 +179,7 @@ class TestRegisterImport(RegisterCase):
         self.assertIn("GS → CP Mme Faure", texts["Hugo ROUX"].text)
         self.assertIn("06 12 34 56 78 → 07 12 34 56 78", texts["ROUX"].text)
         texts["Hugo ROUX"].is_taken = False
-        self.write(one)
+        self.work(one)
         self.assertEqual(self.child("Hugo ROUX").class_id.name, "GS")
         self.assertEqual(self.child("Noé PONS").class_id.name, "GS")
         phones = self.child("Hugo ROUX").family_id.guardian_ids.mapped("phone")
@@ -210,7 +210,7 @@ class TestRegisterImport(RegisterCase):
         )
         again.action_preview()
         self.assertFalse(again.problem_ids)
-        self.write(again)
+        self.work(again)
         self.assertEqual(
             self.child("Mila BLANC").family_id.guardian_ids.firstname, "Chloé"
         )
@@ -238,7 +238,7 @@ class TestRegisterImport(RegisterCase):
         self.assertEqual(one.action_accept()["tag"], "display_notification")
         self.assertEqual(one.state, "preview")
         self.assertEqual(self.sections(one, "new", "child"), ["Nina Martin"])
-        self.write(one)
+        self.work(one)
         self.assertEqual(len(self.child("Nina Martin")), 2)
 
     def test_a_class_may_be_one_that_is_there_under_another_name(self):
@@ -248,7 +248,7 @@ class TestRegisterImport(RegisterCase):
         line.class_id = self.class_cp
         one.action_preview()
         self.assertNotIn("Les petits", self.sections(one, "new", "class"))
-        self.write(one)
+        self.work(one)
         self.assertEqual(self.child("Hugo ROUX").class_id, self.class_cp)
 
     def test_a_school_that_is_not_there_is_shown_then_created(self):
@@ -258,7 +258,7 @@ class TestRegisterImport(RegisterCase):
         one.school_name = "École du Moulin"
         one.action_preview()
         self.assertEqual(self.sections(one, "new", "school"), ["École du Moulin"])
-        self.write(one)
+        self.work(one)
         self.assertEqual(self.child("Hugo ROUX").school_id.name, "École du Moulin")
 
     def test_columns_are_chosen_once(self):
@@ -384,7 +384,7 @@ class TestRegisterSafety(RegisterCase):
     def test_the_files_are_deleted_once_imported(self):
         one = self.preview(PUPILS, GUARDIANS)
         files = one.attachment_ids
-        self.write(one)
+        self.work(one)
         self.assertFalse(files.exists())
         self.assertEqual(one.name, "file0.csv, file1.csv")
 

@@ -21,7 +21,7 @@ class TestRegisterQuotients(RegisterCase):
         self.assertEqual((income.value, income.date_from), (1050.5, today))
         again = self.preview(SHEET % "1050.50")
         self.assertFalse(again.changed_ids)
-        self.write(again)
+        self.work(again)
         self.assertEqual(self.incomes(), income)
 
     def test_another_quotient_is_shown_old_and_new(self):
@@ -31,7 +31,7 @@ class TestRegisterQuotients(RegisterCase):
         )
         one = self.preview(SHEET % "600")
         self.assertIn("512.00 → 600.00", one.changed_ids.text)
-        self.write(one)
+        self.work(one)
         self.assertEqual(sorted(self.incomes().mapped("value")), [512, 600])
 
     def test_a_quotient_that_may_be_read_in_two_ways_is_a_problem(self):

@@ -4,7 +4,10 @@ import {registry} from "@web/core/registry";
 // As in domain/quotient_import.py: a point or a comma is followed by cents, unless the
 // other sign says that it groups thousands.
 const PLAIN = /^(\d{1,3}(?:\s\d{3})+|\d+)(?:[.,](\d{1,2}))?\s*€?$/;
-const GROUPED = [/^(\d{1,3}(?:,\d{3})+)\.(\d{1,2})$/, /^(\d{1,3}(?:\.\d{3})+),(\d{1,2})$/];
+const GROUPED = [
+    /^(\d{1,3}(?:,\d{3})+)\.(\d{1,2})$/,
+    /^(\d{1,3}(?:\.\d{3})+),(\d{1,2})$/,
+];
 
 /**
  * Read a quotient without guessing: “1.000” may be a thousand or one.
