@@ -7,7 +7,17 @@
     "website": "https://github.com/espace-famille/espace-famille",
     "license": "AGPL-3",
     "depends": ["mail", "product", "contacts", "partner_firstname"],
-    "external_dependencies": {"python": ["holidays", "vobject", "weasyprint"]},
+    "external_dependencies": {
+        "python": [
+            "holidays",
+            "openpyxl",
+            "phonenumbers",
+            "vobject",
+            "weasyprint",
+            "xlrd",
+            "xlsxwriter",
+        ]
+    },
     "data": [
         "security/espace_famille_groups.xml",
         "security/ir.model.access.csv",
@@ -59,6 +69,8 @@
         "views/erasure/espace_erasure_views.xml",
         "data/ir_cron_erasure.xml",
         "data/ir_cron_health.xml",
+        "data/ir_cron_register.xml",
+        "views/register/espace_register_views.xml",
         "views/health/espace_health_reading_views.xml",
         "views/attendance/espace_attendance_views.xml",
         "views/people/espace_pickup_person_views.xml",

@@ -80,6 +80,7 @@
             "espace_famille_billing/static/src/counter/*",
             "espace_famille_billing/static/src/dashboard/*",
             "espace_famille_billing/static/src/follow/*",
+            "espace_famille_billing/static/src/quotient/*",
             "espace_famille_billing/static/src/tariff_table/*",
         ],
     },

@@ -10,6 +10,7 @@ from espace_famille_domain.calendar_loading import (
     plan,
 )
 from espace_famille_domain.school_calendar import Period, seed_periods
+from espace_famille_domain.school_icalendar import Event
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +98,41 @@ def test_a_kind_that_the_source_does_not_know_stays():
     public = [p for p in OFFICIAL if p.kind == "public_holiday"]
     steps = plan(recorded(), public, kinds=("public_holiday",))
     assert outcome(steps, default) == OFFICIAL
+
+
+def unread(name, first, last=None):
+    return Event(name, first, last or first, unclear=True)
+
+
+def test_what_a_file_could_not_say_is_neither_taken_away_nor_cut():
+    """An end before its start, a summer that is the teachers': what stands stays."""
+    noel, summer = "holiday:vacances-de-noel", "holiday:vacances-d-ete"
+    told = [p for p in OFFICIAL if p not in (KEYS[noel], KEYS[summer])]
+    steps = plan(
+        recorded(),
+        told,
+        unread=[
+            unread("Vacances de Noël", date(2026, 12, 19)),
+            unread(
+                "Vacances d'Été(prérentrée Enseignants)",
+                date(2027, 7, 10),
+                date(2027, 8, 30),
+            ),
+        ],
+    )
+    assert outcome(steps, default) == OFFICIAL
+    assert {step.action for step in steps} == {"unchanged"}
+    # Without them, it is no longer official.
+    assert "remove" in {step.action for step in plan(recorded(), told)}
+
+
+def test_a_period_of_which_only_a_piece_was_read_stays_whole():
+    noel = KEYS["holiday:vacances-de-noel"]
+    piece = Period(noel.kind, noel.name, noel.date_from, noel.date_from)
+    told = [piece if period == noel else period for period in OFFICIAL]
+    rest = unread("Vacances de Noël - suite", date(2026, 12, 20), date(2027, 1, 3))
+    assert outcome(plan(recorded(), told, unread=[rest]), default) == OFFICIAL
+    assert piece in outcome(plan(recorded(), told), default)
 
 
 def test_a_period_that_would_overlap_another_is_not_taken():

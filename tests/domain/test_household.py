@@ -35,6 +35,8 @@ def read_one(one, *texts, choices=()):
         ("amount", "612,5", "612.50", None),
         ("amount", "1 234.50", "1234.50", None),
         ("amount", "-1", "-1", "not_an_amount"),
+        ("amount", "1.000", "1.000", "not_an_amount"),
+        ("amount", "1,111", "1,111", "not_an_amount"),
         ("amount", "NaN", "NaN", "not_an_amount"),
         ("amount", "1e9", "1e9", "not_an_amount"),
         ("amount", "six", "six", "not_an_amount"),

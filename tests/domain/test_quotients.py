@@ -23,6 +23,8 @@ CENT = D("0.01")
         ("c@example.org; 0", ("c@example.org", D(0), None)),
         ("F1,750,2027-02-01", ("F1", D(750), date(2027, 2, 1))),
         ("F1; 750 ;", ("F1", D(750), None)),
+        ("F1;1 000", ("F1", D(1000), None)),
+        ("F1;1\u202f000,5", ("F1", D("1000.5"), None)),
         ('"F1";"750,5";"01.02.2027"', ("F1", D("750.5"), date(2027, 2, 1))),
     ],
 )
@@ -40,6 +42,11 @@ def test_a_line_is_read_as_it_is_written_here_or_there(line, expected):
         ("F1;NaN", "value"),
         ("F1;1e9", "value"),
         ("F1;sept cents", "value"),
+        # A thousand or one, eleven hundred or one: nobody gets the lowest price by it.
+        ("F1;1.000", "value"),
+        ("F1;1,111", "value"),
+        ("F1;1.234.567", "value"),
+        ("F1;12 34", "value"),
         ("F1;750;31/02/2027", "day"),
         ("F1;750;demain", "day"),
     ],

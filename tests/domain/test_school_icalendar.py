@@ -144,6 +144,69 @@ def test_the_file_of_another_zone_is_named():
 
 
 @pytest.mark.parametrize(
+    "title, zones",
+    [
+        ("Vacances d'Hiver - Zones B/C - Corse", {"B", "C", "corse"}),
+        ("Vacances d'Hiver - Zones A B C", {"A", "B", "C"}),
+        ("Vacances d'Hiver (Zone B)", {"B"}),
+        ("Vacances d'Hiver - Zones A, B et C", {"A", "B", "C"}),
+        ("Vacances d'Hiver - Zone C, Corse", {"C", "corse"}),
+        ("Vacances d'Hiver - Corse", {"corse"}),
+        ("Vacances d'Hiver (La Réunion)", {"reunion"}),
+        ("Saint-Pierre-et-Miquelon - Vacances d'Hiver", {"saint_pierre_et_miquelon"}),
+        ("Vacances d'Hiver", set()),
+    ],
+)
+def test_zones_are_read_however_they_are_written(title, zones):
+    [event] = events(
+        calendar((title, day("20270213"), day("20270301", "DTEND"))), "Europe/Paris"
+    )
+    assert (event.name, event.zones, event.unclear) == (
+        "Vacances d'Hiver",
+        zones,
+        False,
+    )
+
+
+def reading_of(*entries, zone="corse"):
+    return read(calendar(*entries), *YEAR, "Europe/Paris", zone)
+
+
+def test_holidays_of_zones_and_a_region_are_of_both():
+    entry = ("Vacances d'Hiver - Zones B/C - Corse", *WINTER[1:])
+    for zone in ("B", "C", "corse"):
+        [period] = periods(entry, zone=zone)
+        assert period.name == "Vacances d'Hiver"
+    with pytest.raises(NothingForThisYear) as caught:
+        periods(entry, zone="A")
+    assert caught.value.zones == {"B", "C", "corse"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Vacances d'Hiver - Zone C - sauf lycées",
+        "Vacances d'Été(prérentrée Enseignants)",
+        "Zone C",
+    ],
+)
+def test_a_title_that_says_something_else_too_is_left_unread(title):
+    spring = ("Vacances de printemps", day("20270417"), day("20270503", "DTEND"))
+    reading = reading_of((title, *WINTER[1:]), spring, zone="C")
+    assert [period.name for period in reading.periods] == ["Vacances de printemps"]
+    assert [event.name for event in reading.unread] == [title]
+
+
+def test_holidays_that_end_before_they_start_are_left_unread():
+    noel = ("Vacances de Noël", day("20261219"), day("20260103", "DTEND"))
+    reading = reading_of(noel, WINTER)
+    assert [period.name for period in reading.periods] == ["Vacances d'hiver"]
+    assert [(e.name, str(e.date_from)) for e in reading.unread] == [
+        ("Vacances de Noël", "2026-12-19")
+    ]
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"",

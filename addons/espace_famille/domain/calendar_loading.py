@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from .school_calendar import Period
-from .school_icalendar import slug
+from .school_icalendar import Event, slug
 
 MANUAL, OFFICIAL, FORECAST = "manual", "official", "forecast"
 
@@ -90,21 +90,26 @@ def plan(
     source: str = OFFICIAL,
     dismissed: Collection[str] = (),
     kinds: Collection[str] = ("holiday", "public_holiday", "bridge"),
+    unread: Iterable[Event] = (),
 ) -> list[Step]:
     """Return the steps that load `official` over `recorded`, by date.
 
     `source` is that of the official periods: 'official' or 'forecast', which never
     replaces what is official. `kinds`: those the source knows; official periods of
-    other kinds stay.
+    other kinds stay. `unread`: what the source says and could not be read; what is
+    recorded on these days, or under that name, is neither taken away nor made shorter.
     """
     recorded = list(recorded)
     by_key = {known.key: known for known in recorded if known.key}
     keyed = official_keys(official)
     own = [known for known in recorded if known.source == MANUAL and not known.key]
+    unread = list(unread)
     steps = []
     for key, period in keyed.items():
         known = by_key.get(key)
-        if known:
+        if known and _may_be_cut(known, period, unread):
+            steps.append(Step("unchanged", key, period, known))
+        elif known:
             steps.append(_again(key, period, known, source))
         elif key in dismissed:
             steps.append(Step("dismissed", key, period))
@@ -113,7 +118,8 @@ def plan(
     matched = {step.recorded.id for step in steps if step.recorded}
     for known in recorded:
         if known.id not in matched:
-            steps.append(_no_longer(known, kinds))
+            sure = () if _is_unread(known, unread) else kinds
+            steps.append(_no_longer(known, sure))
     return _by_date(_with_conflicts(steps))
 
 
@@ -148,6 +154,29 @@ def _first_time(key: str, period: Period, own: list[Recorded]) -> Step:
             same = _range(known.period) == _range(period)
             return Step("keep", key, None if same else period, known)
     return Step("add", key, period)
+
+
+def _is_unread(known: Recorded, unread: Iterable[Event]) -> bool:
+    """Tell whether the source may mean a recorded period by what was not read."""
+    return any(
+        slug(event.name).startswith(slug(known.period.name))
+        or (
+            event.date_from <= known.period.date_to
+            and known.period.date_from <= event.date_to
+        )
+        for event in unread
+        if known.period.kind != "public_holiday"
+    )
+
+
+def _may_be_cut(known: Recorded, period: Period, unread: Iterable[Event]) -> bool:
+    """Tell whether a period became shorter where the source was not read whole."""
+    within = (
+        known.period.date_from <= period.date_from
+        and period.date_to <= known.period.date_to
+    )
+    is_shorter = within and _range(known.period) != _range(period)
+    return is_shorter and known.source != MANUAL and _is_unread(known, unread)
 
 
 def _no_longer(known: Recorded, kinds: Collection[str]) -> Step:

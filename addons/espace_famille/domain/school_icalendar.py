@@ -20,10 +20,26 @@ from .school_calendar import Period
 MAX_BYTES = 2_000_000
 ONE_DAY = timedelta(days=1)
 
+# “Zones A, B et C”, “Zones B/C”, “Zones A B C”.
 _ZONES = re.compile(
-    r"[\s,(–-]*\bzones?\s+([ABC](?:\s*(?:,|/|-|et|&)\s*[ABC])*)\b\)?\s*$",
+    r"[\s,(–-]*\bzones?\s+([ABC]\b(?:(?:\s*(?:,|/|-|et|&)\s*|\s+)[ABC]\b)*)\)?",
     re.IGNORECASE,
 )
+REGIONS = {
+    "corse": "corse",
+    "guadeloupe": "guadeloupe",
+    "guyane": "guyane",
+    "martinique": "martinique",
+    "mayotte": "mayotte",
+    "reunion": "reunion",
+    "saint-pierre-et-miquelon": "saint_pierre_et_miquelon",
+    "polynesie": "polynesie",
+    "polynesie-francaise": "polynesie",
+    "nouvelle-caledonie": "nouvelle_caledonie",
+    "wallis-et-futuna": "wallis_et_futuna",
+}
+"""Zones that have no letter, by the slug of their name in a title."""
+
 _TITLE = re.compile(r"^SUMMARY[:;].*$", re.IGNORECASE | re.MULTILINE)
 _START_OF = re.compile(r"^d[ée]but des\s+", re.IGNORECASE)
 
@@ -42,13 +58,18 @@ class NothingForThisYear(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """A whole-day event, both dates included; `zones` it is limited to, if any."""
+    """A whole-day event, both dates included; `zones` it is limited to, if any.
+
+    What is `unclear` is not read: it ends before it starts, or is for something beside
+    its zones. Where the end is the wrong one, both dates are the start.
+    """
 
     name: str
     date_from: date
     date_to: date
     zones: frozenset[str] = frozenset()
     repeats: bool = False
+    unclear: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,15 +127,58 @@ def _event(raw, zone: ZoneInfo) -> Event | None:
         return None
     start, _at_midnight = _day(start, zone)
     end = _last_day(raw, start, zone)
-    named = _ZONES.search(name)
-    zones = frozenset(re.findall("[ABC]", named.group(1).upper())) if named else ()
+    title, zones, is_understood = _title(name)
     return Event(
-        name=_ZONES.sub("", name).strip(),
+        name=title,
         date_from=start,
         date_to=max(end, start),
-        zones=frozenset(zones),
+        zones=zones,
         repeats="rrule" in raw.contents,
+        unclear=not is_understood or _ends_before(raw, start, zone),
     )
+
+
+def _title(name: str) -> tuple[str, frozenset[str], bool]:
+    """Return (title without its zones, zones, whether all of it was understood).
+
+    >>> _title("Vacances d'Hiver - Zones B/C - Corse")
+    ("Vacances d'Hiver", frozenset({'B', 'C', 'corse'}), True)
+    """
+    zones: set[str] = set()
+    understood = True
+    named = _ZONES.search(name)
+    if named:
+        zones.update(re.findall("[ABC]", named.group(1).upper()))
+        title, rest = name[: named.start()], _parts(name[named.end() :])
+        regions = [REGIONS.get(_region(part)) for part in rest]
+        understood = bool(title.strip()) and None not in regions
+        zones.update(filter(None, regions))
+        if not understood:
+            return name.strip(), frozenset(zones), False
+    else:
+        title = name
+    parts = _parts(title)
+    regions = {part: REGIONS.get(_region(part)) for part in parts}
+    kept = [part for part in parts if not regions[part]]
+    if len(kept) < len(parts) and kept:
+        zones.update(filter(None, regions.values()))
+        title = " - ".join(kept)
+    return title.strip(), frozenset(zones), understood
+
+
+def _parts(text: str) -> list[str]:
+    """Return what stands between dashes, commas and brackets in a title."""
+    parts = re.split(r"\s+[–-]\s+|^\s*[–,/&-]\s*|\s*[(),]\s*|\s*[/&]\s*", text)
+    return [part.strip() for part in parts if part and part.strip(" -–,")]
+
+
+def _region(text: str) -> str:
+    return re.sub(r"^(et-)?(academie-(de-|d-)?)?(la-)?", "", slug(text))
+
+
+def _ends_before(raw, start: date, zone: ZoneInfo) -> bool:
+    end = _value(raw, "dtend")
+    return isinstance(end, date) and _day(end, zone)[0] < start
 
 
 def _last_day(raw, start: date, zone: ZoneInfo) -> date:
@@ -154,7 +218,8 @@ def read(
     An event that is named vacances is a period of holidays, one that is named pont
     a bridge. “Début des vacances d'été” lasts until the day before the next rentrée, or
     the end of the year. Rentrées themselves are read no further; what remains is
-    unread. Events of another `zone` are passed over.
+    unread: also what ends before it starts, and holidays that are the teachers' or for
+    something beside zones. Events of another `zone` are passed over.
     Raises NotACalendar, and NothingForThisYear.
     """
     everything = events(content, tz_name)
@@ -175,13 +240,15 @@ def read(
 def _kind(event: Event) -> str | None:
     """Return holiday, bridge, back (a rentrée), teachers, or None when unknown."""
     words = slug(event.name).split("-")
-    if event.repeats:
+    if event.repeats or event.unclear:
         return None
+    is_for_teachers = bool({"prerentree", "enseignants"} & {*words})
     if "vacances" in words:
-        return "holiday"
+        # Those of the teachers are not those of the pupils.
+        return None if is_for_teachers else "holiday"
     if "pont" in words:
         return "bridge"
-    if {"prerentree", "enseignants"} & {*words}:
+    if is_for_teachers:
         return "teachers"
     return "back" if {"rentree", "reprise"} & {*words} else None
 

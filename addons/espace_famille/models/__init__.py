@@ -11,3 +11,4 @@ from . import closure
 from . import health
 from . import erasure
 from . import document
+from . import register

@@ -11,3 +11,4 @@ from .closure import *
 from .papers import *
 from .erasure import *
 from .document import *
+from .register import *

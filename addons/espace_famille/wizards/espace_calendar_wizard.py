@@ -171,7 +171,7 @@ class EspaceCalendarWizard(models.TransientModel):
         """
         self.ensure_one()
         self._check_dates()
-        school, kinds, notices = self._school_periods()
+        school, kinds, notices, unread = self._school_periods()
         public = school_calendar.public_holidays_between(
             self.date_from, self.date_to, self.region or None
         )
@@ -179,6 +179,7 @@ class EspaceCalendarWizard(models.TransientModel):
             school_calendar.united(public, school),
             self._source(),
             ("public_holiday", *kinds),
+            unread,
         )
         return steps, "\n".join(notices)
 
@@ -200,7 +201,7 @@ class EspaceCalendarWizard(models.TransientModel):
         return school_calendar.school_year_of(middle)
 
     def _school_periods(self):
-        """Return (school holidays and bridges, the kinds known, notices)."""
+        """Return (school holidays and bridges, the kinds known, notices, unread)."""
         if self.source == "file":
             return self._read_file()
         try:
@@ -211,7 +212,7 @@ class EspaceCalendarWizard(models.TransientModel):
                 forecast=self.source == "forecast",
             )
         except school_calendar.SchoolCalendarUnknown:
-            return [], (), [self._unknown_words()]
+            return [], (), [self._unknown_words()], ()
         notices = []
         if self._source() == FORECAST:
             notices.append(
@@ -221,7 +222,7 @@ class EspaceCalendarWizard(models.TransientModel):
                     "what you correct in the meantime stays."
                 )
             )
-        return periods, SCHOOL_KINDS, notices
+        return periods, SCHOOL_KINDS, notices, ()
 
     def _unknown_words(self):
         """Say what is missing, and what to do about it."""
@@ -251,6 +252,7 @@ class EspaceCalendarWizard(models.TransientModel):
                         "education.gouv.fr, “Calendrier scolaire”."
                     )
                 ],
+                (),
             )
         try:
             reading = school_icalendar.read(
@@ -269,14 +271,17 @@ class EspaceCalendarWizard(models.TransientModel):
             ) from error
         except school_icalendar.NothingForThisYear as error:
             raise UserError(self._nothing_words(error.zones)) from error
-        return list(reading.periods), SCHOOL_KINDS, self._unread_words(reading.unread)
+        notices = self._unread_words(reading.unread)
+        return list(reading.periods), SCHOOL_KINDS, notices, reading.unread
 
     def _nothing_words(self, zones):
+        names = dict(self._fields["zone"]._description_selection(self.env))
+        names |= {letter: letter for letter in school_calendar.ZONES}
         if zones:
             return self.env._(
                 "This file is the calendar of zone %(zones)s: choose that of your "
                 "zone, or correct the zone.",
-                zones=", ".join(sorted(zones)),
+                zones=", ".join(sorted(names.get(zone, zone) for zone in zones)),
             )
         return self.env._(
             "This calendar has no school holidays between %(start)s and %(end)s: "
@@ -295,7 +300,9 @@ class EspaceCalendarWizard(models.TransientModel):
         names = [
             f"{event.name} ({self._dates_words(event.date_from, event.date_to)})"
             for event in unread
-            if event.date_from != event.date_to or event.date_from not in public
+            if event.unclear
+            or event.date_from != event.date_to
+            or event.date_from not in public
         ]
         if not names:
             return []

@@ -8,12 +8,16 @@ in a database.
 import csv
 import re
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 DATE_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y")
 SEPARATORS = "\t;|"
-SPACES = re.compile(r"[\s\u00a0\u202f€]")
+# “1 234,50 €”: what follows a point or a comma is cents. “1.000” may be a thousand in a
+# sheet, and is one in another: the lowest price is never given by a guess.
+AMOUNT = re.compile(r"([0-9]{1,3}(?:\s[0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?\s*€?")
+
+LARGEST = 100000
 
 
 class Row(NamedTuple):
@@ -73,15 +77,16 @@ def _row(number: int, cells: list[str]) -> Row:
 
 
 def parse_value(text: str) -> Decimal | None:
-    """Return 1234.5 for “1 234,50 €”; None for what is no quotient."""
-    text = SPACES.sub("", text).replace(",", ".")
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
+    """Return 1234.5 for “1 234,50 €”; None for what is no quotient, or may be another.
+
+    “1.000” and “1,111” are refused: they may mean a thousand or one.
+    """
+    read = AMOUNT.fullmatch(text.strip())
+    if not read:
         return None
-    if not value.is_finite() or value < 0 or value >= 100000:
-        return None
-    return value.quantize(Decimal("0.01"))
+    whole, cents = re.sub(r"\s", "", read[1]), read[2] or "0"
+    value = Decimal(f"{whole}.{cents}")
+    return value.quantize(Decimal("0.01")) if value < LARGEST else None
 
 
 def parse_day(text: str) -> date | None:

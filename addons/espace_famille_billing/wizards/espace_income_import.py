@@ -122,7 +122,10 @@ class EspaceIncomeImport(models.TransientModel):
                 "columns": self.env._(
                     "Enter a reference or an e-mail address, then a quotient."
                 ),
-                "value": self.env._("The quotient is no positive number."),
+                "value": self.env._(
+                    "This is no quotient, or may be read in two ways: write 1234.50 "
+                    "or 1 234,50."
+                ),
                 "day": self.env._("The date is not written as 31/12/2027."),
             }[row.error]
         if not families:

@@ -6,7 +6,7 @@ the code of what is wrong; nothing here knows the records behind.
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from .activation import MOST_LETTERS, clean, name_problem
 from .sent import read_day
@@ -17,6 +17,7 @@ LARGEST_QUOTIENT = Decimal(100_000)
 
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]{2,}")
 _PHONE = re.compile(r"\+?[\d .\-()]+")
+_AMOUNT = re.compile(r"([0-9]{1,3}(?:\s[0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?\s*€?")
 _ZIP = re.compile(r"[0-9A-Za-z \-]{2,10}")
 
 
@@ -141,12 +142,16 @@ def _read_day(text, today):
 
 
 def _read_amount(text, _today):
-    """Return the text of a number: “1 234,50” is 1234.50."""
-    try:
-        value = Decimal(text.replace(" ", "").replace(",", "."))
-    except InvalidOperation:
+    """Return the text of a number: “1 234,50” is 1234.50.
+
+    “1.000” may be a thousand or one: it is none.
+    """
+    read = _AMOUNT.fullmatch(text)
+    if not read:
         return text, "not_an_amount"
-    if not value.is_finite() or not 0 <= value <= LARGEST_QUOTIENT:
+    whole, cents = re.sub(r"\s", "", read[1]), read[2] or "0"
+    value = Decimal(f"{whole}.{cents}")
+    if value > LARGEST_QUOTIENT:
         return text, "not_an_amount"
     return str(round(value, 2)), None
 

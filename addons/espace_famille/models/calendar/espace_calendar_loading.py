@@ -75,15 +75,23 @@ class EspaceSchoolYear(models.Model):
             for period in self.period_ids
         ]
 
-    def _plan_calendar(self, periods, source, kinds=school_calendar.PERIOD_KINDS):
+    def _plan_calendar(
+        self, periods, source, kinds=school_calendar.PERIOD_KINDS, unread=()
+    ):
         """Return the steps (`calendar_loading.Step`) that load these periods.
 
         :param periods: official `school_calendar.Period` of the year
         :param str source: official or forecast
         :param kinds: kinds of periods that the source knows
+        :param unread: `school_icalendar.Event` that could not be read
         """
         return calendar_loading.plan(
-            self._recorded_periods(), periods, source, self.dismissed_keys or (), kinds
+            self._recorded_periods(),
+            periods,
+            source,
+            self.dismissed_keys or (),
+            kinds,
+            unread,
         )
 
     def _load_calendar(self, steps, source, is_taken=None):

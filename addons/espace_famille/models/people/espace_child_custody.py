@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ...domain import custody
 from ...domain.booking import ENDED_STATES
+from ..core.espace_thread import OFFICE
 
 PREVIEW_WEEKS = 12
 STAFF = "espace_famille.group_animation,espace_famille.group_finance"
@@ -22,6 +23,22 @@ class EspaceChild(models.Model):
 
     _inherit = "espace.child"
 
+    # Named by a register: they neither see nor pay before the custody says when.
+    other_family_ids = fields.Many2many(
+        "espace.family",
+        "espace_child_other_family_rel",
+        "child_id",
+        "family_id",
+        string="Other Households",
+        groups=OFFICE,
+        help="Households where the child lives in turn, as a register says.",
+    )
+    custody_to_set = fields.Boolean(
+        compute="_compute_custody_to_set",
+        store=True,
+        groups=OFFICE,
+        help="Another household is known, not yet when it has the child.",
+    )
     custody_preview = fields.Html(
         "Next Weeks", compute="_compute_custody_preview", sanitize=False, groups=STAFF
     )
@@ -33,6 +50,12 @@ class EspaceChild(models.Model):
         help="Coming bookings of a household which no longer has the child that day.",
     )
     misplaced_count = fields.Integer(compute="_compute_misplaced", groups=STAFF)
+
+    @api.depends("family_id", "other_family_ids", "custody_ids.family_id")
+    def _compute_custody_to_set(self):
+        for child in self:
+            others = child.other_family_ids - child.family_id
+            child.custody_to_set = bool(others - child.custody_ids.family_id)
 
     @api.depends(*ON_CUSTODY)
     def _compute_custody_preview(self):

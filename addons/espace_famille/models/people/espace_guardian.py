@@ -36,7 +36,8 @@ class EspaceGuardian(models.Model):
         "espace.family", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="family_id.company_id", store=True, index=True)
-    civility = fields.Selection([("madam", "Mrs"), ("sir", "Mr")], required=True)
+    # A register may not say it; the person does when activating its account.
+    civility = fields.Selection([("madam", "Mrs"), ("sir", "Mr")])
     rank = fields.Integer(
         compute="_compute_rank",
         store=True,
@@ -125,9 +126,12 @@ class EspaceGuardian(models.Model):
     def _attach_to_family(self):
         """Make each contact a child of the family's partner, of its commune."""
         for family, guardians in self.grouped("family_id").items():
-            guardians.partner_id.write(
-                {"parent_id": family.partner_id.id, "type": "contact"}
+            payer = family.partner_id
+            strangers = guardians.partner_id.filtered(
+                lambda one, payer=payer: one.parent_id != payer or one.type != "contact"
             )
+            if strangers:
+                strangers.write({"parent_id": payer.id, "type": "contact"})
             guardians.partner_id._espace_give_to(family.company_id)
 
     @api.model

@@ -6,3 +6,4 @@ from . import espace_account_line
 from . import espace_tax_certificate
 from . import espace_caf_hours
 from . import espace_family_erasure
+from . import espace_register_import

@@ -1,3 +1,4 @@
 from . import test_caf_hours
 from . import test_family_account
 from . import test_tax_certificate
+from . import test_register_quotients
