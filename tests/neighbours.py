@@ -7,12 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from psycopg2.errors import InsufficientPrivilege
 
 from odoo import sql_db
 from odoo.tools import config
@@ -55,7 +58,7 @@ class Database:
                 )
             yield self
         finally:
-            _on_the_server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            _drop(self.name)
             shutil.rmtree(stored / self.name, ignore_errors=True)
 
     @contextmanager
@@ -65,7 +68,7 @@ class Database:
             _on_the_server(f'CREATE DATABASE "{self.name}" TEMPLATE template0')
             yield self
         finally:
-            _on_the_server(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            _drop(self.name)
             stored = Path(config["data_dir"], "filestore", self.name)
             shutil.rmtree(stored, ignore_errors=True)
 
@@ -157,6 +160,20 @@ def _on_the_server(sql: str) -> None:
     with closing(sql_db.db_connect("postgres").cursor()) as cr:
         cr._cnx.autocommit = True
         cr.execute(sql)
+
+
+def _drop(name: str) -> None:
+    """Drop a database, after what PostgreSQL itself may be doing in it."""
+    for patience in (1, 2, 4, 8, 0):
+        try:
+            _on_the_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except InsufficientPrivilege:
+            # Its autovacuum, which only a superuser may end.
+            if not patience:
+                raise
+            time.sleep(patience)
+        else:
+            return
 
 
 def _restore(name: str, dump: bytes) -> None:

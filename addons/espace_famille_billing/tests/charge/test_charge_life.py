@@ -289,7 +289,8 @@ class TestChargeLife(EspaceBillingCase):
         self.closed._apply(now=NOW)
 
     def _reopen(self):
-        self.closed._undo(now=NOW)
+        with self.not_invoiced():
+            self.closed._undo(now=NOW)
 
     def _dearer(self):
         self.tariff.line_ids.filtered(
