@@ -154,9 +154,18 @@ class Beside:
 
 @tagged("post_install", "-at_install", "committed")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the databases to copy")
-class TestWebsiteAfterwards(Beside, BaseCase):
+class TestNeighboursAfterwards(Beside, BaseCase):
+    """With the shop and other apps of Odoo, and the OCA's menus for small screens."""
+
     template = "ESPACE_ADDONS"
-    modules = ("website",)
+    modules = ("website_sale,hr,project,event,mass_mailing,web_responsive",)
+
+    def test_the_pages_of_the_others_are_theirs(self):
+        for path in ("/shop", "/espace-famille"):
+            with self.subTest(path):
+                page = self.page(path)
+                title = page.findtext(".//title")
+                self.assertEqual("Espace famille" in title, path == "/espace-famille")
 
 
 @tagged("post_install", "-at_install", "committed")

@@ -6,8 +6,11 @@ A database beside that of the tests, in processes that are not in test mode.
 import os
 import unittest
 
+import requests
+
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 from .neighbours import Database
@@ -15,11 +18,8 @@ from .neighbours import Database
 SET = ("auth_signup.invitation_scope", "web.base.url.freeze")
 
 
-def use_and_uninstall(env):
-    """Have a commune and a company that is none, then uninstall the addons.
-
-    :return: the two parameters while they are installed
-    """
+def use(env):
+    """Have a commune with bookings and invoices, and a company that is no commune."""
 
     class Town(EspaceBillingCase):
         """Builds; no test runs."""
@@ -30,16 +30,47 @@ def use_and_uninstall(env):
     Town._create_calendar()
     Town._create_activities()
     Town._create_families()
+    Town._create_accounts()
+    Town._create_tariff()
+    Town.evening.billing_mode = "booking"
+    Town.Reservation._book(Town.martin, [(Town.nina, Town.t1, MONDAY)], NOW, staff=True)
+    env["espace.charge"]._cron_invoice_at_once()
     env["espace.regie"].create({"name": "Régie", "code": "RS"})
     env.ref("espace_famille_portal.mail_template_news").action_espace_own_text()
     parameters = env["ir.config_parameter"]
     parameters.set_param("espace_famille_portal.staff_password_length", "14")
-    during = [parameters.get_param(key) for key in SET]
-    env.cr.commit()
-    env["ir.module.module"].search(
-        [("name", "=", "espace_famille")]
-    ).button_immediate_uninstall()
-    return during
+    return [parameters.get_param(key) for key in SET]
+
+
+def uninstall_portal(env):
+    uninstall(env, "espace_famille_portal")
+
+
+def uninstall_billing(env):
+    uninstall(env, "espace_famille_billing")
+
+
+def uninstall_all(env):
+    uninstall(env, "espace_famille")
+
+
+def uninstall(env, name):
+    """Uninstall an addon with those that build on it, as the list of Apps does."""
+    env["ir.module.module"].search([("name", "=", name)]).button_immediate_uninstall()
+
+
+def data(env):
+    """Return what families have there, and what the check says of it."""
+    return {
+        "families": env["espace.family"].search_count([]),
+        "bookings": env["espace.reservation"].search_count(
+            [("state", "=", "confirmed")]
+        ),
+        "invoices": env["account.move"].search_count(
+            [("move_type", "=", "out_invoice"), ("state", "=", "posted")]
+        ),
+        "wrong": [str(finding) for finding in env["espace.check"]._problems()],
+    }
 
 
 def what_is_left(env):
@@ -92,8 +123,8 @@ def what_stands(env):
 class TestUninstalled(BaseCase):
     def test_what_was_there_before_comes_back_and_nothing_of_ours_stays(self):
         with Database(os.environ["ESPACE_ADDONS"]).copied() as database:
-            during = database.call(use_and_uninstall)
-            self.assertEqual(during, ["b2b", "True"])
+            self.assertEqual(database.call(use), ["b2b", "True"])
+            database.call(uninstall_all)
             left = database.call(what_is_left)
             self.assertEqual(left, {name: [] for name in left})
             stands = database.call(what_stands)
@@ -101,3 +132,19 @@ class TestUninstalled(BaseCase):
         self.assertEqual(stands["supplier"], 1)
         self.assertLessEqual({"Martin", "Durand"}, set(stands["payers"]))
         self.assertTrue(stands["journals"])
+
+    def test_each_addon_goes_and_comes_back_where_families_are(self):
+        with Database(os.environ["ESPACE_ADDONS"]).copied() as database:
+            database.call(use)
+            before = database.call(data)
+            self.assertEqual((before["bookings"], before["invoices"]), (1, 1))
+            self.assertEqual(before["wrong"], [])
+            for go in (uninstall_portal, uninstall_billing):
+                with self.subTest(go.__name__):
+                    database.call(go)
+                    self.assertEqual(database.call(data), before)
+                    database.install("espace_famille_portal")
+                    self.assertEqual(database.call(data), before)
+            with database.serving() as server:
+                page = requests.get(f"{server.url}/espace-famille", timeout=120)
+                self.assertEqual(page.status_code, 200, server.end())
