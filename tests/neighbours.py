@@ -96,10 +96,8 @@ class Database:
 
     def try_to_run(self, *arguments: str, stdin: str = "", **variables: str):
         """Run a command of Odoo to its end; return the finished process."""
-        command, *options = arguments
         return subprocess.run(
-            [sys.executable, str(ODOO), command, "-c", self.conf, "-d", self.name]
-            + [f"--db-filter=^{self.name}$", *options],
+            self._command(*arguments),
             input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -108,6 +106,22 @@ class Database:
             check=False,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **variables},
         )
+
+    def _command(self, command: str, *options: str) -> list[str]:
+        odoo = [sys.executable, str(ODOO), command, "-c", self.conf, "-d", self.name]
+        return [*odoo, f"--db-filter=^{self.name}$", *options]
+
+    def kill_update(self, module: str, at: str) -> None:
+        """Kill an update of an addon as soon as its log says something."""
+        with subprocess.Popen(
+            self._command("server", "-u", module, "--stop-after-init", "--no-http"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            said = any(at in line for line in process.stdout)
+            process.kill()
+        assert said, f"The update ended without saying {at!r}."
 
     def install(self, *modules: str) -> str:
         """Install addons, in a process that is not in test mode."""

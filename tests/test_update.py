@@ -8,6 +8,7 @@ import json
 import os
 import re
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar
 
@@ -136,11 +137,15 @@ class Updated:
         cls.database = cls.enterClassContext(stored)
         # Its addons are not those of today: by SQL alone.
         cls.before = cls.database.sql(sums)
-        cls.database.update("espace_famille")
+        cls.update()
         cls.after = cls.database.sql(sums)
         if not cls.had_regie:
             cls.database.call(set_up_the_regie)
         cls.server = cls.enterClassContext(cls.database.serving())
+
+    @classmethod
+    def update(cls):
+        cls.database.update("espace_famille")
 
     def log_in(self, login, password):
         """Log in as a browser does; return the session."""
@@ -273,6 +278,12 @@ class TestFromTheFirst(Updated, BaseCase):
     dump = "2026-11-21.sql.xz"
     had_regie = False
 
+    @classmethod
+    def update(cls):
+        """Update after the power failed in the middle of it."""
+        cls.database.kill_update("espace_famille", at="Loading module espace_famille_")
+        super().update()
+
 
 @tagged("post_install", "-at_install", "committed")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs a database to compare")
@@ -281,3 +292,18 @@ class TestFromTheHalls(Updated, BaseCase):
 
     dump = "2026-11-29.sql.xz"
     had_regie = True
+
+    @classmethod
+    def update(cls):
+        """Update in two windows at once: one at least does it, neither by half."""
+        with ThreadPoolExecutor() as both:
+            updates = [
+                both.submit(
+                    cls.database.try_to_run,
+                    *("server", "-u", "espace_famille"),
+                    *("--stop-after-init", "--no-http"),
+                )
+                for _window in range(2)
+            ]
+        codes = [update.result().returncode for update in updates]
+        assert 0 in codes, updates[0].result().stdout[-5000:]

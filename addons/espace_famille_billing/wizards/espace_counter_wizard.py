@@ -182,7 +182,7 @@ class EspaceCounterWizard(models.TransientModel):
             self.by_cesu = self._lines_total()
         elif self.before_cesu:
             if to_decimal(self.amount) == to_decimal(self.by_cesu):
-                self.amount = self.before_cesu
+                self.update({"amount": self.before_cesu})
                 self._onchange_amount()
             self.before_cesu = self.by_cesu = 0
 
