@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,9 +53,11 @@ class Server:
         workers: int,
         crons: int = 0,
         options: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
     ):
         self.database, self.conf, self.workers = database, conf, workers
         self.crons, self.options = crons, options
+        self.variables = variables or {}
         self.port, self.live_port = process.free_port(), process.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         # Odoo listens to 8 connections a worker; a reverse proxy keeps the others.
@@ -98,7 +100,7 @@ class Server:
 
     def _env(self) -> dict[str, str]:
         # Each worker has few libraries that would start threads of their own.
-        return {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+        return {**os.environ, "OPENBLAS_NUM_THREADS": "1", **self.variables}
 
     def _wait(self, server: subprocess.Popen) -> None:
         def answers():

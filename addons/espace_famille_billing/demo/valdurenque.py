@@ -167,7 +167,8 @@ class Demonstration(demo.Demonstration):
             paid_on = invoice.invoice_date + timedelta(days=draw.choice([2, 5, 9, 13]))
             pays = number % 8 != 7 or invoice.espace_family_id == visited
             if pays and paid_on <= today and invoice != waiting:
-                paid.setdefault((paid_on, draw.choice(journals)), []).append(invoice.id)
+                journal = draw.choice(journals.filtered(self._takes(invoice)))
+                paid.setdefault((paid_on, journal), []).append(invoice.id)
         # The receipts are numbered in the order of the days.
         for (paid_on, journal), invoice_ids in sorted(
             paid.items(), key=lambda item: (item[0][0], item[0][1].id)
@@ -181,6 +182,24 @@ class Demonstration(demo.Demonstration):
                     "group_payment": False,
                 }
             )._create_payments()
+
+    def _takes(self, invoice):
+        """Return what tells whether all of an invoice may be paid into a journal.
+
+        A CESU never pays the canteen, and cash no more than the law allows.
+        """
+        debts = invoice._espace_receivable_lines()
+        by_cesu = sum(debts.mapped(lambda line: float(line._espace_cesu_left())))
+        limits = {
+            "cesu": by_cesu,
+            "cash": invoice.espace_regie_id.cash_limit or invoice.amount_residual,
+        }
+
+        def takes(journal):
+            limit = limits.get(journal.espace_means, invoice.amount_residual)
+            return invoice.amount_residual <= limit
+
+        return takes
 
     def _waiting_invoice(self, invoices, family):
         """Return the recent invoice that a visitor finds to pay for a family."""

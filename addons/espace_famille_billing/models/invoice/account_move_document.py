@@ -67,7 +67,7 @@ class AccountMove(models.Model):
     def _espace_document_regie(self):
         """Return the régie that asks for this money, maybe none."""
         self.ensure_one()
-        return self.company_id._espace_default_regie()
+        return self.espace_regie_id or self.company_id._espace_default_regie()
 
     def _espace_document_title(self):
         titles = {

@@ -85,6 +85,13 @@ class TestSeveralRegies(SeveralRegiesCase):
         self.assertEqual(self.meal_move.espace_regie_id, self.regie)
         self.assertEqual(self.evening_move.espace_regie_id, self.leisure)
 
+    def test_what_is_printed_names_its_own_regie(self):
+        for move in (self.meal_move, self.evening_move):
+            regie = move.espace_regie_id
+            said = move._espace_document(with_payments=True)
+            self.assertEqual(said["regie"], regie)
+            self.assertIn(regie.decision, str(said["mentions"]))
+
     def test_a_booking_of_both_makes_an_invoice_for_each(self):
         self.Reservation._book(
             self.durand,
