@@ -165,12 +165,12 @@ class Database:
         finally:
             sql_db.close_db(self.name)
 
-    def serving(self, **variables: str):
+    def serving(self, workers: int = 0, **variables: str):
         """Serve it until the end of the block, see `Server.running`.
 
         :param variables: of the server's process, beside those of this one
         """
-        return Server(self.name, self.conf, workers=0, variables=variables).running()
+        return Server(self.name, self.conf, workers, variables=variables).running()
 
 
 def _on_the_server(sql: str) -> None:
