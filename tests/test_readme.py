@@ -41,6 +41,14 @@ env.cr.commit()
 """
 
 
+def our_tables(env):
+    env.cr.execute(
+        "SELECT tablename FROM pg_tables "
+        "WHERE schemaname = 'public' AND tablename LIKE 'espace%'"
+    )
+    return env.cr.fetchall()
+
+
 def commands():
     """Return what README tells to type into Odoo's environment."""
     text = (ROOT / "README.md").read_text()
@@ -127,8 +135,8 @@ class TestReadme(BaseCase):
         return done.stdout
 
     def odoo(self, database, command, *arguments, stdin=""):
-        """Run Odoo's own command in the environment; refuse what it warns of."""
-        done = subprocess.run(
+        """Run Odoo's own command in the environment; return the finished process."""
+        return subprocess.run(
             [self.python, "-m", "odoo", command, "-c", database.conf]
             + ["-d", database.name, "--no-http", *arguments],
             cwd=self.home,
@@ -144,6 +152,10 @@ class TestReadme(BaseCase):
             timeout=900,
             check=False,
         )
+
+    def works(self, database, *arguments, **options):
+        """Run Odoo's own command; refuse that it fails, or warns of something."""
+        done = self.odoo(database, *arguments, **options)
         self.assertEqual(done.returncode, 0, done.stdout[-6000:])
         warnings = [line for line in TROUBLE.findall(done.stdout) if line.strip()]
         self.assertEqual(
@@ -156,21 +168,40 @@ class TestReadme(BaseCase):
         before = self.bash("pip list --format=freeze")
         for name in ("altcha", "holidays", "weasyprint", "partner"):
             self.assertNotIn(name, before.lower())
+        with Database().empty() as database:
+            self.without_them(database)
+            self.with_them(database)
+
+    def without_them(self, database):
+        """Nothing is half installed, and the last lines say what is missing."""
+        _libraries, addon = commands().strip().splitlines()
+        self.lacks(database, 'depends on module "partner_firstname"')
+        self.bash(addon)
+        self.lacks(database, "an external dependency is not met")
+
+    def lacks(self, database, words):
+        done = self.odoo(
+            database, "server", "-i", "espace_famille", "--stop-after-init"
+        )
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(words, done.stdout[-2000:])
+        self.assertEqual(database.sql(our_tables), [])
+
+    def with_them(self, database):
         self.bash(commands())
         installed = self.bash("pip list --format=freeze").lower()
         for line in section("The addons").values():
             self.assertIn(line.replace("_", "-"), installed.replace("_", "-"))
-        with Database().empty() as database:
-            stop = "--stop-after-init"
-            self.odoo(database, "server", "-i", "espace_famille", stop)
-            self.odoo(database, "shell", stdin=FAMILY)
-            self.odoo(database, "server", "-i", "espace_famille_portal", stop)
-            with database.serving() as server:
-                page = requests.get(f"{server.url}/espace-famille", timeout=300)
-                self.assertEqual(page.status_code, 200, server.end())
-                tree = html.fromstring(page.text)
-                self.assertIn("o_espace_page", tree.get("class"))
-                self.assertEqual(tree.get("lang"), "en-US")
-                [sheet, *_] = tree.xpath("//link[@rel='stylesheet']/@href")
-                styles = requests.get(f"{server.url}{sheet}", timeout=300).text
-                self.assertNotIn("css_error_message", styles)
+        stop = "--stop-after-init"
+        self.works(database, "server", "-i", "espace_famille", stop)
+        self.works(database, "shell", stdin=FAMILY)
+        self.works(database, "server", "-i", "espace_famille_portal", stop)
+        with database.serving() as server:
+            page = requests.get(f"{server.url}/espace-famille", timeout=300)
+            self.assertEqual(page.status_code, 200, server.end())
+            tree = html.fromstring(page.text)
+            self.assertIn("o_espace_page", tree.get("class"))
+            self.assertEqual(tree.get("lang"), "en-US")
+            [sheet, *_] = tree.xpath("//link[@rel='stylesheet']/@href")
+            styles = requests.get(f"{server.url}{sheet}", timeout=300).text
+            self.assertNotIn("css_error_message", styles)
