@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
+from odoo.addons.espace_famille.models.core.guards import allow
 
 from ..core.amounts import POSTED
 from ..core.guards import STATING
@@ -28,6 +28,7 @@ class EspaceCollectionStatement(models.Model):
     _check_company_auto = True
 
     # What only closing gives.
+    _code_key = STATING
     _by_code = frozenset(
         {
             "name",
@@ -306,10 +307,6 @@ class EspaceCollectionStatement(models.Model):
     def write(self, vals):
         self._check_not_closed()
         return super().write(vals)
-
-    @api.model
-    def _is_code(self):
-        return is_allowed(self.env, STATING)
 
     @api.model
     def _by_code_words(self):

@@ -27,6 +27,7 @@ class AccountMove(models.Model):
     _inherit = ["account.move", "espace.guard.mixin"]
 
     # What only remittances, write-offs and what goes to the accountant give.
+    _code_key = STATING
     _by_code = frozenset(
         {
             "espace_decision",
@@ -53,10 +54,6 @@ class AccountMove(models.Model):
         """Say what to do instead before Odoo proposes to make a draft of it."""
         self._espace_check_kept()
         return super().unlink()
-
-    @api.model
-    def _is_code(self):
-        return is_allowed(self.env, STATING)
 
     @api.model
     def _by_code_words(self):

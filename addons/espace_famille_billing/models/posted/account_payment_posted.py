@@ -21,6 +21,7 @@ class AccountPayment(models.Model):
     _inherit = ["account.payment", "espace.guard.mixin"]
 
     # What only the ways of the Régie give.
+    _code_key = STATING
     _by_code = frozenset(
         {
             "espace_applied_before",
@@ -58,10 +59,6 @@ class AccountPayment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_not_kept(self):
         self._espace_check_kept({"state": "draft"})
-
-    @api.model
-    def _is_code(self):
-        return is_allowed(self.env, STATING)
 
     @api.model
     def _by_code_words(self):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import format_amount, format_date
 
-from odoo.addons.espace_famille.models.core.guards import allow, is_allowed
+from odoo.addons.espace_famille.models.core.guards import allow
 
 from ..core.amounts import POSTED, to_cents
 from ..core.guards import STATING
@@ -25,6 +25,7 @@ class EspaceRemittance(models.Model):
     _check_company_auto = True
 
     # What only confirming, taking back and closing give.
+    _code_key = STATING
     _by_code = frozenset({"name", "state", "move_id", "statement_id", "reverses_id"})
 
     name = fields.Char("Number", readonly=True, copy=False)
@@ -166,10 +167,6 @@ class EspaceRemittance(models.Model):
         if vals.keys() - {"statement_id"}:
             self._check_draft()
         return super().write(vals)
-
-    @api.model
-    def _is_code(self):
-        return is_allowed(self.env, STATING)
 
     @api.model
     def _by_code_words(self):
