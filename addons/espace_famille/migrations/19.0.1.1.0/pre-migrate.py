@@ -2,8 +2,6 @@
 
 from odoo.tools import sql
 
-from odoo.addons.espace_famille.models.core.upgrade import empty_own_extensions
-
 # Before: now. The action and the menu keep what was made of them: favourites, groups.
 XML_IDS = {
     "espace_session_to_point_action": "espace_session_to_mark_action",
@@ -13,7 +11,6 @@ XML_IDS = {
 
 
 def migrate(cr, version):
-    empty_own_extensions(cr, "espace_famille")
     if sql.column_exists(cr, "espace_closure", "told_count"):
         sql.rename_column(cr, "espace_closure", "told_count", "notified_count")
     cr.execute(

@@ -2,8 +2,6 @@
 
 from odoo.tools.sql import column_exists
 
-from odoo.addons.espace_famille.models.core.upgrade import empty_own_extensions
-
 # Before: now. Actions keep what users made of them, such as favourites.
 XML_IDS = {
     "espace_caf_run_action": "espace_caf_wizard_action",
@@ -13,7 +11,6 @@ XML_IDS = {
 
 
 def migrate(cr, version):
-    empty_own_extensions(cr, "espace_famille_billing")
     if column_exists(cr, "espace_billing_run_check", "code"):
         cr.execute(
             "UPDATE espace_billing_run_check SET code = 'unmarked' "

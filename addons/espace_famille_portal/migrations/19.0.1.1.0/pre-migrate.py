@@ -2,8 +2,6 @@
 
 from odoo.tools import SQL, sql
 
-from odoo.addons.espace_famille.models.core.upgrade import empty_own_extensions
-
 # Before: now.
 MODELS = {
     "espace.attempt": "espace.rate.limit",
@@ -21,7 +19,6 @@ XML_IDS = {
 
 
 def migrate(cr, version):
-    empty_own_extensions(cr, "espace_famille_portal")
     if sql.column_exists(cr, "espace_change", "told"):
         sql.rename_column(cr, "espace_change", "told", "notified")
     for before, now in MODELS.items():
