@@ -34,6 +34,13 @@ NOT_OURS = re.compile(r"unreachable|py.warnings|PyPDF2|wkhtmltopdf|tests_assets"
 MINUTES = 600
 
 
+def problems(env) -> list[str]:
+    """Return what the check of the data finds, for `Database.call`."""
+    companies = env["res.company"].search([])
+    env.invalidate_all()
+    return [str(finding) for finding in env["espace.check"]._problems(companies)]
+
+
 class Database:
     """A database beside that of the tests, gone with the block.
 

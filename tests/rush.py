@@ -190,6 +190,22 @@ class Parent:
             )
         return response.json()
 
+    def call_kw(self, model: str, method: str, *args, **kwargs) -> dict:
+        """Call a method as the screens of agents do; return the whole answer."""
+        return self.call(
+            f"/web/dataset/call_kw/{model}/{method}",
+            model=model,
+            method=method,
+            args=list(args),
+            kwargs=kwargs,
+        )
+
+    def log_in(self, login: str, password: str) -> Answer:
+        """Log in by the form, as somebody of whom the server knows nothing."""
+        self.browser.cookies.clear()
+        self.get("/web/login")
+        return self.post("/web/login", login=login, password=password)
+
     def _timed(self, send: Callable, path: str, **options) -> Answer:
         start = time.monotonic()
         with self.server.line:

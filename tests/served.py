@@ -16,23 +16,14 @@ from odoo.tools import config
 from .rush import Parent, Server, open_session
 
 
-class ServedCase(BaseCase):
-    """Creates its records by `build`, then serves them until its last test."""
-
-    workers = 0
-    options = ()
+class CommittingCase(BaseCase):
+    """Leaves what it creates in the test database, under a mark of its own."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.registry = Registry(get_db_name())
         cls.mark = uuid.uuid4().hex[:8]
-        cls.sessions = {}
-        with cls.transaction() as env:
-            cls.build(env)
-        conf = os.environ.get("ESPACE_CONF") or config["config"]
-        serving = Server(get_db_name(), conf, cls.workers, options=cls.options)
-        cls.server = cls.enterClassContext(serving.running())
 
     @classmethod
     @contextmanager
@@ -42,6 +33,23 @@ class ServedCase(BaseCase):
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             yield env
             env.flush_all()
+
+
+class ServedCase(CommittingCase):
+    """Creates its records by `build`, then serves them until its last test."""
+
+    workers = 0
+    options = ()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sessions = {}
+        with cls.transaction() as env:
+            cls.build(env)
+        conf = os.environ.get("ESPACE_CONF") or config["config"]
+        serving = Server(get_db_name(), conf, cls.workers, options=cls.options)
+        cls.server = cls.enterClassContext(serving.running())
 
     @classmethod
     def build(cls, env):

@@ -8,7 +8,7 @@ from odoo.tests import BaseCase, tagged
 from espace_cli.inside.odoo_tasks import load_demo
 from espace_cli.layout import ADDONS
 
-from .neighbours import Database
+from .neighbours import Database, problems
 
 
 def demonstration(env):
@@ -21,7 +21,7 @@ def demonstration(env):
         "collections": env["espace.collection.statement"].search_count(
             [("state", "=", "closed")]
         ),
-        "wrong": [str(finding) for finding in env["espace.check"]._problems()],
+        "wrong": problems(env),
     }
 
 

@@ -12,7 +12,6 @@ from .rush import Crowd
 from .served import ServedCase
 from .town import Town
 
-CALL_KW = "/web/dataset/call_kw"
 COUNTER = "espace.counter.wizard"
 
 
@@ -57,18 +56,8 @@ class TestDoubleClick(ServedCase):
 
     # === Shortcuts === #
 
-    def call(self, browser, model, method, *args, **kwargs):
-        """Call a method as the screens of the agent do; return the whole answer."""
-        return browser.call(
-            f"{CALL_KW}/{model}/{method}",
-            model=model,
-            method=method,
-            args=list(args),
-            kwargs=kwargs,
-        )
-
     def done(self, browser, model, method, *args, **kwargs):
-        answer = self.call(browser, model, method, *args, **kwargs)
+        answer = browser.call_kw(model, method, *args, **kwargs)
         self.assertNotIn("error", answer, answer.get("error"))
         return answer["result"]
 
@@ -116,8 +105,8 @@ class TestDoubleClick(ServedCase):
         family_id = self.families[1]
         wizard = self.counter(family_id)
         answers = self.twice(
-            lambda _number: self.call(
-                self.browser("agent"), COUNTER, "action_register", [wizard]
+            lambda _number: self.browser("agent").call_kw(
+                COUNTER, "action_register", [wizard]
             )
         )
         for answer in answers:
@@ -130,8 +119,8 @@ class TestDoubleClick(ServedCase):
         family_id = self.families[2]
         wizards = [self.counter(family_id) for _window in range(2)]
         answers = self.twice(
-            lambda number: self.call(
-                self.browser("agent"), COUNTER, "action_register", [wizards[number]]
+            lambda number: self.browser("agent").call_kw(
+                COUNTER, "action_register", [wizards[number]]
             )
         )
         refused = [answer["error"] for answer in answers if "error" in answer]
@@ -153,8 +142,7 @@ class TestDoubleClick(ServedCase):
             context=action["context"],
         )
         answers = self.twice(
-            lambda _number: self.call(
-                self.browser("agent"),
+            lambda _number: self.browser("agent").call_kw(
                 "account.payment.register",
                 "action_create_payments",
                 [wizard],

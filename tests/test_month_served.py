@@ -24,7 +24,7 @@ from espace_cli import day as clock
 
 from . import recompute
 from .mail_sink import ADDRESS, sink_running
-from .neighbours import Database
+from .neighbours import Database, problems
 from .rush import Parent
 
 PASSWORD = "chat-noir-27-Valdurenque"
@@ -81,11 +81,6 @@ def commune(env):
     }
 
 
-def what_is_wrong(env):
-    companies = env["res.company"].search([])
-    return [str(finding) for finding in env["espace.check"]._problems(companies)]
-
-
 @tagged("post_install", "-at_install", "committed")
 @unittest.skipIf(MISSING, NO_PANGO)
 @unittest.skipUnless(HAS_CLOCK, "needs libfaketime: apt-get install faketime")
@@ -114,34 +109,18 @@ class TestMonthServed(BaseCase):
         """Return a browser in which somebody has logged in by the form."""
         if role not in self.browsers:
             browser = self.browsers[role] = Parent(self.server, "")
-            browser.browser.cookies.clear()
-            browser.get("/web/login")
-            answer = browser.post(
-                "/web/login", login=self.its["logins"][role], password=PASSWORD
-            )
+            answer = browser.log_in(self.its["logins"][role], PASSWORD)
             self.assertNotIn("/web/login", answer.url, answer.shown)
         return self.browsers[role]
 
     def call(self, role, model, method, *args, **kwargs):
         """Press a button of an agent's screen, or read what it shows."""
-        answer = self.browser(role).call(
-            f"/web/dataset/call_kw/{model}/{method}",
-            model=model,
-            method=method,
-            args=list(args),
-            kwargs=kwargs,
-        )
+        answer = self.browser(role).call_kw(model, method, *args, **kwargs)
         self.assertNotIn("error", answer, (model, method, answer.get("error")))
         return answer.get("result")
 
     def refused(self, role, model, method, *args):
-        answer = self.browser(role).call(
-            f"/web/dataset/call_kw/{model}/{method}",
-            model=model,
-            method=method,
-            args=list(args),
-            kwargs={},
-        )
+        answer = self.browser(role).call_kw(model, method, *args)
         self.assertIn("error", answer, (role, model, method, args))
         return answer["error"]["data"]["message"]
 
@@ -169,7 +148,7 @@ class TestMonthServed(BaseCase):
         """Reckon all anew, by plain SQL, and ask the check of the data."""
         company = self.its["company"]
         self.assertEqual(self.database.sql(differences(company)), [[], [], [], []])
-        self.assertEqual(self.database.call(what_is_wrong), [])
+        self.assertEqual(self.database.call(problems), [])
 
     def test_the_month(self):
         with self.on("2027-01-04T09:00"):

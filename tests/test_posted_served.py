@@ -18,29 +18,16 @@ from odoo.fields import Command
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
+from odoo.addons.espace_famille_billing.tests.common_posted import WAY
 from odoo.addons.espace_famille_billing.tests.common_regie import Regie
 
-from .neighbours import Database
+from .neighbours import Database, problems
 from .rush import Parent, open_session
 from .town import Town
 
-CALL_KW = "/web/dataset/call_kw"
 PASSWORD = "chat-noir-27-Valdurenque"
 SECONDS = 240
 
-# The right way, by what it is: words of the sentence that refuses.
-WAY = {
-    "invoice": "credit note",
-    "by_hand": "credit note",
-    "credit": "invoiced again",
-    "remittance": "take the remittance back",
-    "written_off": "undo the write-off",
-    "recovery": "reject its payment",
-    "receipt": "Reject it",
-    "rejection": "Reject it",
-    "refund": "Reject it",
-    "stated": "rejection or a refund",
-}
 # What a client could think that opens all.
 FORGED = {"espace_stating": True, "espace_by_the_gate": True, "su": True}
 
@@ -242,17 +229,8 @@ def commune_with_books(env):
         "sessions": {
             role: open_session(env, user) for role, user in books.users.items()
         },
-        "problems": found(env),
+        "problems": problems(env),
     }
-
-
-def found(env):
-    """Return what the check of the data finds."""
-    env.invalidate_all()
-    return [
-        (finding.code, finding.sentence)
-        for finding in env["espace.check"]._problems(env["res.company"].search([]))
-    ]
 
 
 @tagged("post_install", "-at_install", "committed")
@@ -285,7 +263,7 @@ class TestPostedServed(BaseCase):
         self.assertGreater(self.tried, 500)
         self.assertEqual(self.marks(), before)
         self.harmless()
-        self.assertEqual(self.database.call(found), [])
+        self.assertEqual(self.database.call(problems), [])
         self.assertLess(time.monotonic() - start, SECONDS)
 
     # === Calls === #
@@ -293,13 +271,7 @@ class TestPostedServed(BaseCase):
     def call(self, role, model, method, *args, **kwargs):
         """Call as a page of Odoo does; return the answer, error or not."""
         context = {"lang": "en_US", **kwargs.pop("context", {})}
-        return self.roles[role].call(
-            CALL_KW,
-            model=model,
-            method=method,
-            args=list(args),
-            kwargs={"context": context, **kwargs},
-        )
+        return self.roles[role].call_kw(model, method, *args, context=context, **kwargs)
 
     def done(self, role, model, method, *args, **kwargs):
         """Call what must work; return its result."""

@@ -8,15 +8,12 @@ import io
 import os
 import re
 import unittest
-import uuid
 from contextlib import contextmanager
 
 from freezegun import freeze_time
 from pypdf import PdfReader
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import get_db_name, tagged
 from odoo.tools import config
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
@@ -27,6 +24,7 @@ from espace_cli.process import wait_for
 
 from .mail_sink import ADDRESS, sink_running
 from .rush import Parent, Server, open_session
+from .served import CommittingCase
 
 EVENING = "2027-01-11 18:00:00"
 FEBRUARY = "2027-02-01 09:00:00"
@@ -40,12 +38,10 @@ UNKNOWN = "550 5.1.1 Utilisateur inconnu"
 
 @tagged("post_install", "-at_install", "committed")
 @unittest.skipIf(MISSING, NO_PANGO)
-class TestRunSent(BaseCase):
+class TestRunSent(CommittingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
-        cls.mark = uuid.uuid4().hex[:8]
         cls.sink, port = cls.enterClassContext(sink_running())
         cls.enterClassContext(cls.only_ours(port))
         with freeze_time(NOW), cls.transaction() as env:
@@ -56,15 +52,6 @@ class TestRunSent(BaseCase):
         conf = os.environ.get("ESPACE_CONF") or config["config"]
         serving = Server(get_db_name(), conf, workers=0, crons=1).running()
         cls.agent = Parent(cls.enterClassContext(serving), session_id)
-
-    @classmethod
-    @contextmanager
-    def transaction(cls):
-        """Give an environment of its own cursor, committed at the end."""
-        with cls.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            yield env
-            env.flush_all()
 
     @classmethod
     @contextmanager
@@ -153,13 +140,7 @@ class TestRunSent(BaseCase):
 
     def call(self, model, method, *args, **kwargs):
         """Call a method as the screens of the agent do; return its result."""
-        answer = self.agent.call(
-            f"/web/dataset/call_kw/{model}/{method}",
-            model=model,
-            method=method,
-            args=args,
-            kwargs=kwargs,
-        )
+        answer = self.agent.call_kw(model, method, *args, **kwargs)
         self.assertNotIn("error", answer, answer.get("error"))
         return answer.get("result")
 

@@ -13,7 +13,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
-from .neighbours import Database
+from .neighbours import Database, problems
 
 SET = ("auth_signup.invitation_scope", "web.base.url.freeze")
 
@@ -69,7 +69,7 @@ def data(env):
         "invoices": env["account.move"].search_count(
             [("move_type", "=", "out_invoice"), ("state", "=", "posted")]
         ),
-        "wrong": [str(finding) for finding in env["espace.check"]._problems()],
+        "wrong": problems(env),
     }
 
 

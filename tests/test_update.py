@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar
 
-import requests
 from lxml import html
 
 from odoo.tests import BaseCase, tagged
 
-from .neighbours import Database
+from .neighbours import Database, problems
+from .rush import Parent
 
 DATABASES = Path(__file__).parent / "data" / "databases"
 PARENT = ("camille.vasseur@example.org", "parent")
@@ -58,11 +58,6 @@ def what_stands(env):
         env.cr.execute(query)
         standing[kind] = sorted(name for [name] in env.cr.fetchall())
     return standing
-
-
-def what_is_wrong(env):
-    """Return what `./espace check` would say of the database."""
-    return [str(finding) for finding in env["espace.check"]._problems()]
 
 
 def sums(env):
@@ -148,31 +143,14 @@ class Updated:
         cls.database.update("espace_famille")
 
     def log_in(self, login, password):
-        """Log in as a browser does; return the session."""
-        browser = requests.Session()
-        page = browser.get(f"{self.server.url}/web/login", timeout=120)
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
-        answer = browser.post(
-            f"{self.server.url}/web/login",
-            data={"csrf_token": token, "login": login, "password": password},
-            timeout=120,
-        )
+        """Return a browser that has logged in by the form."""
+        browser = Parent(self.server, "")
+        answer = browser.log_in(login, password)
         self.assertNotIn("/web/login", answer.url, self.server.end())
         return browser
 
     def call(self, browser, model, method, *args, **kwargs):
-        answer = browser.post(
-            f"{self.server.url}/web/dataset/call_kw",
-            json={
-                "params": {
-                    "model": model,
-                    "method": method,
-                    "args": args,
-                    "kwargs": kwargs,
-                }
-            },
-            timeout=300,
-        ).json()
+        answer = browser.call_kw(model, method, *args, **kwargs)
         self.assertNotIn("error", answer, json.dumps(answer.get("error"))[:3000])
         return answer["result"]
 
@@ -194,7 +172,7 @@ class Updated:
         self.assertGreater(self.before["lines"][0], 0)
 
     def test_every_promise_holds(self):
-        self.assertEqual(self.database.call(what_is_wrong), [])
+        self.assertEqual(self.database.call(problems), [])
 
     def test_numbers_and_defaults_came_along(self):
         new = self.database.call(what_is_new)
@@ -211,19 +189,19 @@ class Updated:
 
     def test_a_parent_finds_the_month_and_an_invoice(self):
         parent = self.log_in(*PARENT)
-        month = parent.get(f"{self.server.url}/my/reservations", timeout=120)
-        self.assertEqual(month.status_code, 200, self.server.end())
+        month = parent.get("/my/reservations")
+        self.assertEqual(month.status, 200, self.server.end())
         cells = html.fromstring(month.text).xpath("//table//td[@data-day or @class]")
         self.assertTrue(cells, "the month has no cell")
-        invoices = parent.get(f"{self.server.url}/my/factures", timeout=120)
+        invoices = parent.get("/my/factures")
         links = html.fromstring(invoices.text).xpath(
             "//a[starts-with(@href, '/my/factures/') or "
             "starts-with(@href, '/my/invoices/')]/@href"
         )
         self.assertTrue(links, "no invoice is shown")
         for path in links[:3]:
-            answer = parent.get(self.server.url + path, timeout=120)
-            self.assertEqual(answer.status_code, 200, path + self.server.end())
+            answer = parent.get(path)
+            self.assertEqual(answer.status, 200, path + self.server.end())
 
     def test_the_counter_takes_a_payment(self):
         regie = self.log_in(*REGIE)
@@ -267,7 +245,7 @@ class Updated:
         )
         self.assertEqual(payment["amount"], form["amount"])
         self.assertTrue(payment["espace_receipt_number"])
-        self.assertEqual(self.database.call(what_is_wrong), [])
+        self.assertEqual(self.database.call(problems), [])
 
 
 @tagged("post_install", "-at_install", "committed")

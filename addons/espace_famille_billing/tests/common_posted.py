@@ -13,6 +13,20 @@ from .common_regie import RegieCase
 
 DECEMBER_DAY = date(2026, 12, 10)
 
+# The right way, by what it is: words of the sentence that refuses.
+WAY = {
+    "invoice": "credit note",
+    "by_hand": "credit note",
+    "credit": "invoiced again",
+    "remittance": "take the remittance back",
+    "written_off": "undo the write-off",
+    "recovery": "reject its payment",
+    "receipt": "Reject it",
+    "rejection": "Reject it",
+    "refund": "Reject it",
+    "stated": "rejection or a refund",
+}
+
 
 class PostedCase(RegieCase):
     """Each object of `objects`, by what the tables of doors call it.

@@ -14,22 +14,8 @@ from odoo.addons.espace_famille.tests.common import MONDAY, THURSDAY, TODAY
 
 from ...models.core.guards import STATING
 from ...models.posted import said
-from ..common_posted import DECEMBER_DAY, PostedCase
+from ..common_posted import DECEMBER_DAY, WAY, PostedCase
 from . import posted_doors as doors
-
-# The right way, by what it is: words of the sentence that refuses.
-WAY = {
-    "invoice": "credit note",
-    "by_hand": "credit note",
-    "credit": "invoiced again",
-    "remittance": "take the remittance back",
-    "written_off": "undo the write-off",
-    "recovery": "reject its payment",
-    "receipt": "Reject it",
-    "rejection": "Reject it",
-    "refund": "Reject it",
-    "stated": "rejection or a refund",
-}
 
 # What a client can write, where not just anything of its kind.
 VALUES = {
