@@ -18,14 +18,34 @@ COPIED = {
     "espace.charge",
     "account.move",
     "account.move.line",
+    "account.payment",
+    "account.partial.reconcile",
+    "account.full.reconcile",
 }
-UNIQUE = {"espace.family": ["reference"], "account.move": ["name"]}
+UNIQUE = {
+    "espace.family": ["reference"],
+    "account.move": ["name"],
+    "account.payment": ["name", "espace_receipt_number"],
+}
 
 
 def copy_family(family, first, last):
     """Insert copies `first` to `last` of a family, its children, bookings and money."""
     family.env.flush_all()
     charges = family.charge_ids
+    payments = family.env["account.payment"].search(
+        [("espace_family_id", "=", family.id)]
+    )
+    moves = charges.move_id | family.env["account.move"].search(
+        [("commercial_partner_id", "=", family.partner_id.id)]
+    )
+    # An entry names its payment, and the payment its entry.
+    family.env.cr.execute(
+        "ALTER TABLE account_move ALTER CONSTRAINT account_move_origin_payment_id_fkey "
+        "DEFERRABLE INITIALLY DEFERRED"
+    )
+    lines = (moves | payments.move_id).line_ids
+    matches = lines.matched_debit_ids | lines.matched_credit_ids
     for records in (
         family.partner_id,
         family.guardian_ids.partner_id,
@@ -35,8 +55,11 @@ def copy_family(family, first, last):
         family.child_ids,
         family.child_ids.enrolment_ids,
         family.reservation_ids,
-        charges.move_id,
-        charges.move_id.line_ids,
+        moves | payments.move_id,
+        payments,
+        matches.full_reconcile_id,
+        lines,
+        matches,
         charges,
     ):
         for record in records:

@@ -10,9 +10,15 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Our addons, the ones below first.
 ADDONS = (
     "l10n_fr_m57",
+    "payment_payfip",
     "espace_famille",
     "espace_famille_billing",
+    "espace_famille_titres",
     "espace_famille_portal",
+    "espace_famille_payfip",
+    "espace_famille_sepa",
+    "espace_famille_sepa_titres",
+    "espace_famille_particulier",
 )
 
 #: The database that ``./espace demo`` makes.

@@ -22,6 +22,16 @@ RUN_AXE = """async rules => {
     ));
 }"""
 
+RUN_AXE_IN = """async ([selector, rules]) => {
+    const found = await axe.run(document.querySelector(selector), {
+        runOnly: {type: "tag", values: rules},
+        resultTypes: ["violations"],
+    });
+    return found.violations.flatMap(one => one.nodes.map(
+        node => `${one.id}: ${node.target.join(" ")} (${one.help})`
+    ));
+}"""
+
 # What must be right on every page, whatever is on it.
 LOOK_AROUND = """() => {
     const found = [];
@@ -118,6 +128,15 @@ def findings(page, leave_out=()):
     page.keyboard.press("Tab")
     found += page.evaluate(LOOK_AT_FOCUS)
     return found
+
+
+def findings_in(page, selector):
+    """Return what axe-core finds in a part of a page.
+
+    In the back office, what surrounds our screens is Odoo's.
+    """
+    page.evaluate(axe())
+    return page.evaluate(RUN_AXE_IN, [selector, RULES])
 
 
 def small_targets(page, least=44):

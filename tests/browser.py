@@ -2,7 +2,6 @@
 
 import os
 import resource
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,9 @@ from playwright.sync_api import TimeoutError, sync_playwright
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
+
+# Milliseconds between two looks at a page that is still loading.
+PAUSE = 20
 
 # Where the pictures go: the guides' own when they are made anew, else out of the way.
 PICTURES = Path(os.environ.get("ESPACE_PICTURES") or ".espace/pictures")
@@ -49,6 +51,16 @@ def settle(page):
     VISITS[page].settle()
 
 
+def open_menu(page, label):
+    """Follow an entry of the families' menu, below “Plus” where it is folded away."""
+    menu = page.get_by_role("navigation", name="Espace famille")
+    entry = menu.get_by_role("link", name=label)
+    if not entry.count():
+        menu.locator("summary").click()
+    entry.click()
+    page.wait_for_load_state()
+
+
 @contextmanager
 def whole_address_space():
     """Lift Odoo's limit on virtual memory, of which Chromium reserves much."""
@@ -67,11 +79,16 @@ def machine_clock():
 
 
 @contextmanager
-def open_browser(base_url):
-    """Yield a `Visit` factory: one Chromium, a fresh profile for each visitor."""
+def open_browser(base_url, arguments=()):
+    """Yield a `Visit` factory: one Chromium, a fresh profile for each visitor.
+
+    `arguments`: of Chromium besides the usual ones, as for a camera of its own.
+    """
     with whole_address_space(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium(), args=ARGUMENTS, env=machine_clock()
+            executable_path=chromium(),
+            args=[*ARGUMENTS, *arguments],
+            env=machine_clock(),
         )
         try:
             yield lambda viewport=DESKTOP, **options: Visit(
@@ -104,9 +121,17 @@ class Visit:
         VISITS[self.page] = self
         self.has_scripts = options.get("java_script_enabled", True)
         self.requests = set()
-        self.page.on("request", lambda one: self.requests.add(one))
+        self.page.on("request", self.note)
         for end in ("requestfinished", "requestfailed"):
             self.page.on(end, lambda one: self.requests.discard(one))
+
+    def note(self, request):
+        """Note what the page asks for, until it has come.
+
+        Nobody hears of the end of what a shared worker is made of.
+        """
+        if "/bus/websocket_worker_bundle" not in request.url:
+            self.requests.add(request)
 
     def log_in(self, login, password):
         self.page.goto("/web/login")
@@ -140,10 +165,12 @@ class Visit:
         self.page.wait_for_load_state("load", timeout=120_000)
         if self.has_scripts:
             self.page.wait_for_function(READY, timeout=120_000)
-        # A request may last as long as its page; what is shown has come by then.
-        end = time.monotonic() + 30
-        while self.requests and time.monotonic() < end:
-            self.page.wait_for_timeout(20)
+        # A request may last as long as its page; what is shown has come by then. Waits
+        # are counted, for the clock of a test may stand still.
+        for _wait in range(30_000 // PAUSE):
+            if not self.requests:
+                break
+            self.page.wait_for_timeout(PAUSE)
 
     def wait_for_words(self, words):
         """Wait until the page says this; else fail with what it says instead."""

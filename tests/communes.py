@@ -64,7 +64,7 @@ class Rows:
         if model == "res.currency":
             return self.company.currency_id
         found = self.of(model)[:1]
-        if not found and model.startswith("espace."):
+        if not found and (model.startswith("espace.") or model == "mail.push.device"):
             found = self._write(self.env[model])
         return found
 

@@ -21,9 +21,7 @@ REASONS = {
         "/web/signup",
     ],
     "the home and the shell of the portal": [
-        "/my",
         "/my/counters",
-        "/my/home",
     ],
     "leads who is no agent to the portal": [
         "/odoo",
@@ -35,7 +33,6 @@ REASONS = {
         "/my/deactivate_account",
     ],
     "invoices of the payer, by Odoo's rule or the token of a mail": [
-        "/my/invoices/<int:invoice_id>",
         "/my/invoices/overdue",
     ],
     "online payment, by session or token": [
@@ -96,6 +93,10 @@ REASONS = {
     ],
     "the provider of the demonstration; no commune has it": [
         "/payment/demo/simulate_payment",
+    ],
+    "PayFiP calls, or leads back: it names a payment that is asked for again": [
+        "/payment/payfip/notification",
+        "/payment/payfip/return/<string:refdet>",
     ],
     "says that the server runs, and which version": [
         "/json/version",

@@ -126,9 +126,14 @@ class Database:
             stderr=subprocess.STDOUT,
             text=True,
         ) as process:
-            said = any(at in line for line in process.stdout)
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if at in line:
+                    break
             process.kill()
-        assert said, f"The update ended without saying {at!r}."
+        last = "".join(lines[-20:])
+        assert at in last, f"The update ended without saying {at!r}: {last}"
 
     def install(self, *modules: str) -> str:
         """Install addons, in a process that is not in test mode."""
@@ -172,12 +177,15 @@ class Database:
         finally:
             sql_db.close_db(self.name)
 
-    def serving(self, workers: int = 0, **variables: str):
+    def serving(self, workers: int = 0, crons: int = 0, **variables: str):
         """Serve it until the end of the block, see `Server.running`.
 
+        :param crons: threads that run the scheduled jobs
         :param variables: of the server's process, beside those of this one
         """
-        return Server(self.name, self.conf, workers, variables=variables).running()
+        return Server(
+            self.name, self.conf, workers, crons, variables=variables
+        ).running()
 
 
 def _on_the_server(sql: str) -> None:

@@ -186,8 +186,10 @@ def price(booking, event, tariff, quotient, rank):
         quantity = units(line, booking)
         amount = unit_price(line, quotient) * quantity
     if quantity:
+        full = amount
         for change in tariff["adjustment"]:
-            amount = adjusted(amount, change, booking, event, rank)
+            if concerns(change, booking, event, rank, quotient):
+                amount = adjusted(amount, change, full)
     return rounded(max(amount, Decimal(0)), tariff)
 
 
@@ -264,16 +266,33 @@ def units(line, booking):
     return Decimal(ceil(paid / line["unit_minutes"]))
 
 
-def adjusted(amount, change, booking, event, rank):
+def concerns(change, booking, event, rank, quotient):
     if change["product_id"] not in (None, booking["product_id"]):
-        return amount
+        return False
     if change["event"] not in ("any", event) or not suits(change, booking, rank):
-        return amount
+        return False
+    if quotient is not None:
+        return holds(change, quotient)
+    # Who gives no quotient has no reduction of a bracket.
+    if not change["qf_min"] and not change["qf_max"]:
+        return True
+    adds = change["operation"] in ("percent", "amount") and change["value"] > 0
+    return adds or change["operation"] == "floor"
+
+
+def adjusted(amount, change, full):
     value = number(change["value"])
-    if change["operation"] == "percent":
-        amount += amount * value / 100
-    else:
-        amount = value if change["operation"] == "set" else amount + value
+    match change["operation"]:
+        case "percent":
+            amount += amount * value / 100
+        case "amount":
+            amount += value
+        case "set":
+            amount = value
+        case "floor":
+            amount = max(amount, min(value, full))
+        case "waive":
+            amount = Decimal(0) if amount < value else amount
     return max(amount, Decimal(0))
 
 
@@ -429,6 +448,24 @@ def given_up(cursor, company):
     )
 
 
+def paid_to_treasury(cursor, company):
+    """Return {family: euros} paid to the public accountant, less what was undone."""
+    return sums(
+        cursor,
+        """
+        SELECT move.espace_treasury_family_id, SUM(line.balance)
+        FROM account_move move
+        JOIN account_move_line line ON line.move_id = move.id
+        JOIN account_account account ON account.id = line.account_id
+        WHERE move.company_id = %(company)s AND move.state = 'posted'
+        AND move.espace_treasury_family_id IS NOT NULL
+        AND account.account_type != 'asset_receivable'
+        GROUP BY move.espace_treasury_family_id
+        """,
+        company,
+    )
+
+
 def other_lines(cursor, company):
     """Return {family: euros} of posted lines that no booking charged: fees, badges."""
     return sums(
@@ -481,7 +518,13 @@ def balances(cursor, company):
 def expected_balances(cursor, company):
     """Return {family: euros} that it owes (owed to it: negative), from the facts."""
     totals = defaultdict(Decimal)
-    for read, sign in ((owed, 1), (other_lines, 1), (received, -1), (given_up, -1)):
+    for read, sign in (
+        (owed, 1),
+        (other_lines, 1),
+        (received, -1),
+        (given_up, -1),
+        (paid_to_treasury, -1),
+    ):
         for family, amount in read(cursor, company).items():
             totals[family] += sign * amount
     return totals
@@ -761,7 +804,8 @@ def read_settlements(cursor, company):
         cursor,
         """
         SELECT debt.move_id, matching.amount, other.move_type,
-            payment.date AS paid_on, other.statement_line_id AS bank,
+            payment.date AS paid_on,
+            coalesce(other.statement_line_id, other.espace_treasury_family_id) AS bank,
             other.date AS booked_on, matching.max_date
         FROM account_partial_reconcile matching
         JOIN account_move_line debt ON debt.id = matching.debit_move_id

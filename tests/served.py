@@ -4,6 +4,7 @@ What is created for it is committed, and stays in the test database.
 """
 
 import os
+import threading
 import uuid
 from contextlib import contextmanager
 
@@ -13,7 +14,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name
 from odoo.tools import config
 
-from .rush import Parent, Server, open_session
+from .rush import Crowd, Parent, Server, open_session
 
 
 class CommittingCase(BaseCase):
@@ -81,3 +82,19 @@ class ServedCase(CommittingCase):
     def browser(self, name):
         """Return a browser; nobody is logged in for a name that was not opened."""
         return Parent(self.server, self.sessions.get(name, ""))
+
+    def done(self, browser, model, method, *args, **kwargs):
+        """Call a method by RPC; return its result, no error being expected."""
+        answer = browser.call_kw(model, method, *args, **kwargs)
+        self.assertNotIn("error", answer, answer.get("error"))
+        return answer["result"]
+
+    def twice(self, act):
+        """Do something in two browsers at once; return both answers."""
+        start = threading.Barrier(2)
+
+        def one(number):
+            start.wait(timeout=60)
+            return act(number)
+
+        return Crowd([lambda: one(0), lambda: one(1)]).run()

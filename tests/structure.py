@@ -349,6 +349,20 @@ def extends(function: ast.FunctionDef) -> bool:
     )
 
 
+def loose_calls(root: Path) -> list[str]:
+    """Find handlers of OWL that call something else than a method of an object.
+
+    OWL hands a handler what it names as a plain function: a method has lost its `this`
+    there, and `Number` and its like are not known at all.
+    """
+    return [
+        f"{path.relative_to(root)}: {handler} calls {name}: make it this.{name}"
+        for path in sorted(root.glob("addons/*/static/src/**/*.xml"))
+        for handler in re.findall(r't-on-[\w.-]+="([^"]*)"', path.read_text("utf-8"))
+        for name in re.findall(r"(?<![\w.])([A-Za-z_]\w*)\(", handler)
+    ]
+
+
 def missing_witnesses(root: Path) -> list[str]:
     """Find tests that the list of internals names and that are not there."""
     text = (root / LIST_OF_INTERNALS).read_text("utf-8")

@@ -22,6 +22,7 @@ STAFF = {
     "espace.school.class": ("r", "rwc", "r", "rwcu"),
     "espace.school.year": ("r", "r", "r", "rwcu"),
     "espace.calendar.period": ("r", "r", "r", "rwcu"),
+    "espace.class.move": ("", "", "", "rwcu"),
     "espace.deadline.rule": ("r", "r", "r", "rwcu"),
     "espace.deadline.rule.line": ("r", "r", "r", "rwcu"),
     "espace.diet": ("r", "rwc", "r", "rwcu"),
@@ -42,9 +43,26 @@ STAFF = {
     "espace.reservation": ("r", "rwc", "r", "rwcu"),
     "espace.reservation.event": ("r", "r", "r", "r"),
     "espace.pickup.person": ("r", "rwcu", "", "rwcu"),
+    "espace.pickup.ban": ("r", "rwcu", "", "rwcu"),
+    "espace.attendance.event": ("r", "r", "", "r"),
+    "espace.attendance.code": ("", "", "", ""),
+    "espace.attendance.presence": ("", "", "", ""),
+    "espace.school.adult": ("r", "rwcu", "", "rwcu"),
     "espace.absence": ("rc", "rwc", "r", "rwc"),
+    "espace.incident": ("rwcu", "rwcu", "", "rwcu"),
+    "espace.incident.step": ("rwcu", "rwcu", "", "rwcu"),
     "espace.absence.proof": ("", "rwcu", "", "rwcu"),
     "espace.closure": ("r", "rwcu", "r", "rwcu"),
+    "espace.message": ("", "rwcu", "r", "rwcu"),
+    "espace.message.line": ("", "r", "r", "r"),
+    "espace.message.template": ("", "rwcu", "r", "rwcu"),
+    "espace.kitchen.order": ("r", "r", "r", "r"),
+    "espace.kitchen.order.line": ("r", "r", "r", "r"),
+    "espace.kitchen.adults": ("r", "rwcu", "", "rwcu"),
+    "espace.allergen": ("r", "r", "r", "r"),
+    "espace.menu": ("r", "rwcu", "r", "rwcu"),
+    "espace.menu.dish": ("r", "rwcu", "r", "rwcu"),
+    "espace.merge": ("", "r", "r", "r"),
     "espace.register.import": ("", "rwcu", "", "rwcu"),
     "espace.register.table": ("", "r", "", "r"),
     "espace.register.column": ("", "rw", "", "rw"),
@@ -66,6 +84,7 @@ STAFF = {
     "espace.news.read": ("", "r", "", "r"),
     "espace.booking.notice": ("", "", "", ""),
     "espace.booking.reminder": ("", "r", "", "r"),
+    "espace.push": ("", "", "", ""),
     "espace.regie": ("", "r", "rwc", "rwc"),
     "espace.regie.mandate": ("", "r", "rwc", "rwc"),
     "espace.billing.run": ("", "r", "rwcu", "rwcu"),
@@ -75,6 +94,11 @@ STAFF = {
     "espace.booking.block": ("", "r", "rwc", "rwc"),
     "espace.debt.transfer": ("", "r", "rwcu", "rwcu"),
     "espace.debt.transfer.line": ("", "r", "rwcu", "rwcu"),
+    "espace.quotient.query": ("", "rwc", "rwc", "rwc"),
+    "espace.quotient.answer": ("", "r", "r", "r"),
+    "espace.title.list": ("", "r", "rwcu", "rwcu"),
+    "espace.title": ("", "r", "rwu", "rwu"),
+    "espace.title.line": ("", "r", "r", "r"),
     "espace.reminder.level": ("", "r", "rwcu", "rwcu"),
     "espace.reminder": ("", "r", "r", "r"),
     "espace.reminder.line": ("", "r", "r", "r"),
@@ -82,6 +106,9 @@ STAFF = {
     "espace.collection.opening": ("", "r", "rwcu", "rwcu"),
     "espace.collection.allocation": ("", "r", "r", "r"),
     "espace.remittance": ("", "r", "rwcu", "rwcu"),
+    "espace.debit.return": ("", "", "r", "r"),
+    "espace.debit.return.line": ("", "", "r", "r"),
+    "espace.mandate.signature": ("", "", "", ""),
 }
 # What a parent reads, of its own families only.
 PARENT = {
@@ -223,11 +250,13 @@ ROUTES = {
     "contacts by debt": {"finance", "admin"},
     "the chatter of a family": OFFICE,
     "the chatter of a child": OFFICE,
-    "a contact by export": {"finance", "admin"},
+    "a contact by export": OFFICE,
     "a child by call": DAY | {"finance"},
     "who may fetch a child": DAY,
     "why a child is absent": OFFICE,
     "a care plan by call": {"nurse"},
+    "an accident by call": DAY - {"animation"},
+    "injuries by call": {"nurse"},
     "a confidential file": {"nurse"},
     "who read health data": {"admin"},
     "the Contacts application": OFFICE,
@@ -278,6 +307,15 @@ class TestRouteMatrix(EspaceCase, HttpCase):
         cls.absence = cls.env["espace.absence"]._declare(
             cls.martin, cls.nina, MONDAY, MONDAY, reason="illness", origin="staff"
         )
+        cls.incident = cls.env["espace.incident"].create(
+            {
+                "child_id": cls.nina.id,
+                "happened_on": "2027-01-04 07:30:00",
+                "what_happened": "Chute de la bascule",
+                "injury": "Bosse au front",
+            }
+        )
+        cls.incident.action_declare()
         cls.martin.guardian_ids[0].phone = "0639980001"
         cls.martin.partner_id.city = "Valdurenque"
         for record in (cls.martin, cls.nina):
@@ -350,6 +388,14 @@ class TestRouteMatrix(EspaceCase, HttpCase):
             "a care plan by call": (
                 named("espace.child", "read", nina.ids, ["pai_details"]),
                 "Stylo au bureau",
+            ),
+            "an accident by call": (
+                named("espace.incident", "read", self.incident.ids, ["what_happened"]),
+                "Chute de la bascule",
+            ),
+            "injuries by call": (
+                named("espace.incident", "read", self.incident.ids, ["injury"]),
+                "Bosse au front",
             ),
             "a confidential file": (
                 lambda: self.url_open(f"/web/content/{self.file.id}").text,

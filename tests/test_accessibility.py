@@ -37,18 +37,25 @@ PAGES = {
     "/my/factures/payer": ["/my/factures/payer?invoice={invoice}"],
     "/my/factures/<int:move_id>": ["/my/factures/{invoice}"],
     "/my/foyer": ["/my/foyer"],
-    "/my/foyer/compte": ["/my/foyer/compte"],
+    "/my/foyer/compte": ["/my/foyer/compte", "/my/foyer/compte?securite=1"],
     "/my/foyer/mes-donnees": ["/my/foyer/mes-donnees"],
-    "/my/foyer/securite": ["/my/foyer/securite"],
+    "/my/foyer/quotient": ["/my/foyer/quotient"],
+    "/my/menus": ["/my/menus", "/my/menus?date={day}"],
     "/my/panier": ["/my/panier"],
     "/my/panier/confirmation": ["/my/panier/confirmation"],
     "/my/panier/confirmation/<int:move_id>": ["/my/panier/confirmation/{invoice}"],
     "/my/panier/paiement": ["/my/panier/paiement"],
+    "/my/prelevement": ["/my/prelevement"],
     "/my/reservations": [
         "/my/reservations?view=month&date={day}",
         "/my/reservations?view=month&date={day}&child={child}",
+        "/my/reservations?view=month&date={day}&show=both",
         "/my/reservations?view=week&date={day}",
         "/my/reservations?view=month&date=2001-01-01",
+    ],
+    "/my/reservations/historique": ["/my/reservations/historique"],
+    "/my/reservations/jour": [
+        "/my/reservations/jour?child={child}&product={evening}&date={booked}",
     ],
     "/my/reservations/agenda": [
         "/my/reservations/agenda",
@@ -62,6 +69,9 @@ PAGES = {
     ],
 }
 VISITORS_PAGES = {
+    "/espace-famille/app/<int:commune>/hors-ligne": [
+        "/espace-famille/app/{commune}/hors-ligne",
+    ],
     "/espace-famille/activation": [
         "/espace-famille/activation",
         "/espace-famille/activation?activationCode={code}&email={invited}",
@@ -69,11 +79,16 @@ VISITORS_PAGES = {
     ],
     "/espace-famille": ["/espace-famille"],
     "/espace-famille/accessibilite": ["/espace-famille/accessibilite"],
+    "/espace-famille/affichage": ["/espace-famille/affichage"],
+    "/espace-famille/accessibilite/schema": ["/espace-famille/accessibilite/schema"],
     "/espace-famille/demande-de-compte": ["/espace-famille/demande-de-compte"],
     "/espace-famille/donnees-personnelles": ["/espace-famille/donnees-personnelles"],
     "/espace-famille/mentions-legales": ["/espace-famille/mentions-legales"],
+    "/espace-famille/plan": ["/espace-famille/plan"],
     "/espace-famille/question": ["/espace-famille/question"],
+    "/espace-famille/tarifs": ["/espace-famille/tarifs"],
     "/": ["/"],
+    "/my/factures/<int:move_id>": ["/my/factures/{invoice}?access_token={link}"],
     "/web/login": ["/web/login"],
     "/web/reset_password": ["/web/reset_password"],
 }
@@ -83,10 +98,16 @@ REDIRECT = "leads elsewhere"
 ODOO = "a page of Odoo to which no page of ours leads"
 NO_PAGES = {
     "/espace-famille/agenda/<string:secret>.ics": FILE,
+    "/espace-famille/app/<int:commune>/icone-<string:shape>.png": FILE,
+    "/espace-famille/app/<int:commune>/manifest.webmanifest": FILE,
+    "/espace-famille/pointage": "of agents: test_attendance_day.py",
+    "/espace-famille/pointage/manifest.webmanifest": FILE,
+    "/espace-famille/pointage/service-worker.js": FILE,
     "/espace-famille/securite": "data for the widget of the captcha",
     "/my/absences/<int:absence_id>/justificatif/<int:proof_id>": FILE,
     "/my/actualites/<int:news_id>/piece/<int:attachment_id>": FILE,
     "/my/attestations/<int:year>": FILE,
+    "/my/commune/<int:commune>": REDIRECT,
     "/my/demandes/<int:request_id>/piece/<int:attachment_id>": FILE,
     "/my/factures/recu/<int:payment_id>": FILE,
     "/my/factures/retour/<string:chosen>": REDIRECT,
@@ -97,10 +118,16 @@ NO_PAGES = {
     "/my/invoices": REDIRECT,
     "/my/invoices/page/<int:page>": REDIRECT,
     "/my/invoices/overdue": ODOO,
-    "/my/invoices/<int:invoice_id>": "where /my/factures/<int:move_id> leads",
+    "/my/invoices/<int:invoice_id>": REDIRECT,
     "/my/journal/<int:journal_id>/unsubscribe": ODOO,
     "/my/payment_method": ODOO,
+    "/my/prelevement/mandat/<int:mandate_id>": FILE,
+    "/my/prelevement/signature": "once a code is awaited: test_direct_debit_screens.py",
+    "/my/ouvrir/<int:family>": REDIRECT,
+    "/my/foyer/securite": REDIRECT,
     "/my/security": REDIRECT,
+    "/my/semaine": "data for the page without network: test_app.py",
+    "/my/service-worker.js": FILE,
 }
 
 # What axe finds in parts of pages that other modules of Odoo put there.
@@ -109,6 +136,22 @@ OF_ODOO = {
     "/my/factures/payer?invoice={invoice}": ("aria-prohibited-attr",),
     "/my/panier/paiement": ("aria-prohibited-attr",),
 }
+
+
+LETTERS = "size => { document.documentElement.style.fontSize = `${size}%`; }"
+
+# What stands out of the screen on the right; what scrolls by itself does not count.
+TOO_WIDE = """() => {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const out = [...document.querySelectorAll("main *, header *, footer *")].filter(
+        one =>
+            one.checkVisibility() &&
+            one.getBoundingClientRect().right > root.clientWidth + 1
+    );
+    const names = out.slice(0, 4).map(one => `${one.localName}.${one.className}`);
+    return [`${root.scrollWidth - root.clientWidth} px too wide: ${names.join(", ")}`];
+}"""
 
 
 def known_routes():
@@ -135,9 +178,9 @@ class TestPagesKnown(ValdurenqueCase):
         self.assertEqual(known_routes().keys() - routes, set(), "these routes are gone")
 
 
-@tagged("post_install", "-at_install")
-@unittest.skipUnless(chromium(), "Chromium is not installed")
-class TestAccessibility(ValdurenqueCase):
+class PagesCase(ValdurenqueCase):
+    """A family with something on every page, and who looks at them."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -161,6 +204,7 @@ class TestAccessibility(ValdurenqueCase):
                     "company_id": cls.company.id,
                     "pinned": pinned,
                     "publish_at": now - timedelta(days=1),
+                    "released_at": now - timedelta(days=1),
                 }
                 for name, pinned in (("Menu de la semaine", True), ("Travaux", False))
             ]
@@ -192,9 +236,13 @@ class TestAccessibility(ValdurenqueCase):
         return {
             "child": child.id,
             "code": code,
+            "commune": cls.company.id,
+            "booked": coming,
             "day": cls.day,
+            "evening": cls.evening.id,
             "invited": guardian.email,
             "invoice": invoice.id,
+            "link": invoice._portal_ensure_token(),
             "meal": cls.meal.id,
             "news": news[0].id,
             "request": asked.id,
@@ -266,6 +314,10 @@ class TestAccessibility(ValdurenqueCase):
     def assert_nothing_wrong(self, found):
         self.assertFalse(found, "\n" + "\n".join(found))
 
+
+@tagged("post_install", "-at_install")
+@unittest.skipUnless(chromium(), "Chromium is not installed")
+class TestAccessibility(PagesCase):
     def test_parents_pages_on_a_screen(self):
         self.assert_nothing_wrong(self.look_at(PAGES, DESKTOP, self.parent_with_a_cart))
 
@@ -294,6 +346,9 @@ class TestAccessibility(ValdurenqueCase):
 
     def question(self, viewport):
         """Return what is wrong with the page while it asks whether to cancel."""
+        # Read first: server and test share one cursor, and the page asks on its own.
+        products = self.env["product.product"].search([])
+        names = {str(product.id): product.name for product in products}
         with (
             self.allow_requests(all_requests=True),
             open_browser(self.base_url()) as visitor,
@@ -304,8 +359,14 @@ class TestAccessibility(ValdurenqueCase):
             page.wait_for_url("**/my**")
             page.goto(f"/my/reservations?view=week&date={self.days[2]}")
             visit.settle()
-            page.locator("button[data-question]:visible").first.click()
-            page.get_by_role("dialog", name="Annuler cette réservation").wait_for()
+            button = page.locator("button[data-question]:visible").first
+            product = button.locator("xpath=..").get_attribute("data-product")
+            option = names[product]
+            button.click()
+            # It is named by what it is about, and says what may be done.
+            sheet = page.get_by_role("dialog", name=option, exact=True)
+            sheet.wait_for()
+            self.assertTrue(sheet.locator(".btn-danger").is_visible())
             found = findings(page)
             if viewport is PHONE:
                 found += small_targets(page)
@@ -331,6 +392,40 @@ class TestAccessibility(ValdurenqueCase):
         for viewport in (DESKTOP, PHONE):
             with self.subTest(viewport["width"]):
                 self.assert_nothing_wrong(self.look_at(VISITORS_PAGES, viewport))
+
+    def test_nothing_is_cut_off_on_a_narrow_screen_nor_in_large_letters(self):
+        """Nothing is wider than 320 px, nor than a phone with large letters."""
+        self.places["day"] = self.day
+        for width, size in ((320, 100), (360, 200)):
+            for pages in (VISITORS_PAGES, PAGES):
+                with self.subTest(width=width, size=size):
+                    found = self.too_wide(pages, {"width": width, "height": 640}, size)
+                    self.assert_nothing_wrong(found)
+
+    def too_wide(self, pages, viewport, size):
+        """Return the pages that are wider than the screen, with what is.
+
+        :param int size: of the letters, in percent of the usual
+        """
+        found = []
+        with (
+            self.allow_requests(all_requests=True),
+            open_browser(self.base_url()) as visitor,
+        ):
+            visit = visitor(viewport)
+            page = visit.page
+            if pages is PAGES:
+                visit.log_in(PARENT, PASSWORD)
+                page.wait_for_url("**/my**")
+            for path in (path for paths in pages.values() for path in paths):
+                page.goto(path.format(**self.places))
+                visit.settle()
+                page.evaluate(LETTERS, size)
+                found += [
+                    f"{path} at {viewport['width']} px, {size} %: {one}"
+                    for one in page.evaluate(TOO_WIDE)
+                ]
+        return found
 
     def test_in_the_colour_of_the_commune(self):
         # A yellow that nobody could read: it is darkened.

@@ -152,7 +152,7 @@ class Beside:
         self.assertEqual(self.server.count(re.compile(" ERROR |Traceback")), 0)
 
 
-@tagged("post_install", "-at_install", "committed")
+@tagged("post_install", "-at_install", "apart")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the databases to copy")
 class TestNeighboursAfterwards(Beside, BaseCase):
     """With the shop and other apps of Odoo, and the OCA's menus for small screens."""
@@ -168,7 +168,7 @@ class TestNeighboursAfterwards(Beside, BaseCase):
                 self.assertEqual("Espace famille" in title, path == "/espace-famille")
 
 
-@tagged("post_install", "-at_install", "committed")
+@tagged("post_install", "-at_install", "apart")
 @unittest.skipUnless(os.environ.get("ESPACE_BASE"), "needs the databases to copy")
 class TestWebsiteFirst(Beside, BaseCase):
     template = "ESPACE_BASE"

@@ -23,6 +23,8 @@ from .communes import Rows, models_of_ours
 
 #: Models whose rows belong to no commune, and why.
 OF_NO_COMMUNE = {
+    "espace.allergen": "the fourteen of the European regulation, nobody's own",
+    "espace.attendance.code": "of an agent, who may work in several; nobody reads it",
     "espace.password.request": "of a log-in, which may open several communes",
     "espace.rate.limit": "of a network address or a log-in; nobody reads them",
 }
@@ -56,6 +58,11 @@ class Town(EspaceBillingCase):
         cls.martin.write({"street": f"1 rue de {cls.company.name}"})
         cls.env["espace.document.type"].create({"name": "Assurance"})
         cls.Reservation._book(cls.martin, [(cls.nina, cls.meal, MONDAY)])
+        # Figures are of days that have begun.
+        cls.Reservation._book(cls.martin, [(cls.tom, cls.meal, TODAY)], staff=True)
+        # A child that was entered twice.
+        for _time in range(2):
+            cls._create_child(cls.durand, "Lou", cls.class_cp)
         cls._create_debt().action_post()
         cls._create_payment(cls.martin).action_post()
         cls.env.ref(NEWS).with_env(cls.env).action_espace_own_text()

@@ -20,7 +20,7 @@ PARENTS = (
     "/my/factures",
     "/my/demandes",
     "/my/foyer",
-    "/my/foyer/securite",
+    "/my/foyer/compte?securite=1",
 )
 STORED = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
 

@@ -25,7 +25,7 @@ def demonstration(env):
     }
 
 
-@tagged("post_install", "-at_install", "committed")
+@tagged("post_install", "-at_install", "apart")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the databases to copy")
 class TestDemonstration(BaseCase):
     def test_the_commune_is_made_and_sound(self):

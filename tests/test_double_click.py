@@ -4,11 +4,8 @@ Each has a browser of its own and arrives while the other runs; Odoo runs the se
 again where they collide. `tests/test_rush.py` does the same with a cart.
 """
 
-import threading
-
 from odoo.tests import tagged
 
-from .rush import Crowd
 from .served import ServedCase
 from .town import Town
 
@@ -55,21 +52,6 @@ class TestDoubleClick(ServedCase):
         super().tearDown()
 
     # === Shortcuts === #
-
-    def done(self, browser, model, method, *args, **kwargs):
-        answer = browser.call_kw(model, method, *args, **kwargs)
-        self.assertNotIn("error", answer, answer.get("error"))
-        return answer["result"]
-
-    def twice(self, act):
-        """Do something in two browsers at once; return both answers."""
-        start = threading.Barrier(2)
-
-        def one(number):
-            start.wait(timeout=60)
-            return act(number)
-
-        return Crowd([lambda: one(0), lambda: one(1)]).run()
 
     def counter(self, family_id):
         """Open the form of the counter for all that a family owes; return its id."""
@@ -153,6 +135,39 @@ class TestDoubleClick(ServedCase):
         self.assertEqual(refused[0]["data"]["name"], "odoo.exceptions.UserError")
         for family_id in families:
             self.assertEqual(self.payments(family_id), 1)
+
+    def test_a_message_to_families_sent_by_two_agents(self):
+        with self.transaction() as env:
+            company = env["res.company"].browse(self.company_id)
+            message = (
+                env["espace.message"]
+                .with_company(company)
+                .create(
+                    {
+                        "name": "Sortie",
+                        "body": "<p>Bonjour {family}</p>",
+                        "company_id": company.id,
+                        "audience": "family",
+                        "family_ids": self.families,
+                    }
+                )
+            )
+            message.action_check()
+            message_id = message.id
+        answers = self.twice(
+            lambda _number: self.browser("agent").call_kw(
+                "espace.message", "action_send", [message_id]
+            )
+        )
+        refused = [answer["error"] for answer in answers if "error" in answer]
+        self.assertEqual(len(refused), 1)
+        self.assertEqual(refused[0]["data"]["name"], "odoo.exceptions.UserError")
+        told = (
+            ("model", "=", "espace.family"),
+            ("res_id", "in", self.families),
+            ("subject", "=", "Sortie"),
+        )
+        self.assertEqual(self.count("mail.message", *told), len(self.families))
 
     # === Parents === #
 

@@ -55,7 +55,8 @@ class TestKeyboard(ValdurenqueCase):
             self.allow_requests(all_requests=True),
             open_browser(self.base_url()) as visitor,
         ):
-            visit = visitor()
+            # The worker asks when it likes, and shares its cursor with the test.
+            visit = visitor(service_workers="block")
             page = visit.page
             self.log_in(page)
             self.skip_the_menu(page)
@@ -103,10 +104,11 @@ class TestKeyboard(ValdurenqueCase):
 
     def cancel(self, page):
         """Cancel the evening; the question takes the focus and gives it back."""
+        evening = self.evening.name
         self.open_period(page)
         button = self.cell(page, self.child, self.evening).locator("button")
         self.press(page, button)
-        dialog = page.get_by_role("dialog")
+        dialog = page.get_by_role("dialog", name=evening, exact=True)
         dialog.wait_for()
         page.keyboard.press("Escape")
         dialog.wait_for(state="detached")

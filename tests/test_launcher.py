@@ -9,6 +9,8 @@ import subprocess
 import sys
 import textwrap
 import time
+import urllib.error
+import urllib.request
 import zipfile
 from argparse import Namespace
 from contextlib import nullcontext
@@ -18,7 +20,17 @@ from pathlib import Path
 import polib
 import pytest
 
-from espace_cli import console, day, layout, mail, main, process, server, stamps
+from espace_cli import (
+    console,
+    day,
+    layout,
+    mail,
+    main,
+    payfip,
+    process,
+    server,
+    stamps,
+)
 from espace_cli.commands import COMMANDS, bench, check, demo, dist, lint, testing
 from espace_cli.inside import translations
 from espace_cli.setup import debian, environment, odoo_source, postgres
@@ -298,14 +310,14 @@ def files_to_share(folder):
     return {f"test_{number}.py" for number in range(6)}
 
 
-def whole_run(folder, *options):
+def whole_run(folder, *options, **variables):
     """Run all the files of a folder; return its exit code and its output."""
     command = [sys.executable, "-m", "pytest", "-v", "-p", "xdist.plugin", "-p"]
     guard = ["espace_cli.inside.pytest_guard", "-p", "no:cacheprovider"]
     ended = subprocess.run(
         [*command, *guard, *options, str(folder / "tests"), f"--rootdir={folder}"],
         cwd=ROOT,
-        env=variables_of_a_run(ESPACE_WHOLE_RUN="1"),
+        env=variables_of_a_run(**{"ESPACE_WHOLE_RUN": "1", **variables}),
         capture_output=True,
         text=True,
         check=False,
@@ -368,6 +380,57 @@ def test_what_stays_in_the_database_is_written_last(tmp_path, sharing, shared):
     for each in order.values():
         committed = [name in ("test_1.py", "test_4.py") for name in each]
         assert committed == sorted(committed)
+
+
+def stories(folder, *numbers):
+    """Make stories of these files, of two tests each."""
+    for number in numbers:
+        path = folder / "tests" / f"package_{number // 3}" / f"test_{number}.py"
+        path.write_text(
+            "class TestIt:\n"
+            '    test_tags = {"-at_install", "apart"}\n'
+            "    def test_one(self): pass\n    def test_two(self): pass\n"
+        )
+
+
+def passed(output):
+    """Return the files of the tests that passed, in their order."""
+    lines = [line for line in output.splitlines() if "PASSED" in line]
+    return [re.search(r"test_\d\.py", line)[0] for line in lines]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_stories_have_a_run_of_their_own(tmp_path, sharing, shared):
+    names = files_to_share(tmp_path / "tests")
+    stories(tmp_path, 1, 4)
+    code, output = whole_run(tmp_path, *(sharing if shared else ()))
+    assert code == pytest.ExitCode.OK, output
+    assert set(passed(output)) == names - {"test_1.py", "test_4.py"}
+    code, output = whole_run(
+        tmp_path, *(sharing if shared else ()), ESPACE_WHOLE_RUN="", ESPACE_STORIES="7"
+    )
+    assert code == pytest.ExitCode.OK, output
+    assert set(passed(output)) == {"test_1.py", "test_4.py"}
+
+
+def test_other_stories_are_first_on_another_day(tmp_path):
+    files_to_share(tmp_path / "tests")
+    stories(tmp_path, 1, 2, 4)
+    first = [
+        passed(whole_run(tmp_path, ESPACE_WHOLE_RUN="", ESPACE_STORIES=day)[1])[0]
+        for day in ("30", "31", "32")
+    ]
+    assert sorted(first) == ["test_1.py", "test_2.py", "test_4.py"]
+
+
+def test_no_story_begins_when_the_minutes_are_over_and_it_is_said(tmp_path):
+    files_to_share(tmp_path / "tests")
+    stories(tmp_path, 1, 4)
+    limits = {"ESPACE_STORIES": "7", "ESPACE_STORY_MINUTES": "0"}
+    code, output = whole_run(tmp_path, "-rs", ESPACE_WHOLE_RUN="", **limits)
+    assert code == pytest.ExitCode.NO_TESTS_COLLECTED, output
+    assert not passed(output)
+    assert "the 0 minutes for stories are over" in output
 
 
 # The command line -----------------------------------------------------------------
@@ -487,6 +550,8 @@ def test_a_stale_process_file_of_postgresql_is_seen_through(tmp_path):
 
 # Distributions that pip believes missing although they are there in another form.
 PROVIDED = ("psycopg2", "odoo")
+# What a distribution needs for parts of it that nobody here imports.
+UNUSED = {"eopayment": ("click", "pycryptodomex")}
 
 
 def missing_packages(report):
@@ -495,7 +560,9 @@ def missing_packages(report):
     return [
         f"{package} requires {rest}"
         for package, _, rest in found
-        if rest and rest.split(",")[0].split()[0] not in PROVIDED
+        if rest
+        and rest.split(",")[0].split()[0]
+        not in (*PROVIDED, *UNUSED.get(package.split()[0], ()))
     ]
 
 
@@ -503,6 +570,7 @@ def test_only_real_gaps_in_the_requirements_are_told():
     report = """\
 odoo 19.0 requires psycopg2, which is not installed.
 odoo-addon-partner_firstname 19.0 requires odoo, which is not installed.
+eopayment 3.15 requires click, which is not installed.
 zeep 4.3.3 requires isodate, which is not installed.
 """
     assert missing_packages(report) == [
@@ -727,6 +795,45 @@ def test_a_mail_box_that_does_not_start_is_told(tmp_path):
         mail.mail_box("/bin/false", tmp_path, print),
     ):
         pass
+
+
+# PayFiP ---------------------------------------------------------------------------
+
+
+def test_the_double_of_payfip_serves_a_page():
+    address = f"http://127.0.0.1:{process.free_port()}"
+    with (
+        payfip.running(sys.executable, ROOT / "addons", address, print),
+        pytest.raises(urllib.error.HTTPError) as answer,
+    ):
+        urllib.request.urlopen(f"{address}/tpa/paiementws.web?idop=nobody", timeout=60)
+    assert answer.value.code == 410
+    assert "PayFiP" in answer.value.read().decode()
+
+
+def test_a_double_that_does_not_start_is_told():
+    with (
+        pytest.raises(console.Stop, match="PayFiP did not start"),
+        payfip.running("/bin/false", ROOT / "addons", "http://127.0.0.1:1", print),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("installed", [False, True])
+def test_a_database_that_asks_the_treasury_has_no_double(installed):
+    class Databases:
+        """Answers that PayFiP is installed, and that no provider asks this machine."""
+
+        asked = []
+
+        def query(self, sql, database, **values):
+            self.asked.append(sql)
+            return [["1"]] if installed and sql == payfip.IS_INSTALLED else []
+
+    prepared = Namespace(databases=Databases())
+    with payfip.payfip_double(prepared, "any", print) as address:
+        assert not address
+    assert not [sql for sql in Databases.asked if "UPDATE" in sql]
 
 
 # Another day ----------------------------------------------------------------------

@@ -17,7 +17,8 @@ from .accessibility import findings, small_targets
 from .browser import DESKTOP, PHONE, chromium, open_browser
 from .valdurenque import PARENT, PASSWORD, ValdurenqueCase
 
-SECURITY = "/my/foyer/securite"
+ACCOUNT = "/my/foyer/compte"
+SECURITY = f"{ACCOUNT}?securite=1"
 FAR = 300
 # A telephone that knows its owner.
 AUTHENTICATOR = {
@@ -63,10 +64,13 @@ class TestLoginSecurity(ValdurenqueCase):
         """Go there by the menu."""
         page = visit.page
         menu = page.get_by_role("navigation", name="Espace famille")
+        self.press(page, menu.locator("summary"))
         self.press(page, menu.get_by_role("link", name="Mon foyer"))
         page.wait_for_url("**/my/foyer")
-        self.press(page, page.locator(f"main a[href='{SECURITY}']"))
-        page.wait_for_url(f"**{SECURITY}")
+        self.press(page, page.locator(f"main a[href='{ACCOUNT}']").first)
+        page.wait_for_url(f"**{ACCOUNT}")
+        self.press(page, page.locator("main [data-action=security]"))
+        page.wait_for_url("**securite=1**")
         visit.settle()
 
     def fill_window(self, visit, name, text):

@@ -23,7 +23,12 @@ from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 from .mail_sink import smtp_server
 
 NO_REPLY = "ne-pas-repondre@example.org"
-ADDONS = ("espace_famille", "espace_famille_billing", "espace_famille_portal")
+ADDONS = (
+    "espace_famille",
+    "espace_famille_billing",
+    "espace_famille_portal",
+    "espace_famille_titres",
+)
 
 # What must not be found in any of them.
 LEFTOVERS = re.compile(r"\b(None|False|True)\b|\{\{|\}\}|t-out|t-att|espace\.[a-z]")
@@ -201,6 +206,7 @@ class TestMailSmtp(EspaceBillingCase):
                 "company_id": self.company.id,
                 "by_mail": True,
                 "publish_at": NOW,
+                "released_at": NOW,
             }
         )
         self.durand.guardian_ids.notify_news = False
@@ -274,7 +280,8 @@ class TestMailSmtp(EspaceBillingCase):
         self.assertIn(choices, letter.text)
 
     @unittest.skipIf(MISSING, NO_PANGO)
-    def test_mail_template_family_invoice(self):
+    def send_invoice(self, template):
+        """Send an invoice by a template; return the letter that has it with it."""
         self.booked(self.nina, self.meal, MONDAY)
         [invoice] = self.Move.search([("espace_family_id", "=", self.martin.id)])
         self.env["account.move.send"].with_company(self.company).with_context(
@@ -282,9 +289,7 @@ class TestMailSmtp(EspaceBillingCase):
         )._generate_and_send_invoices(
             invoice,
             sending_methods=["email"],
-            mail_template=self.env.ref(
-                "espace_famille_billing.mail_template_family_invoice"
-            ),
+            mail_template=self.env.ref(template),
             mail_partner_ids=self.martin.guardian_ids[0].partner_id.ids,
             author_partner_id=self.company.partner_id.id,
             invoice_edi_format=False,
@@ -298,6 +303,18 @@ class TestMailSmtp(EspaceBillingCase):
         self.assertTrue(name.endswith(".pdf"))
         self.assertTrue(content.startswith(b"%PDF-"))
         self.assertGreater(len(content), 5000)
+        return letter
+
+    def test_mail_template_family_invoice(self):
+        letter = self.send_invoice(
+            "espace_famille_billing.mail_template_family_invoice"
+        )
+        self.assertNotIn("comptable", letter.text)
+
+    def test_mail_template_title_invoice(self):
+        letter = self.send_invoice("espace_famille_titres.mail_template_title_invoice")
+        self.assertIn("Ne la payez pas à la commune", letter.text)
+        self.assertIn("avis des sommes à payer", letter.text)
 
     # === What happens to bookings, absences, papers and payments === #
 
@@ -343,14 +360,78 @@ class TestMailSmtp(EspaceBillingCase):
             "Ces jours restent dus :\n• Repas, lundi 11 janvier",
         )
 
-    def closure(self):
+    def test_mail_template_incident_declared(self):
+        self.env["espace.incident"].create(
+            {
+                "child_id": self.nina.id,
+                "happened_on": "2027-01-04 07:30:00",
+                "place": "Cour",
+                "what_happened": "Tombée de la balançoire.\nElle a pleuré.",
+                "injury": "Bosse au front",
+            }
+        ).action_declare()
+        subject = "Accident\N{NO-BREAK SPACE}: Nina"
+        letters = [one for one in self.send() if subject in one.subject]
+        guardians = self.martin.guardian_ids.filtered("email")
+        self.assertEqual(len(letters), len(guardians), "who may not book has it too")
+        for letter in letters:
+            [to] = letter.recipients
+            self.assertIn(to, guardians.mapped("email"))
+            self.assert_letter(letter, to=to, sender="mairie@example.org")
+            text = letter.text.replace("\N{NO-BREAK SPACE}", " ").replace("\r\n", "\n")
+            for words in (
+                "a eu un accident le lundi 4 janvier 2027 à 8h30 (Cour).",
+                "Tombée de la balançoire.\nElle a pleuré.",
+                "ne dit rien des blessures ni des soins",
+            ):
+                self.assertIn(words, text)
+            self.assertNotIn("Bosse", text)
+
+    def closure(self, **vals):
         return self.env["espace.closure"].create(
             {
                 "name": "Grève",
                 "date_from": MONDAY,
                 "date_to": MONDAY,
                 "message": "Service minimum.\nApportez un pique-nique.",
+                **vals,
             }
+        )
+
+    def strike(self):
+        """A strike for whose emergency service only Tom's class is called."""
+        strike = self.closure(
+            opens_emergency=True,
+            emergency_class_ids=self.tom.class_id.ids,
+            emergency_places=12,
+            emergency_note="Portail principal.",
+        )
+        strike._apply(now=NOW)
+        return strike
+
+    def test_mail_template_strike(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        self.strike()
+        self.assert_message(
+            "Fermé, et ce qui ouvre\N{NO-BREAK SPACE}: Grève",
+            "Ces réservations sont annulées et ne sont pas dues :\n",
+            "• Nina Martin : Repas, lundi 11 janvier",
+            "Un service minimum d’accueil gratuit ouvre",
+            "lundi 11 janvier, de 8h30 à 16h30, 12 places",
+            "Portail principal.",
+        )
+
+    def test_mail_template_strike_over(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        strike = self.strike()
+        option = strike.emergency_activity_id.product_ids.product_variant_ids
+        self.booked(self.tom, option, MONDAY)
+        strike._undo(now=NOW)
+        self.assert_message(
+            "Finalement ouvert\N{NO-BREAK SPACE}: Grève",
+            "le service minimum n’a pas lieu",
+            "• Tom Martin : Heures d’école, lundi 11 janvier",
+            "Ces réservations sont rétablies :\n• Nina Martin : Repas, lundi 11",
         )
 
     def test_mail_template_closed(self):
@@ -397,7 +478,29 @@ class TestMailSmtp(EspaceBillingCase):
             "Réservation non conservée\N{NO-BREAK SPACE}: paiement non abouti",
             "Votre paiement n’a pas abouti dans le délai",
             "\n• Nina",
+            "Remettre ces jours dans le panier",
         )
+
+    def test_mail_template_left(self):
+        self.booked(self.nina, self.meal, MONDAY)
+        wizards = self.env["espace.leaving.wizard"].with_user(
+            self._create_staff("manager")
+        )
+        asked = {"model": "espace.child", "ids": self.nina.ids}
+        action = wizards._action_ask({**asked, "vals": {"active": False}})
+        wizards.browse(action["res_id"]).action_confirm()
+        self.assert_message("Réservations annulées", "• ", "11 janvier")
+
+    def test_mail_template_quotient_asked(self):
+        year = self.env["espace.school.year"].create(
+            {"date_from": "2027-09-01", "date_to": "2028-08-31"}
+        )
+        self.company.write({"espace_qf_renewal": "months", "espace_qf_months": 12})
+        self.martin.income_ids.date_from = "2025-06-01"
+        self.durand.qf_asked_for = year.date_from
+        rollovers = self.env["espace.year.rollover"]
+        rollovers.browse(rollovers.action_open()["res_id"]).action_ask_quotients()
+        self.assert_message("quotient familial", "juin 2025", "CAF")
 
     def test_mail_template_enrolment_accepted(self):
         enrolment = self.nina.enrolment_ids[0]
@@ -413,6 +516,22 @@ class TestMailSmtp(EspaceBillingCase):
             "Inscription refusée",
             "L’inscription de Nina (Cantine) a été refusée : Plus de place cette année",
         )
+
+    def test_mail_template_kitchen_order(self):
+        self.company.espace_caterer_email = "cuisine@example.org"
+        self.booked(self.nina, self.meal, MONDAY)
+        manager = self._create_staff("manager")
+        self.env["espace.kitchen"].with_user(manager).order_week(
+            MONDAY.isoformat(), False
+        )
+        [letter] = self.send()
+        self.assert_letter(
+            letter, to="cuisine@example.org", sender="mairie@example.org"
+        )
+        self.assertEqual(letter.subject, "Commande de la semaine 2 (2027-02-1)")
+        self.assertRegex(letter.text, r"lundi 11 janvier.: 1")
+        self.assertNotIn("Nina", letter.text)
+        self.assertIn("2027-02-1.xlsx", letter.attachments)
 
     def document(self, **vals):
         kind = self.env["espace.document.type"].create(

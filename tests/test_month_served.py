@@ -81,7 +81,7 @@ def commune(env):
     }
 
 
-@tagged("post_install", "-at_install", "committed")
+@tagged("post_install", "-at_install", "apart")
 @unittest.skipIf(MISSING, NO_PANGO)
 @unittest.skipUnless(HAS_CLOCK, "needs libfaketime: apt-get install faketime")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the databases to copy")

@@ -233,7 +233,7 @@ def commune_with_books(env):
     }
 
 
-@tagged("post_install", "-at_install", "committed")
+@tagged("post_install", "-at_install", "apart")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the databases to copy")
 class TestPostedServed(BaseCase):
     @classmethod

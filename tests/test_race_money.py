@@ -20,6 +20,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
+from odoo.addons.payment_payfip.tests.payfip_double import Double
 
 PRICE = 360
 FAMILIES = 10
@@ -275,6 +276,57 @@ class TestMoneyRace(BaseCase):
         self.assertEqual(self.account(move_id), (0, 0, 0))
         with self.open() as env:
             self.assertEqual(len(self.payments(env)), 1)
+
+    def test_payfip_notifies_twice_at_once(self):
+        """And leads the payer back meanwhile: three ask the service, one books."""
+        move_id = self.owe(TUESDAY)
+        with Double(notify="never") as double:
+            transaction_id = self.opened_by_payfip(double, move_id)
+            double.decide(double.last(), "card")
+
+            def look_up(env):
+                transaction = env["payment.transaction"].browse(transaction_id)
+                transaction._payfip_refresh()
+                if transaction.state == "done":
+                    transaction._post_process()
+                return transaction.payment_id.espace_receipt_number
+
+            self.race(*(3 * [look_up]))
+            # Whoever found another asking left it alone: it is asked once more.
+            self.race(look_up)
+        self.assertEqual(self.account(move_id), (0, 0, 0))
+        with self.open() as env:
+            self.assertEqual(self.payments(env).mapped("amount"), [3.60])
+            env["payment.provider"].browse(self.ids["provider"]).code = "none"
+
+    def opened_by_payfip(self, double, move_id):
+        """Have an invoice paid by PayFiP; return the id of the transaction."""
+        with self.open() as env:
+            provider = env["payment.provider"].browse(self.ids["provider"])
+            provider.write(
+                {
+                    "code": "payfip",
+                    "payfip_mode": "T",
+                    "payfip_numcli": "900003",
+                    "payfip_service_url": double.service_url,
+                    "payfip_payment_url": double.payment_url,
+                }
+            )
+            move = env["account.move"].browse(move_id)
+            transaction = env["payment.transaction"].create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": provider.payment_method_ids[:1].id,
+                    "amount": 3.60,
+                    "currency_id": move.currency_id.id,
+                    "partner_id": move.partner_id.id,
+                    "reference": f"RACE-{uuid.uuid4().hex[:8]}",
+                    "operation": "online_redirect",
+                    "invoice_ids": [fields.Command.set(move.ids)],
+                }
+            )
+            self.assertTrue(transaction._get_specific_rendering_values({}))
+            return transaction.id
 
     def test_money_wanted_by_two_bookings_at_once_pays_one(self):
         self.give(3.60)

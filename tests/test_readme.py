@@ -4,6 +4,7 @@ In a virtual environment with what Odoo requires and nothing of ours, and in a d
 that knows English alone: first the bookings, then families, then the portal.
 """
 
+import contextlib
 import importlib.metadata
 import os
 import re
@@ -41,10 +42,48 @@ env.cr.commit()
 """
 
 
+# What Odoo remembers to install the next time that it starts.
+FORGET = "UPDATE ir_module_module SET state = 'uninstalled' WHERE state = 'to install'"
+
+EARLIER = """
+UPDATE ir_module_module SET latest_version = '19.0.1.0.0'
+WHERE name = 'espace_famille_portal'
+"""
+
+REFUSED = r"espace_famille has an incompatible version|invalid module names.*espace_f"
+
+# Another Odoo is this one with another number: the number is what it compares.
+ANOTHER_ODOO = """
+import odoo.release
+odoo.release.version_info = (20, 0, 0, "final", 0, "")
+odoo.release.version = odoo.release.series = odoo.release.major_version = "20.0"
+from odoo.cli.command import main
+main()
+"""
+
+
 def our_tables(env):
     env.cr.execute(
         "SELECT tablename FROM pg_tables "
         "WHERE schemaname = 'public' AND tablename LIKE 'espace%'"
+    )
+    return env.cr.fetchall()
+
+
+def written(statement):
+    """Return what runs a statement for good, for `Database.sql`."""
+
+    def write(env):
+        env.cr.execute(statement)
+        env.cr.commit()
+
+    return write
+
+
+def portal_version(env):
+    env.cr.execute(
+        "SELECT latest_version FROM ir_module_module "
+        "WHERE name = 'espace_famille_portal'"
     )
     return env.cr.fetchall()
 
@@ -94,7 +133,7 @@ def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@tagged("post_install", "-at_install", "committed")
+@tagged("post_install", "-at_install", "apart")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the launcher")
 class TestReadme(BaseCase):
     @classmethod
@@ -134,10 +173,10 @@ class TestReadme(BaseCase):
         assert done.returncode == 0, done.stdout[-6000:]
         return done.stdout
 
-    def odoo(self, database, command, *arguments, stdin=""):
+    def odoo(self, database, command, *arguments, stdin="", started=("-m", "odoo")):
         """Run Odoo's own command in the environment; return the finished process."""
         return subprocess.run(
-            [self.python, "-m", "odoo", command, "-c", database.conf]
+            [self.python, *started, command, "-c", database.conf]
             + ["-d", database.name, "--no-http", *arguments],
             cwd=self.home,
             input=stdin,
@@ -171,6 +210,8 @@ class TestReadme(BaseCase):
         with Database().empty() as database:
             self.without_them(database)
             self.with_them(database)
+        with Database().empty() as database:
+            self.of_another_odoo(database)
 
     def without_them(self, database):
         """Nothing is half installed, and the last lines say what is missing."""
@@ -178,6 +219,49 @@ class TestReadme(BaseCase):
         self.lacks(database, 'depends on module "partner_firstname"')
         self.bash(addon)
         self.lacks(database, "an external dependency is not met")
+
+    def of_another_odoo(self, database):
+        """An Odoo that bears another number takes none of ours."""
+        started = self.home / "another.py"
+        started.write_text(ANOTHER_ODOO)
+        install = ("server", "-i", "espace_famille", "--stop-after-init")
+        done = self.odoo(database, *install, started=[started])
+        self.assertRegex(done.stdout, REFUSED)
+        self.assertEqual(database.sql(our_tables), [], done.stdout[-3000:])
+
+    @contextlib.contextmanager
+    def another_release(self, name, version):
+        """Have a library say for a while that it is of another release."""
+        [metadata] = (
+            path
+            for path in self.home.glob(
+                "lib/python3.*/site-packages/*.dist-info/METADATA"
+            )
+            if path.parent.name.lower().startswith(f"{name.lower()}-")
+        )
+        text = metadata.read_text()
+        metadata.write_text(
+            re.sub(r"(?m)^Version: .*", f"Version: {version}", text, count=1)
+        )
+        try:
+            yield
+        finally:
+            metadata.write_text(text)
+
+    def not_updated(self, database):
+        """An update stops before it changes anything; what runs is not stopped."""
+        database.sql(written(EARLIER))
+        with self.another_release("altcha", "1.0.0"):
+            done = self.odoo(
+                database,
+                "server",
+                "-u",
+                "espace_famille_portal",
+                "--stop-after-init",
+            )
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("altcha 1.0.0 is installed", done.stdout[-3000:])
+        self.assertEqual(database.sql(portal_version), [("19.0.1.0.0",)])
 
     def lacks(self, database, words):
         done = self.odoo(
@@ -189,13 +273,21 @@ class TestReadme(BaseCase):
 
     def with_them(self, database):
         self.bash(commands())
+        with self.another_release("holidays", "0.108"):
+            self.lacks(database, "holidays 0.108 is installed, 0.109 or later is")
         installed = self.bash("pip list --format=freeze").lower()
         for line in section("The addons").values():
             self.assertIn(line.replace("_", "-"), installed.replace("_", "-"))
         stop = "--stop-after-init"
         self.works(database, "server", "-i", "espace_famille", stop)
         self.works(database, "shell", stdin=FAMILY)
+        with self.another_release("PyPDF2", "3.0.1"):
+            done = self.odoo(database, "server", "-i", "espace_famille_portal", stop)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("earlier than 3 is needed", done.stdout[-3000:])
+        database.sql(written(FORGET))
         self.works(database, "server", "-i", "espace_famille_portal", stop)
+        self.not_updated(database)
         with database.serving() as server:
             page = requests.get(f"{server.url}/espace-famille", timeout=300)
             self.assertEqual(page.status_code, 200, server.end())

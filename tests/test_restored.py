@@ -51,7 +51,7 @@ def what_it_may_do(env):
     }
 
 
-@tagged("post_install", "-at_install", "committed")
+@tagged("post_install", "-at_install", "apart")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the databases to copy")
 class TestRestored(BaseCase):
     def test_a_neutralised_copy_sends_nothing_and_leads_nowhere(self):

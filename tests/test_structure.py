@@ -21,6 +21,7 @@ RULES = (
     structure.undocumented_keys,
     structure.unlisted_internals,
     structure.missing_witnesses,
+    structure.loose_calls,
 )
 
 
@@ -72,6 +73,11 @@ BREAKS = {
     },
     structure.missing_witnesses: {
         "../docs/odoo-internals.md": "| `_known` | why | `tests/test_gone.py` |"
+    },
+    structure.loose_calls: {
+        "espace_famille/static/src/a/a.xml": (
+            '<select t-on-change="(event) => this.load(Number(event.target.value))"/>'
+        )
     },
 }
 

@@ -118,7 +118,7 @@ def what_stands(env):
     }
 
 
-@tagged("post_install", "-at_install", "committed")
+@tagged("post_install", "-at_install", "apart")
 @unittest.skipUnless(os.environ.get("ESPACE_ADDONS"), "needs the databases to copy")
 class TestUninstalled(BaseCase):
     def test_what_was_there_before_comes_back_and_nothing_of_ours_stays(self):

@@ -109,7 +109,8 @@ class ValdurenqueCase(HttpCase):
         cell = self.cell(visit.page, child, product, day)
         cell.locator("button").click()
         visit.page.wait_for_selector(
-            f"#{cell.get_attribute('id')}[data-status='in_cart']"
+            # Drawn at once; the server's word has no mark.
+            f"#{cell.get_attribute('id')}[data-status='in_cart']:not(.ef-saving)"
         )
 
     def pay_online(self, page):

@@ -1,5 +1,17 @@
 """What is done once, when the addon comes, and given back when it goes."""
 
+from .libraries import NEEDED, refuse_unfit, report_unfit
+
+
+def pre_init_hook(_env):
+    """Install nothing with libraries that do not work."""
+    refuse_unfit(NEEDED)
+
+
+def post_load():
+    """Say in the log which libraries do not work."""
+    report_unfit(NEEDED)
+
 
 def post_init_hook(env):
     """Take the only company of a database for the commune.

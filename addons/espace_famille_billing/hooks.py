@@ -1,4 +1,22 @@
-"""What is given back when the addon goes."""
+"""What is checked when the addon comes, and given back when it goes."""
+
+from odoo.addons.espace_famille.libraries import Release, refuse_unfit, report_unfit
+
+NEEDED = {
+    "PyPDF2": Release(
+        "", "3", "Odoo cannot put Factur-X into an invoice with later ones"
+    ),
+}
+
+
+def pre_init_hook(_env):
+    """Install nothing with libraries that do not work."""
+    refuse_unfit(NEEDED)
+
+
+def post_load():
+    """Say in the log which libraries do not work."""
+    report_unfit(NEEDED)
 
 
 def uninstall_hook(env):

@@ -2,6 +2,8 @@
 
 import logging
 
+from odoo.addons.espace_famille.libraries import Release, refuse_unfit, report_unfit
+
 _logger = logging.getLogger(__name__)
 
 PREFIX = "espace_famille_portal."
@@ -16,6 +18,20 @@ SET = {
     "web.base.url.freeze": "True",
 }
 
+NEEDED = {
+    "altcha": Release("2", "", "earlier ones make another kind of challenge"),
+}
+
+
+def pre_init_hook(_env):
+    """Install nothing with libraries that do not work."""
+    refuse_unfit(NEEDED)
+
+
+def post_load():
+    """Say in the log which libraries do not work."""
+    report_unfit(NEEDED)
+
 
 def post_init_hook(env):
     """Set what families need, and remember what stood there."""
@@ -29,6 +45,8 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Give back what stood there, unless somebody has changed it since."""
+    # Without us Odoo would push to families what staff write.
+    env["mail.push.device"].search([("espace_of_family", "=", True)]).unlink()
     parameters = env["ir.config_parameter"]
     for key, wanted in SET.items():
         before = parameters.get_param(f"{BEFORE}{key}")

@@ -1,6 +1,8 @@
 """Serve a database that is already there, without rebuilding anything.
 
-Mails are not sent: each is written to a file in .espace/mail."""
+Answers are compressed, as the proxy of a real server does it. Mails are not sent: each
+is written to a file in .espace/mail. Where PayFiP is set up for this machine, as in the
+demo, a double of it serves its payment page; so does one of API Particulier."""
 
 from __future__ import annotations
 
@@ -13,6 +15,8 @@ from collections.abc import Callable
 from ..console import Stop, say, step
 from ..layout import DEMO_DB, Layout
 from ..mail import mail_box
+from ..particulier import particulier_double
+from ..payfip import payfip_double
 from ..process import free_port, start, stop, wait_for
 from ..server import server_command
 from ..setup.environment import Environment, environment, tell_missing
@@ -76,7 +80,14 @@ def serve(
         it=address,
     )
     mails = mail_box(layout.python, layout.mail, say)
-    with mails as mail_port, log.open("a") as output:
+    bank = payfip_double(prepared, database, say)
+    caf = particulier_double(prepared, database, say)
+    with (
+        mails as mail_port,
+        bank as bank_address,
+        caf as caf_address,
+        log.open("a") as output,
+    ):
         running = start(
             [
                 *server_command(
@@ -88,7 +99,7 @@ def serve(
                 f"--smtp-port={mail_port}",
                 *([f"--dev={options.dev}"] if options.dev else []),
             ],
-            env=prepared.variables(),
+            env=prepared.variables(ESPACE_COMPRESS="1"),
             cwd=layout.home,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -99,6 +110,10 @@ def serve(
                 _wait_until_it_answers(running, options, port, layout.short(log))
             tell_missing("documents are shown as pages, not as PDF")
             say_where(address, layout, log)
+            if bank_address:
+                say(f"  PayFiP   {bank_address} (a double: no money moves)")
+            if caf_address:
+                say(f"  CAF      {caf_address} (a double: invented quotients)")
             welcome(address)
             say("\nCtrl-C stops it.")
             running.wait()

@@ -1,11 +1,16 @@
 """Run the tests: all of them, or those that the pytest arguments choose.
 
 Everything after the command goes to pytest:
-  ./espace test                                   everything, on all processors
+  ./espace test                                   all but the stories, on all processors
+  ./espace test --stories                         the stories, the longest of minutes
   ./espace test addons/espace_famille             one addon
   ./espace test -k waiting_list -x                any of pytest's options
   ./espace test -k acceptance_deadlines           the worked rules, in seconds
   ./espace test -k acceptance_tariffs             the worked prices, in seconds
+
+Stories install, update, uninstall and restore databases of their own, or live a month
+on a server: minutes each, tagged “apart”. With ESPACE_STORY_MINUTES none begins once
+those are over; which were left out is said. They begin with another one each day.
 
 Tests run in a fresh copy of a database with our addons, dropped at the end (--keep
 keeps it). Everything runs in as many processes as there are processors, each with a
@@ -23,6 +28,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from .. import day
@@ -43,7 +49,7 @@ NAME = "test"
 HELP = "run the tests; takes pytest's arguments"
 
 #: The arguments that are ours, not pytest's.
-FLAGS = ("--keep", "-h", "--help")
+FLAGS = ("--keep", "--stories", "-h", "--help")
 
 #: pytest's options whose value is the next argument.
 WITH_VALUE = frozenset(
@@ -61,9 +67,12 @@ NO_TEST = 5
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.usage = "./espace test [-h] [--keep] [pytest arguments]"
+    parser.usage = "./espace test [-h] [--keep] [--stories] [pytest arguments]"
     parser.add_argument(
         "--keep", action="store_true", help="keep the database of this run"
+    )
+    parser.add_argument(
+        "--stories", action="store_true", help="run the stories and nothing else"
     )
 
 
@@ -73,7 +82,7 @@ def run(options: argparse.Namespace, layout: Layout) -> int:
     if chosen.plain:
         code = run_plain(chosen, layout)
     else:
-        code = run_all(chosen, layout, keep=options.keep)
+        code = run_all(chosen, layout, keep=options.keep, stories=options.stories)
     if code == NO_TEST:
         complain("\nNo test ran: that is a failure, not a success.")
     return code
@@ -87,7 +96,7 @@ def run_plain(chosen: Selection, layout: Layout) -> int:
     return foreground(command, env=variables, cwd=layout.root)
 
 
-def run_all(chosen: Selection, layout: Layout, *, keep: bool) -> int:
+def run_all(chosen: Selection, layout: Layout, *, keep: bool, stories: bool) -> int:
     """Run tests in a fresh database with our addons."""
     in_ci = os.environ.get("CI", "").lower() in ("true", "1")
     if in_ci and (missing := missing_programs(for_tests=True)):
@@ -103,11 +112,14 @@ def run_all(chosen: Selection, layout: Layout, *, keep: bool) -> int:
     ):
         variables = prepared.program_variables(name)
         variables |= prepared.databases.templates()
-        if chosen.whole:
+        if stories:
+            # Each day another one is the first: a limit leaves out other ones.
+            variables["ESPACE_STORIES"] = str(date.today().toordinal())
+        elif chosen.whole:
             variables["ESPACE_WHOLE_RUN"] = "1"
         command = pytest_command(
             layout,
-            *("-p", "espace_cli.inside.pytest_in_odoo", "--durations=15"),
+            *("-p", "espace_cli.inside.pytest_in_odoo", "--durations=40"),
             *(f"--odoo-config={variables['ESPACE_CONF']}", f"--odoo-database={name}"),
             *("--odoo-http", *(sharing() if chosen.whole and not keep else ())),
             *chosen.arguments,

@@ -4,12 +4,20 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import vobject
-from espace_famille_portal_domain.agenda_feed import Event, write
+from espace_famille_portal_domain import agenda_feed
+from espace_famille_portal_domain.agenda_feed import Event
 from hypothesis import given
 from hypothesis import strategies as st
 
 CHANGED = datetime(2027, 1, 1, 8, 0)
 ZONES = ("Europe/Paris", "Indian/Reunion", "America/Martinique")
+
+
+TODAY = date(2027, 1, 4)
+
+
+def write(name, zone, events):
+    return agenda_feed.write(name, zone, events, TODAY)
 
 
 def event(day, start=16.5, end=18.5, **values):
@@ -65,7 +73,40 @@ def test_the_same_bookings_give_the_same_bytes():
 
 
 def test_no_booking_is_a_calendar_all_the_same():
-    assert read(write("Ville", "Europe/Paris", [])).name == "VCALENDAR"
+    calendar = read(write("Ville", "Europe/Paris", []))
+    assert calendar.name == "VCALENDAR"
+    # RFC 5545, 3.6: at least one component.
+    assert [one.name for one in calendar.components()] == ["VTIMEZONE"]
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl"])))
+def test_lines_have_75_octets_at_most_and_are_read_back(words):
+    content = write("Ville", "Europe/Paris", [event(date(2027, 1, 11), words=words)])
+    lines = content.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert all(line.decode() is not None for line in lines)
+    [component] = read(content).vevent_list
+    found = getattr(component, "description", None)
+    assert (found.value if found else "") == words
+
+
+def test_a_long_name_with_accents_is_folded_between_letters():
+    title = "Élémentaire – été à Évry " * 8
+    content = write("Ville", "Europe/Paris", [event(date(2027, 1, 11), words=title)])
+    assert title.strip() in content.replace(b"\r\n ", b"").decode()
+    assert max(map(len, content.split(b"\r\n"))) <= 75
+
+
+def test_what_changed_has_a_later_stamp_and_a_higher_sequence():
+    first = event(date(2027, 1, 11))
+    later = Event(
+        first.uid, CHANGED + timedelta(minutes=5), first.day, 16.5, 17.5, first.title
+    )
+    one, two = (
+        read(write("Ville", "Europe/Paris", [each])).vevent for each in (first, later)
+    )
+    assert int(two.sequence.value) > int(one.sequence.value)
+    assert two.dtstamp.value > one.dtstamp.value
 
 
 @given(

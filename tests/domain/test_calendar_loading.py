@@ -187,3 +187,16 @@ def test_loading_twice_is_loading_once(missing, corrected, dismissed):
     following = plan(again, OFFICIAL, dismissed=dismissed)
     assert not [step for step in following if step.taken_by_default]
     assert outcome(following, default) == left
+
+
+def test_a_local_day_is_offered_and_not_taken_by_itself():
+    day = date(2027, 3, 26)
+    local = Period("public_holiday", "Vendredi saint", day, day, custom=True)
+    [step] = plan([], [local])
+    assert (step.action, step.choosable, step.taken_by_default) == (
+        "offer",
+        True,
+        False,
+    )
+    assert outcome([step], lambda one: one.taken_by_default) == []
+    assert outcome([step], lambda one: True) == [local]

@@ -3,7 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from espace_famille_domain.documents import Lack, Paper, expiry, lack
+from espace_famille_domain.documents import (
+    Lack,
+    Paper,
+    expiry,
+    lack,
+    provisional_until,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,3 +73,20 @@ def test_so_many_months_end_before_the_month_after(day, months):
     assert Paper(day, end).covers(end) and not Paper(day, end).covers(
         end + timedelta(days=1)
     )
+
+
+@pytest.mark.parametrize(
+    "admitted, papers, months, until",
+    [
+        (date(2026, 9, 1), [], 3, date(2026, 11, 30)),
+        (date(2026, 11, 30), [], 3, date(2027, 2, 28)),
+        (date(2026, 9, 1), [], 0, None),
+        # A vaccination that ended: the months count from the day after.
+        (date(2026, 9, 1), [Paper(None, date(2027, 1, 31))], 3, date(2027, 4, 30)),
+        # One that ended before the child came, or was refused, gives no more time.
+        (date(2026, 9, 1), [Paper(None, date(2025, 1, 31))], 3, date(2026, 11, 30)),
+        (date(2026, 9, 1), [REFUSED], 3, date(2026, 11, 30)),
+    ],
+)
+def test_a_provisional_admission_lasts_so_many_months(admitted, papers, months, until):
+    assert provisional_until(admitted, papers, months) == until

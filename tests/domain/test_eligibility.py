@@ -74,6 +74,15 @@ def test_a_class_or_its_level_opens_the_activity():
         assert refusal(limits, other, BORN) == Refusal("other_class")
 
 
+def test_a_school_opens_the_activity_to_all_its_classes():
+    limits = Limits(school_ids=frozenset({1}), levels=frozenset({"cp"}))
+    assert limits
+    assert refusal(limits, Pupil(class_id=9, school_id=1), BORN) is None
+    assert refusal(limits, Pupil(class_id=8, level="cp", school_id=2), BORN) is None
+    for other in (Pupil(class_id=9, school_id=2), Pupil()):
+        assert refusal(limits, other, BORN) == Refusal("other_class")
+
+
 def test_without_limits_everybody_may_come():
     assert not Limits()
     assert Limits(min_months=1)

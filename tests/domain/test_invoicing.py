@@ -8,6 +8,7 @@ from espace_famille_billing_domain.invoicing import (
     NOTHING,
     REPORT,
     is_whole_month,
+    move_to_working_day,
     outcome,
     previous_month,
 )
@@ -72,3 +73,22 @@ def test_the_month_before_is_whole_and_ends_the_day_before_this_one(day):
 )
 def test_part_of_a_month_is_not_a_month(first, last):
     assert not is_whole_month(first, last)
+
+
+@pytest.mark.parametrize(
+    "day, direction, expected",
+    [
+        # Saturday 1 May 2027, a public holiday; Friday and Monday are worked.
+        (date(2027, 5, 1), "as_is", date(2027, 5, 1)),
+        (date(2027, 5, 1), "before", date(2027, 4, 30)),
+        (date(2027, 5, 1), "after", date(2027, 5, 3)),
+        (date(2027, 5, 4), "before", date(2027, 5, 4)),
+        # Nothing is due before it is invoiced, on Thursday 29 April.
+        (date(2027, 4, 28), "before", date(2027, 4, 29)),
+    ],
+)
+def test_a_day_off_is_moved_to_a_day_that_is_worked(day, direction, expected):
+    moved = move_to_working_day(
+        day, direction, lambda d: d.weekday() < 5, earliest=date(2027, 4, 29)
+    )
+    assert moved == expected

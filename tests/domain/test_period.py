@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from espace_famille_portal_domain.period import PLENTY, Span, opening_span
+from espace_famille_portal_domain.period import PLENTY, Span, columns_over, opening_span
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,3 +76,38 @@ def test_nothing_before_the_opening_has_plenty(view, today, offsets):
     spans = {Span.around(view, day) for day in bookable}
     plenty = [span for span in spans if count(span) >= PLENTY[view]]
     assert opened == min(plenty or spans, key=lambda span: span.start)
+
+
+# === Columns that lie over others === #
+
+
+def days(*numbers):
+    return {date(2027, 1, number) for number in numbers}
+
+
+SCHOOL, WEDNESDAYS = days(4, 5, 7, 8), days(6, 13)
+
+
+def test_services_of_wednesday_lie_over_the_columns_of_school_days():
+    open_days = [SCHOOL, SCHOOL, SCHOOL, SCHOOL, WEDNESDAYS]
+    assert columns_over(open_days) == [0, 0, 0, 0, 4]
+
+
+def test_several_services_of_wednesday_share_the_width():
+    open_days = [SCHOOL, WEDNESDAYS, SCHOOL, SCHOOL, WEDNESDAYS]
+    assert columns_over(open_days) == [0, 2, 0, 0, 1]
+
+
+def test_services_that_meet_on_a_day_keep_their_columns():
+    assert columns_over([SCHOOL, SCHOOL | WEDNESDAYS, WEDNESDAYS]) == [0, 0, 0]
+    assert columns_over([SCHOOL, SCHOOL]) == [0, 0]
+    assert columns_over([]) == []
+    assert columns_over([set(), set()]) == [0, 0]
+
+
+def test_more_services_than_columns_keep_their_own():
+    assert columns_over([SCHOOL, WEDNESDAYS, WEDNESDAYS]) == [0, 0, 0]
+
+
+def test_a_service_without_any_day_keeps_its_column():
+    assert columns_over([SCHOOL, set(), WEDNESDAYS]) == [0, 0, 2]

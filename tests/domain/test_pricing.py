@@ -161,6 +161,54 @@ def test_a_reduction_never_makes_a_price_negative():
     assert amount(Grid([MEAL], [Adjustment("amount", D(-5))]), "CANTINE") == D(0)
 
 
+def test_a_floor_limits_the_reductions_before_it_and_raises_nothing():
+    half = Adjustment("percent", D(-50))
+    floor = Adjustment("floor", D("2.00"))
+    assert amount(Grid([MEAL], [half, floor]), "CANTINE") == D("2.00")
+    # What comes after the floor is not held by it.
+    assert amount(Grid([MEAL], [floor, half]), "CANTINE") == D("1.80")
+    # The grid itself asks 3.60: a floor above it is no surcharge.
+    dear = Adjustment("floor", D("9.00"))
+    assert amount(Grid([MEAL], [half, dear]), "CANTINE") == D("3.60")
+    assert price(Grid([MEAL], [dear]), Situation("CANTINE")).adjustments == ()
+
+
+def test_floors_make_a_second_grid_by_quotient():
+    half = Adjustment("percent", D(-50))
+    low = Adjustment("floor", D("2.00"), qf_max=D(500))
+    high = Adjustment("floor", D("3.00"), qf_min=D(500))
+    grid = Grid([MEAL], [half, low, high])
+    asked = {
+        qf: price(grid, Situation("CANTINE", qf=qf)).amount
+        for qf in (D(0), D("499.99"), D(500), None)
+    }
+    # Without a quotient the dearest is asked, and the highest floor holds.
+    assert asked == {
+        D(0): D("2.00"),
+        D("499.99"): D("2.00"),
+        D(500): D("3.00"),
+        None: D("3.00"),
+    }
+
+
+def test_a_reduction_of_a_bracket_is_not_for_who_gave_no_quotient():
+    half = Adjustment("percent", D(-50), qf_max=D(500))
+    more = Adjustment("amount", D(1), qf_min=D(500))
+    grid = Grid([MEAL], [half, more])
+    asked = [
+        price(grid, Situation("CANTINE", qf=qf)).amount for qf in (D(1), D(500), None)
+    ]
+    assert asked == [D("1.80"), D("4.60"), D("4.60")]
+
+
+@pytest.mark.parametrize(
+    "value, expected", [("1.80", "1.80"), ("1.81", "0.00"), ("1.79", "1.80")]
+)
+def test_what_is_below_a_minimum_is_not_asked(value, expected):
+    half, waived = Adjustment("percent", D(-50)), Adjustment("waive", D(value))
+    assert amount(Grid([MEAL], [half, waived]), "CANTINE") == D(expected)
+
+
 def test_what_a_reduction_could_not_take_is_not_owed_by_the_next_surcharge():
     taken, added = Adjustment("amount", D(-5)), Adjustment("amount", D(1))
     assert amount(Grid([MEAL], [taken, added]), "CANTINE") == D("1.00")
@@ -409,6 +457,20 @@ def test_adjustments_are_told(operation, value, told_as):
     grid = Grid([MEAL], [Adjustment(operation, D(value))])
     assert (
         said(grid, "CANTINE", subject="Repas") == f"Repas réservé : 3,60 €, {told_as}"
+    )
+
+
+def test_what_limits_a_reduction_is_told_with_its_bracket():
+    half = Adjustment("percent", D(-50))
+    floor = Adjustment("floor", D(2), qf_min=D(500))
+    waive = Adjustment("waive", D("1.90"))
+    assert said(Grid([MEAL], [half, floor]), "CANTINE", "planned", D(600)) == (
+        "Accueil réservé : 3,60 €, réduction de 50 %, pas moins de 2,00 € "
+        "(tranche à partir de 500) = 2,00 €"
+    )
+    assert said(Grid([MEAL], [half, waive]), "CANTINE") == (
+        "Accueil réservé : 3,60 €, réduction de 50 %, "
+        "non demandé en dessous de 1,90 € = 0,00 €"
     )
 
 

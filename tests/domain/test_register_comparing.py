@@ -9,7 +9,8 @@ import pytest
 from espace_famille_billing_domain.quotient_import import parse_value
 from espace_famille_domain.register import columns, reading, table
 from espace_famille_domain.register.comparing import compare
-from espace_famille_domain.register.households import Address
+from espace_famille_domain.register.differing import guardian_changes
+from espace_famille_domain.register.households import Address, Guardian
 from espace_famille_domain.register.known import (
     Known,
     KnownChild,
@@ -296,3 +297,36 @@ def test_an_existing_class_may_be_meant_by_another_name(town):
     [child] = town.known.children
     plan = town.load(sheet(line), classes={key: child.class_id})
     assert set(states(plan)) == {"same"}
+
+
+# === Two telephones === #
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "expected"),
+    [
+        (("06 12 34 56 78", ""), ("+33612345678",), {}),
+        (("06 12 34 56 78", ""), ("+33612345678", "+33563501111"), "second"),
+        (("05 63 50 11 11", "06 12 34 56 78"), ("+33612345678", "+33563501111"), {}),
+        (("06 00 00 00 00", ""), ("+33612345678",), "first"),
+        (("06 00 00 00 00", "05 63 50 11 11"), ("+33612345678",), "first"),
+        (
+            ("06 12 34 56 78", "05 00 00 00 00"),
+            ("+33612345678", "+33563501111"),
+            "second",
+        ),
+    ],
+)
+def test_telephones_that_are_known_stay_where_they_are(known, told, expected):
+    expected = {
+        "first": {"phone": "06 12 34 56 78"},
+        "second": {"phone2": "05 63 50 11 11"},
+    }.get(expected or None, {})
+    guardian = Guardian("ROUX", "Sandrine", phones=told)
+    person = KnownGuardian(1, 1, "Sandrine", "ROUX", "", "", *known)
+    new, _old = guardian_changes(guardian, person)
+    assert new == expected
+    # The same again changes nothing.
+    phones = dict(zip(("phone", "phone2"), known, strict=True)) | new
+    again = KnownGuardian(1, 1, "Sandrine", "ROUX", "", "", *phones.values())
+    assert guardian_changes(guardian, again)[0] == {}

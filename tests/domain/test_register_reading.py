@@ -419,3 +419,61 @@ def test_nothing_that_a_file_holds_stops_the_reading(lines):
     ]
     found = read(columns.lay_out(table.Table("x", tuple(rows))))
     assert "Tom ROUX" in [child.name for child in found.children]
+
+
+# === What a register says besides === #
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("oui", values.GIVEN),
+        ("X", values.GIVEN),
+        ("à jour", values.GIVEN),
+        ("31/08/2027", date(2027, 8, 31)),
+        ("jusqu'au 31/08/2027", date(2027, 8, 31)),
+        ("oui, 31/08/2027", date(2027, 8, 31)),
+        (date(2027, 8, 31), date(2027, 8, 31)),
+        ("non", None),
+        ("à fournir", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_document_was_given_or_not(cell, expected):
+    assert values.document(cell) == expected
+
+
+@pytest.mark.parametrize("cell", ["peut-être", "31/02/2027", "12"])
+def test_what_does_not_say_whether_a_document_was_given(cell):
+    with pytest.raises(values.Unreadable) as raised:
+        values.document(cell)
+    assert raised.value.code == "not_a_document"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Date du QF",
+        "QF depuis le",
+        "Quotient familial au",
+        "Date quotient familial",
+        "Quotient familial depuis le",
+    ],
+)
+def test_a_quotient_may_have_its_day(header):
+    rows = (table.Row(1, ("Nom", "Date de naissance", "QF", header)),)
+    laid = columns.lay_out(table.Table("x", rows))
+    assert laid.columns[-1].field == "family.quotient_date"
+    assert laid.columns[2].field == "family.quotient"
+
+
+def test_the_example_of_the_sheet_to_fill_in_is_not_read():
+    rows = (
+        table.Row(1, ("Ligne", "Nom", "Prénom", "Né le")),
+        table.Row(2, ("EXEMPLE", "ROUX", "Élise", "14/03/2018")),
+        table.Row(3, ("", "PONS", "Noé", "29/02/2016")),
+    )
+    laid = columns.lay_out(table.Table("x", rows))
+    assert [row.number for row in laid.rows] == [3]
+    assert laid.columns[0].field == columns.IGNORED

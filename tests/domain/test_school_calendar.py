@@ -1,6 +1,6 @@
 """The school calendar is the official one, and says what kind of day a date is."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -32,6 +32,88 @@ def test_school_holidays_of_zone_c_in_2026_2027():
     assert ranges("C", 2026, "bridge") == [
         ("Pont de l'Ascension", "2027-05-07", "2027-05-07")
     ]
+
+
+# Zone: (name, first day without class, day on which classes resume); the arrêtés of 22
+# October 2025 (2026-2027) and 21 July 2026 (2027-2028).
+AUTUMN = {
+    2026: [("la Toussaint", "10-17", "11-02"), ("Noël", "12-19", "01-04")],
+    2027: [("la Toussaint", "10-23", "11-08"), ("Noël", "12-18", "01-03")],
+}
+WINTER_AND_SPRING = {
+    (2026, "A"): (("02-13", "03-01"), ("04-10", "04-26")),
+    (2026, "B"): (("02-20", "03-08"), ("04-17", "05-03")),
+    (2026, "C"): (("02-06", "02-22"), ("04-03", "04-19")),
+    (2027, "A"): (("02-19", "03-06"), ("04-22", "05-09")),
+    (2027, "B"): (("02-05", "02-21"), ("04-08", "04-24")),
+    (2027, "C"): (("02-12", "02-28"), ("04-15", "05-02")),
+}
+SUMMER = {2026: date(2027, 7, 3), 2027: date(2028, 7, 8)}
+ASCENSION = {
+    2026: (date(2027, 5, 7), date(2027, 5, 8)),
+    2027: (date(2028, 5, 26), date(2028, 5, 27)),
+}
+
+
+def at(year, month_day):
+    return date.fromisoformat(f"{year}-{month_day}")
+
+
+@pytest.mark.parametrize("first_year, zone", WINTER_AND_SPRING)
+def test_the_years_by_decree_are_those_of_the_decree(first_year, zone):
+    """From the day after class to the day on which classes resume, and the bridges."""
+    year = first_year + 1
+    (toussaint, start, resume), (noel, before, after) = AUTUMN[first_year]
+    winter, spring = WINTER_AND_SPRING[first_year, zone]
+    expected = {
+        f"Vacances de {toussaint}": (at(first_year, start), at(first_year, resume)),
+        f"Vacances de {noel}": (at(first_year, before), at(year, after)),
+        "Vacances d'hiver": tuple(at(year, day) for day in winter),
+        "Vacances de printemps": tuple(at(year, day) for day in spring),
+    }
+    periods = seed_periods(zone, first_year)
+    found = {
+        period.name: (period.date_from, period.date_to + timedelta(days=1))
+        for period in periods
+        if period.kind == "holiday" and "été" not in period.name
+    }
+    assert found == expected
+    calendar = Calendar(periods)
+    for start, resume in expected.values():
+        assert calendar.holiday_around(start - timedelta(days=1)) is None
+        assert calendar.is_school_day(resume)
+    first = SUMMER[first_year]
+    assert calendar.holiday_around(first)
+    assert calendar.holiday_around(first - timedelta(days=1)) is None
+    for day in ASCENSION[first_year]:
+        assert not calendar.is_school_day(day)
+    assert calendar.day_kind(ASCENSION[first_year][0]) == "closed"
+
+
+def test_classes_of_2026_begin_on_the_first_of_september():
+    for zone in "ABC":
+        calendar = Calendar(seed_periods(zone, 2026))
+        assert calendar.is_school_day(date(2026, 9, 1))
+
+
+@pytest.mark.parametrize(
+    "subdivision, listed, local",
+    [
+        ("971", {"Abolition de l'esclavage"}, {"Mi-Carême", "Vendredi saint"}),
+        ("972", {"Abolition de l'esclavage"}, {"Fête de Victor Schoelcher"}),
+        ("974", {"Abolition de l'esclavage"}, set()),
+        ("NC", set(), {"Fête de la Citoyenneté"}),
+        ("57", {"Saint-Étienne", "Vendredi saint"}, set()),
+        (None, {"Noël", "Fête nationale"}, set()),
+    ],
+)
+def test_overseas_days_beyond_the_list_of_the_state_are_apart(
+    subdivision, listed, local
+):
+    found = public_holidays(2026, subdivision)
+    assert listed <= {period.name for period in found if not period.custom}
+    assert local <= {period.name for period in found if period.custom}
+    assert bool(local) == any(period.custom for period in found)
 
 
 @pytest.mark.parametrize(

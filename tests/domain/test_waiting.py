@@ -3,7 +3,13 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from espace_famille_domain.waiting import CRITERIA, Candidate, ranked, served
+from espace_famille_domain.waiting import (
+    CRITERIA,
+    Candidate,
+    obstacle,
+    ranked,
+    served,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,3 +120,39 @@ def test_the_first_group_is_passed_over_only_when_it_does_not_fit(queue, chosen,
         return
     first = [c for c in order if c.group == order[0].group]
     assert (first[0] in served(order, free)) == (len(first) <= free)
+
+
+# === Why nobody is given a place === #
+
+
+@pytest.mark.parametrize(
+    ("status", "free", "wanted", "blocked_by", "in_time", "expected"),
+    [
+        ("full", 0, 1, "", True, "no_place"),
+        ("waiting", 0, 2, "", True, "no_place"),
+        ("available", 1, 2, "", True, "siblings"),
+        ("available", 2, 2, "", True, ""),
+        ("available", None, 9, "", True, ""),
+        ("available", 1, 1, "", False, "late"),
+        ("full", 0, 1, "", False, "no_place"),
+        # What keeps the family itself comes first: a place would pass it over.
+        ("blocked", 0, 1, "debt", True, "debt"),
+        ("blocked", 5, 1, "papers", False, "papers"),
+        ("blocked", 5, 1, "", True, "suspended"),
+        ("not_enrolled", 0, 1, "", True, "not_enrolled"),
+        ("closed", 3, 1, "", True, "closed"),
+    ],
+)
+def test_the_obstacle(status, free, wanted, blocked_by, in_time, expected):
+    assert obstacle(status, free, wanted, blocked_by, in_time) == expected
+
+
+@given(
+    st.sampled_from(["available", "full", "waiting"]),
+    st.none() | st.integers(0, 30),
+    st.integers(1, 5),
+)
+def test_who_has_no_obstacle_in_time_is_served(status, free, wanted):
+    group = [candidate(key, group="one family") for key in range(wanted)]
+    is_served = len(served(group, free)) == wanted
+    assert is_served == (obstacle(status, free, wanted) == "")

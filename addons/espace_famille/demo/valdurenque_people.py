@@ -1,12 +1,46 @@
 """Documents, a pending enrolment and shared holidays of the demonstration commune."""
 
+from datetime import timedelta
+
 from odoo import fields
+from odoo.fields import Command
 
 from . import valdurenque
 
 INSURANCE_TEXT = (
     "Demandez-la à votre assureur : elle doit nommer l’enfant et couvrir la "
     "responsabilité civile et l’individuelle accident."
+)
+
+# Of a Monday, Tuesday, Thursday and Friday: course, dish, codes of its allergens;
+# (): none of the 14, None: not entered.
+MENUS = (
+    (
+        ("starter", "Carottes râpées", ("mustard", "sulphites")),
+        ("main", "Rôti de porc", ("mustard",)),
+        ("side", "Purée de pommes de terre", ("milk",)),
+        ("dairy", "Yaourt de la ferme", ("milk",)),
+        ("dessert", "Pomme", ()),
+    ),
+    (
+        ("starter", "Potage de légumes", ("milk", "celery")),
+        ("main", "Colin au citron", ("fish",)),
+        ("side", "Riz de Camargue", ()),
+        ("dessert", "Flan vanille", ("milk", "eggs")),
+    ),
+    (
+        ("starter", "Salade verte", ("mustard",)),
+        ("main", "Omelette aux herbes", ("eggs", "milk")),
+        ("side", "Pommes sautées", ()),
+        ("dairy", "Emmental", ("milk",)),
+        ("dessert", "Rocher aux cacahuètes", ("gluten", "eggs", "peanuts")),
+    ),
+    (
+        ("starter", "Betteraves", None),
+        ("main", "Lasagnes au bœuf", ("gluten", "milk", "celery")),
+        ("side", "Salade de mâche", ("mustard",)),
+        ("dessert", "Clémentine", ()),
+    ),
 )
 
 
@@ -19,6 +53,45 @@ class Demonstration(valdurenque.Demonstration):
         self._load_authorisations(children)
         self._load_pending_enrolment(children)
         self._load_holiday_halves()
+        self._load_accidents(children)
+        self._load_menus(children)
+        self._load_message()
+
+    def _load_menus(self, children):
+        """Enter the menus of this week and the next one; tick the known allergies."""
+        allergens = {one.code: one.id for one in self.env["espace.allergen"].search([])}
+        children.filtered("allergies").allergen_ids = [
+            Command.set([allergens["peanuts"]])
+        ]
+        company = self._company()
+        [no_pork] = self.env["espace.diet"].search(
+            [("company_id", "=", company.id)], order="sequence, id", offset=1, limit=1
+        )
+        monday = self._today() - timedelta(days=self._today().weekday())
+        served = ((0, MENUS[0]), (1, MENUS[1]), (3, MENUS[2]), (4, MENUS[3]))
+        self.env["espace.menu"].create(
+            [
+                {
+                    "date": monday + timedelta(weeks=week, days=weekday),
+                    "company_id": company.id,
+                    "note": "Menu végétarien" if weekday == 3 else False,
+                    "dish_ids": [
+                        Command.create(
+                            {
+                                "course": course,
+                                "name": name,
+                                "allergen_ids": [allergens[one] for one in codes or ()],
+                                "no_allergen": codes == (),
+                                "other_diet_ids": no_pork.ids if "porc" in name else [],
+                            }
+                        )
+                        for course, name, codes in dishes
+                    ],
+                }
+                for week in (0, 1)
+                for weekday, dishes in served
+            ]
+        )
 
     def _children(self):
         return self.env["espace.child"].search(
@@ -43,6 +116,8 @@ class Demonstration(valdurenque.Demonstration):
                     "sequence": 2,
                     "needed_for": "activities",
                     "activity_ids": self._ref("activity_leisure").ids,
+                    "blocking": True,
+                    "provisional_months": 3,
                     "validity": "unlimited",
                     "company_id": self._company().id,
                 }
@@ -82,7 +157,7 @@ class Demonstration(valdurenque.Demonstration):
             vals_list.append(vals)
             if child.has_pai and number % 2:
                 vals_list.append({**vals, "type_id": types["pai"].id})
-            if number % 3:
+            if number % 20 != 4:
                 vals_list.append(
                     {
                         "type_id": types["vaccinations"].id,
@@ -146,3 +221,65 @@ class Demonstration(valdurenque.Demonstration):
                     )
                 ]
             )
+
+    def _load_accidents(self, children):
+        """Record an accident of a child of two homes; nobody is written to."""
+        child = children.filtered("shared_custody")[:1]
+        agent = self._ref("user_animation")
+        day = fields.Datetime.now() - timedelta(days=8)
+        happened_on = day.replace(hour=15, minute=40, second=0, microsecond=0)
+        incident = self.env["espace.incident"].create(
+            {
+                "child_id": child.id,
+                "happened_on": happened_on,
+                "activity_id": self._ref("product_evening_1").espace_activity_id.id,
+                "place": "Cour de l’école",
+                "what_happened": "Tombée en sautant de la balançoire.",
+                "injury": "Bosse au front, pas de plaie.",
+                "care": "Glace dix minutes, surveillance jusqu’au départ.",
+                "witnesses": "Deux animateurs",
+                "author_id": agent.id,
+                "step_ids": [
+                    Command.create(
+                        {
+                            "at": happened_on + timedelta(minutes=minutes),
+                            "guardian_id": guardian.id,
+                            "how": "phone",
+                            "words": "Prévenu, viendra à l’heure habituelle.",
+                            "author_id": agent.id,
+                        }
+                    )
+                    for minutes, guardian in zip(
+                        (10, 15), child.family_ids.guardian_ids, strict=False
+                    )
+                ],
+            }
+        )
+        declared = happened_on + timedelta(hours=2)
+        incident.write(
+            {"state": "declared", "declared_on": declared, "declared_by": agent.id}
+        )
+
+    def _load_message(self):
+        """Write to the families of a class; no e-mail leaves, one came back."""
+        message = self.env["espace.message"].create(
+            {
+                "name": "Sortie des {classe} à la ferme",
+                "body": "<p>Madame, Monsieur,</p><p>jeudi prochain, {enfants} ira avec "
+                "sa classe à la ferme. Prévoyez des bottes et un pique-nique : le "
+                "repas de la cantine ne sera pas dû.</p><p>{commune}</p>",
+                "company_id": self._company().id,
+                "audience": "class",
+                "class_ids": [Command.set(self._ref("class_cp").ids)],
+            }
+        )
+        message.action_check()
+        message.action_send()
+        lines = message.line_ids
+        self.env["mail.mail"].search(
+            [("mail_message_id", "in", lines.letter_message_id.ids)]
+        ).unlink()
+        lines.filtered("letter_message_id")._letter_note()
+        lines[:1]._letter_returned(
+            "L’e-mail est revenu : personne ne reçoit d’e-mails à cette adresse."
+        )

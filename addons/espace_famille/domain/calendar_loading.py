@@ -21,15 +21,17 @@ ACTIONS = (
     "keep",
     "own",
     "dismissed",
+    "offer",
     "conflict",
     "remove",
 )
 """add; unchanged; update: its dates changed; confirm: a forecast which the
 decree bears out; keep: corrected by staff; own: entered by staff; dismissed: removed
-by staff; conflict: it would overlap another of its kind; remove: no longer official.
+by staff; offer: a local day that the State does not list, for staff to tick;
+conflict: it would overlap another of its kind; remove: no longer official.
 """
 DONE_UNLESS_REFUSED = frozenset({"add", "update", "confirm", "remove"})
-OFFERED = frozenset({"keep", "dismissed"})
+OFFERED = frozenset({"keep", "dismissed", "offer"})
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def _first_time(key: str, period: Period, own: list[Recorded]) -> Step:
             own.remove(known)
             same = _range(known.period) == _range(period)
             return Step("keep", key, None if same else period, known)
-    return Step("add", key, period)
+    return Step("offer" if period.custom else "add", key, period)
 
 
 def _is_unread(known: Recorded, unread: Iterable[Event]) -> bool:

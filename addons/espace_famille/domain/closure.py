@@ -10,7 +10,9 @@ class Scope:
     """What a closure closes; an empty set of activities means all of them.
 
     Without school and class it is whole: the session itself is closed. With them, only
-    the children of one of the schools or of one of the classes stay away.
+    the children of one of the schools or of one of the classes stay away. Activities
+    that are `spared` are open all the same: a strike does not close the emergency
+    service that strikes open.
     """
 
     id: int
@@ -20,6 +22,7 @@ class Scope:
     activities: frozenset[int] = field(default_factory=frozenset)
     schools: frozenset[int] = field(default_factory=frozenset)
     classes: frozenset[int] = field(default_factory=frozenset)
+    spared: frozenset[int] = field(default_factory=frozenset)
 
     @property
     def is_whole(self) -> bool:
@@ -27,8 +30,9 @@ class Scope:
 
     def closes(self, day: date, activity: int) -> bool:
         """Tell whether the closure is about this activity on that day."""
-        in_dates = self.date_from <= day <= self.date_to
-        return in_dates and (not self.activities or activity in self.activities)
+        if activity in self.spared or not self.date_from <= day <= self.date_to:
+            return False
+        return not self.activities or activity in self.activities
 
     def concerns(self, school: int | None, school_class: int | None) -> bool:
         """Tell whether a child of this school and class stays away."""

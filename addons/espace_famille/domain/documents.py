@@ -6,7 +6,7 @@ ends in August does not cover September.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 VALIDITIES = ("unlimited", "months", "school_year")
@@ -74,6 +74,28 @@ def expiry(day: date, validity: str, months: int, year_end: date | None) -> date
     if validity == "school_year":
         return year_end or _usual_end(school_year_day(day))
     return None
+
+
+def provisional_until(
+    admitted: date, papers: Iterable[Paper], months: int
+) -> date | None:
+    """Return the last day on which a child is admitted without a paper; None: not.
+
+    The months count from its admission, or from the end of the last paper that was
+    accepted. Source: vaccinations, admission provisoire de trois mois (articles
+    R3111-8 of the Code de la santé publique, R227-7 of that of social action).
+
+    :param admitted: first day of its first enrolment
+    :param int months: 0 where the paper blocks at once
+    """
+    if not months:
+        return None
+    ends = [
+        paper.date_to + timedelta(days=1)
+        for paper in papers
+        if paper.refused is None and paper.date_to
+    ]
+    return _add_months(max([admitted, *ends]), months)
 
 
 def school_year_day(day: date) -> date:

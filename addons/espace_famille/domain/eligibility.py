@@ -25,8 +25,9 @@ class Limits:
     """Who may come to an activity.
 
     Ages are in months, `max_months` excluded; 0 is no limit. `reckoned` is 'day' or
-    'autumn'. A child passes the school limits when its class is one of `class_ids` or
-    its class's level one of `levels`; both empty: no limit.
+    'autumn'. A child passes the school limits when its class is one of `class_ids`, its
+    school one of `school_ids` (whatever classes it will have), or its level, else that
+    of its class, one of `levels`; all empty: no limit.
     Raises ValueError when no age could pass, or for another reckoning.
     """
 
@@ -35,6 +36,7 @@ class Limits:
     reckoned: str = "day"
     class_ids: frozenset = frozenset()
     levels: frozenset = frozenset()
+    school_ids: frozenset = frozenset()
 
     def __post_init__(self):
         if self.reckoned not in RECKONINGS:
@@ -45,7 +47,11 @@ class Limits:
             raise ValueError("The oldest age is below the youngest.")
 
     def __bool__(self):
-        return bool(self.min_months or self.max_months or self.class_ids or self.levels)
+        return bool(self.min_months or self.max_months or self.asks_school)
+
+    @property
+    def asks_school(self):
+        return bool(self.class_ids or self.levels or self.school_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Pupil:
     birth_date: date | None = None
     class_id: int | None = None
     level: str | None = None
+    school_id: int | None = None
 
 
 class Refusal(NamedTuple):
@@ -103,9 +110,12 @@ def _age_refusal(limits, born, first_day, last_day):
 
 
 def _passes_school(limits, pupil):
-    if not (limits.class_ids or limits.levels):
-        return True
-    return pupil.class_id in limits.class_ids or pupil.level in limits.levels
+    return (
+        not limits.asks_school
+        or pupil.class_id in limits.class_ids
+        or pupil.level in limits.levels
+        or pupil.school_id in limits.school_ids
+    )
 
 
 def age_in_months(born: date, day: date) -> int:

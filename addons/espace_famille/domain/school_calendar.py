@@ -31,6 +31,9 @@ REGIONS = {
 }
 """Subdivision of the public holidays of each overseas zone."""
 
+OVERSEAS = frozenset({*REGIONS.values(), "BL", "MF"})
+ABOLITION = "Abolition de l'esclavage"
+
 SOUTHERN = frozenset({"nouvelle_caledonie", "wallis_et_futuna"})
 """Zones whose school year follows the southern summer, February to December."""
 
@@ -39,6 +42,12 @@ LAST_DECREED_YEAR = 2027
 """First autumns of the years known by decree (arrêté du 21 juillet 2026).
 
 The library extrapolates later years; a guess is only given when asked for.
+"""
+
+SUMMER_FROM = {2027: date(2028, 7, 8)}
+"""First day of the summer of a year, where the decree says another than the library.
+
+Source: arrêté du 21 juillet 2026, calendar of 2027-2028.
 """
 
 SEPTEMBER = 9
@@ -62,7 +71,8 @@ class Period:
     """A named range of days on which the ordinary week does not apply.
 
     `kind`: 'holiday' (vacances scolaires), 'public_holiday' (jour férié) or
-    'bridge' (pont: the schools are closed). Both dates are included.
+    'bridge' (pont: the schools are closed). Both dates are included. `custom`: a
+    day of overseas that is not on the State's list, see `public_holidays_between`.
     Raises ValueError for another kind or for a range that ends before it starts.
     """
 
@@ -70,6 +80,7 @@ class Period:
     name: str
     date_from: date
     date_to: date
+    custom: bool = False
 
     def __post_init__(self):
         if self.kind not in PERIOD_KINDS:
@@ -141,7 +152,10 @@ def public_holidays_between(
 ) -> list[Period]:
     """Return the public holidays (jours fériés) between two dates, in order.
 
-    Source: article L3133-1 of the Code du travail and its local variants.
+    Source: article L3133-1 of the Code du travail and its local variants. Overseas,
+    only the abolition of slavery is added to the national list (décret n° 83-1003 of
+    23 November 1983): the other days of a territory are `custom`, and a commune says
+    whether its schools are closed on them.
     Raises NotImplementedError, from the library, for an unknown subdivision.
     """
     entries = holidays.France(
@@ -149,8 +163,19 @@ def public_holidays_between(
         subdiv=subdivision,
         language="fr",
     )
+    national = (
+        holidays.France(years=range(date_from.year, date_to.year + 1), language="fr")
+        if subdivision in OVERSEAS
+        else entries
+    )
     return [
-        Period("public_holiday", name.replace("; ", " et "), day, day)
+        Period(
+            "public_holiday",
+            name.replace("; ", " et "),
+            day,
+            day,
+            custom=day not in national and ABOLITION not in name,
+        )
         for day, name in sorted(entries.items())
         if date_from <= day <= date_to
     ]
@@ -220,8 +245,10 @@ def _school_days_off(zone: str, first_year: int) -> Iterator[tuple[date, list[st
         language="fr",
     )
     start, end = _school_year(first_year)
+    summer = SUMMER_FROM.get(first_year)
     for day in sorted(entries):
-        if start <= day <= end:
+        too_early = summer and day.year > first_year and day.month > 6 and day < summer
+        if start <= day <= end and not too_early:
             yield day, entries.get_list(day)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-CRITERIA = ("sibling", "resident", "youngest", "date")
+CRITERIA = ("sibling", "resident", "working", "youngest", "date")
 """sibling: a brother or sister already has a place that day; resident: the family
-lives in the commune; youngest: the youngest first; date: who asked first."""
+lives in the commune; working: its parents work, which no canteen may prefer;
+youngest: the youngest first; date: who asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Candidate:
     since: datetime
     sibling: bool = False
     resident: bool = False
+    working: bool = False
     birth_date: date | None = None
 
 
@@ -68,10 +70,38 @@ def served(queue: Iterable[Candidate], free: int | None) -> list[Candidate]:
     return found
 
 
+def obstacle(
+    status: str,
+    free: int | None,
+    wanted: int,
+    blocked_by: str = "",
+    in_time: bool = True,
+) -> str:
+    """Return why whoever waits is not given a place, '' where the next one is theirs.
+
+    `status`: of the item, as if it were asked for now and no limit bound
+    (`booking.status`); `blocked_by`: what blocks, where it is blocked (limits, papers,
+    debt, suspended); `free`: places left, None without a limit; `wanted`: children of
+    the family who wait for that day, who come together or not at all; `in_time`: the
+    booking limit is not over, so that places are given by themselves.
+
+    What keeps the family itself is said before what it waits for: a place that frees
+    would pass it over.
+    """
+    if status == "blocked":
+        return blocked_by or "suspended"
+    if status not in ("available", "full", "waiting"):
+        return status
+    if free is not None and free < wanted:
+        return "siblings" if free > 0 else "no_place"
+    return "" if in_time else "late"
+
+
 # What sorts before, by criterion: smaller is better.
 _MEASURES = {
     "sibling": lambda candidate: not candidate.sibling,
     "resident": lambda candidate: not candidate.resident,
+    "working": lambda candidate: not candidate.working,
     "youngest": lambda candidate: -(candidate.birth_date or date.min).toordinal(),
     "date": lambda candidate: candidate.since,
 }

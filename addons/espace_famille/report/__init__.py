@@ -1,2 +1,3 @@
 from . import espace_session_list
-from . import espace_meal_order
+from . import espace_menu_poster
+from . import espace_printed_list

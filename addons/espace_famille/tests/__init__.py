@@ -7,8 +7,17 @@ from .activity import *
 from .booking import *
 from .attendance import *
 from .absence import *
+from .incident import *
 from .closure import *
+from .leaving import *
 from .papers import *
 from .erasure import *
 from .document import *
 from .register import *
+from .rollover import *
+from .setup import *
+from .duplicates import *
+from .kitchen import *
+from .home import *
+from .figures import *
+from .safety import *

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..domain import supervision
 from ..models.core.espace_weekday_mixin import WEEKDAYS
 
 STATUSES = [
@@ -86,6 +87,7 @@ class EspaceBookingWizard(models.TransientModel):
     waiting_count = fields.Integer(compute="_compute_counts")
     refused_count = fields.Integer(compute="_compute_counts")
     chosen_count = fields.Integer(compute="_compute_counts")
+    staff_words = fields.Text(compute="_compute_staff_words")
 
     @api.onchange("family_id")
     def _onchange_family_id(self):
@@ -128,6 +130,12 @@ class EspaceBookingWizard(models.TransientModel):
                 len(chosen) - wizard.booked_count - wizard.waiting_count
             )
 
+    @api.depends("line_ids.chosen", "line_ids.status", "state")
+    def _compute_staff_words(self):
+        """Say on which days these children ask for more agents than are planned."""
+        for wizard in self:
+            wizard.staff_words = "\n".join(wizard._staff_problems()) or False
+
     # === Actions === #
 
     def action_book(self):
@@ -166,6 +174,36 @@ class EspaceBookingWizard(models.TransientModel):
         return self._reopen()
 
     # === Tools === #
+
+    def _staff_problems(self):
+        """Return in words the days whose agents are too few for these children."""
+        chosen = self.line_ids.filtered(
+            lambda line: line.chosen and line.status not in (*DONE, "waiting")
+        )
+        if not chosen or self.state == "done" or not self.activity_id.declared:
+            return []
+        sessions = self.env["espace.session"].search(
+            [
+                ("activity_id", "=", self.activity_id.id),
+                ("date", "in", chosen.mapped("date")),
+            ]
+        )
+        counts = sessions._age_counts()
+        problems = []
+        for session in sessions:
+            children = chosen.filtered(lambda l, s=session: l.date == s.date).child_id
+            count = counts.get(session.id, supervision.Count()).plus(
+                supervision.count(
+                    [(one.birth_date, one._as_pupil().level) for one in children],
+                    session.date,
+                )
+            )
+            needed = session._staff_for(count)
+            if needed and session._staff() < needed:
+                problems.append(
+                    f"{session.day_words}: {session._staff_sentence(count, needed)}"
+                )
+        return problems
 
     def _beyond_reason(self):
         """Return why the places may be exceeded, None when they may not."""

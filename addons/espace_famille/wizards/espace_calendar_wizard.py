@@ -105,6 +105,7 @@ class EspaceCalendarWizard(models.TransientModel):
     )
     sessions_words = fields.Char("Sessions", compute="_compute_sessions_words")
     result = fields.Char(readonly=True)
+    off_booked_words = fields.Char(related="year_id.off_booked_words")
 
     @api.model
     def _default_year_id(self):
@@ -328,6 +329,7 @@ class EspaceCalendarWizard(models.TransientModel):
             "action": step.action,
             "chosen": step.taken_by_default,
             "choosable": step.choosable,
+            "apart": step.action == "offer",
             "kind": shown.kind,
             "name": recorded.name if recorded else shown.name,
             "date": shown.date_from,
@@ -413,7 +415,7 @@ class EspaceCalendarWizard(models.TransientModel):
         """Say what was done, from a Counter of actions."""
         return self.env._(
             "Periods added: %(added)s; updated: %(updated)s; removed: %(removed)s.",
-            added=done["add"] + done["dismissed"] + done["conflict"],
+            added=sum(done[name] for name in ("add", "dismissed", "conflict", "offer")),
             updated=done["update"] + done["confirm"] + done["keep"],
             removed=done["remove"],
         )
@@ -422,6 +424,11 @@ class EspaceCalendarWizard(models.TransientModel):
         """Open the sessions of the year that was just loaded."""
         self.ensure_one()
         return self.year_id.action_generate_sessions()
+
+    def action_decide_calendar(self):
+        """Decide on what is booked on days that the calendar no longer opens."""
+        self.ensure_one()
+        return self.year_id.action_decide_calendar()
 
     def action_open_year(self):
         self.ensure_one()
@@ -448,7 +455,7 @@ class EspaceCalendarWizardLine(models.TransientModel):
 
     _name = "espace.calendar.wizard.line"
     _description = "Line of Load a School Calendar"
-    _order = "date, id"
+    _order = "apart, date, id"
 
     wizard_id = fields.Many2one(
         "espace.calendar.wizard", required=True, index=True, ondelete="cascade"
@@ -463,6 +470,7 @@ class EspaceCalendarWizardLine(models.TransientModel):
             ("keep", "Yours, kept"),
             ("own", "Entered by staff"),
             ("dismissed", "Removed by staff"),
+            ("offer", "Local, not on the State's list"),
             ("conflict", "Overlaps another period"),
             ("remove", "No longer official"),
         ],
@@ -470,6 +478,7 @@ class EspaceCalendarWizardLine(models.TransientModel):
     )
     chosen = fields.Boolean("Load")
     choosable = fields.Boolean()
+    apart = fields.Boolean(help="A local day, to be ticked: shown below the others.")
     kind = fields.Selection(
         [
             ("holiday", "School holidays"),

@@ -52,6 +52,9 @@ class EspaceEnrolmentWizard(models.TransientModel):
     activity_ids = fields.Many2many(
         "espace.activity", string="Activities", required=True, check_company=True
     )
+    school_ids = fields.Many2many(
+        "espace.school", string="Whole Schools", check_company=True
+    )
     class_ids = fields.Many2many(
         "espace.school.class", string="Classes", check_company=True
     )
@@ -106,8 +109,13 @@ class EspaceEnrolmentWizard(models.TransientModel):
             raise UserError(
                 self.env._("No enrolment was found to renew: choose other activities.")
                 if self.mode == "renew"
-                else self.env._("Choose children or classes to enrol.")
+                else self.env._("Choose schools, classes or children to enrol.")
             )
+        self._preview(wanted)
+        return self._reopen()
+
+    def _preview(self, wanted):
+        """Say of each (child, activity) whether it would be enrolled, or why not."""
         known = self._already_enrolled(wanted)
         self.line_ids = [
             Command.clear(),
@@ -117,7 +125,6 @@ class EspaceEnrolmentWizard(models.TransientModel):
             ),
         ]
         self.step = "check"
-        return self._reopen()
 
     def action_enrol(self):
         """Enrol all the children that can be; the others stay with their reason."""
@@ -162,15 +169,19 @@ class EspaceEnrolmentWizard(models.TransientModel):
     def _chosen(self):
         """Return [(child, activity), …] of the chosen children and classes."""
         children = self.child_ids
-        if self.class_ids:
-            children |= self.env["espace.child"].search(
-                [("class_id", "in", self.class_ids.ids)]
-            )
+        if self.school_ids or self.class_ids:
+            children |= self.env["espace.child"].search(self._of_school())
         return [
             (child, activity)
             for child in children.sorted("name")
             for activity in self.activity_ids
         ]
+
+    def _of_school(self):
+        """Return the domain of the children of the chosen schools and classes."""
+        return Domain("school_id", "in", self.school_ids.ids) | Domain(
+            "class_id", "in", self.class_ids.ids
+        )
 
     def _renewed(self):
         """Return [(child, activity), …] approved at the end of the year before."""
@@ -193,8 +204,8 @@ class EspaceEnrolmentWizard(models.TransientModel):
             & Domain("date_from", "<=", previous.date_to)
             & Domain("date_to", ">=", previous.date_from)
         )
-        if self.class_ids:
-            domain &= Domain("child_id.class_id", "in", self.class_ids.ids)
+        if self.school_ids or self.class_ids:
+            domain &= Domain("child_id", "any", self._of_school())
         if self.child_ids:
             domain &= Domain("child_id", "in", self.child_ids.ids)
         enrolments = self.env["espace.enrolment"].search(domain)

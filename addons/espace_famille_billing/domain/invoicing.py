@@ -39,6 +39,20 @@ def previous_month(day):
     return last.replace(day=1), last
 
 
+def move_to_working_day(day, direction, is_working, earliest):
+    """Return the day itself, or the working day that is next to it.
+
+    :param str direction: 'as_is', 'before' or 'after'
+    :param is_working: function of a day
+    :param date earliest: nothing is due before that day, working or not
+    """
+    step = {"as_is": 0, "before": -1, "after": 1}[direction]
+    moved = day
+    while step and not is_working(moved):
+        moved += timedelta(days=step)
+    return max(moved, earliest)
+
+
 def is_whole_month(first, last):
     """Tell whether two days are the first and the last one of the same month."""
     following = last + timedelta(days=1)

@@ -45,7 +45,9 @@ FALLBACK = {
 KINDS = ("fixed", "effort_rate")
 UNITS = ("session", "hour", "started_unit")
 RESIDENCIES = ("any", "resident", "non_resident")
-OPERATIONS = ("percent", "amount", "set")
+OPERATIONS = ("percent", "amount", "set", "floor", "waive")
+LIMITS = ("floor", "waive")
+"""Operations that say nothing where they change nothing."""
 ROUNDING_MODES = {
     "half_up": decimal.ROUND_HALF_UP,
     "half_even": decimal.ROUND_HALF_EVEN,
@@ -119,15 +121,20 @@ class Adjustment:
     """A reduction or surcharge on the whole amount, never taken below zero.
 
     `operation`: 'percent' (`value` -50 halves), 'amount' (`value` euros are added,
-    or taken off if negative) or 'set' (`value` euros replace the amount). The
-    `event` is the one that happened, even where the lines of another one serve.
-    `product` None and `event` 'any' match all; other selectors as in `Line`.
+    or taken off if negative), 'set' (`value` euros replace the amount), 'floor' (the
+    reductions before leave at least `value` euros, or the price of the grid if that
+    is lower) or 'waive' (what is less than `value` euros is not asked). The `event`
+    is the one that happened, even where the lines of another one serve. `product`
+    None and `event` 'any' match all; other selectors as in `Line`. A family without
+    QF, who pays the dearest, gets of a bracket's adjustments those alone that raise.
     """
 
     operation: str
     value: Decimal
     product: object = None
     event: str = "any"
+    qf_min: Decimal | None = None
+    qf_max: Decimal | None = None
     residency: str = "any"
     sibling_rank_min: int | None = None
     sibling_rank_max: int | None = None
@@ -261,14 +268,15 @@ def price(grid: Grid, situation: Situation) -> Price:
         raise NoPrice(product, event, qf)
     unit_price = _unit_price(line, situation)
     quantity = _quantity(line, situation)
-    amount = unit_price * quantity
-    applied: tuple[Adjustment, ...] = ()
-    if quantity and grid.adjustments:
-        applied = tuple(a for a in grid.adjustments if _adjusts(a, situation))
-        for adjustment in applied:
-            amount = _adjusted(amount, adjustment)
+    amount = full = unit_price * quantity
+    applied = []
+    for adjustment in grid.adjustments if quantity else ():
+        if _adjusts(adjustment, situation):
+            before, amount = amount, _adjusted(amount, adjustment, full)
+            if adjustment.operation not in LIMITS or amount != before:
+                applied.append(adjustment)
     amount = grid.rounding.apply(max(amount, ZERO))
-    return Price(amount, unit_price, quantity, line, applied, qf, event)
+    return Price(amount, unit_price, quantity, line, tuple(applied), qf, event)
 
 
 def _in_force(lines: Iterable[Line], situation: Situation) -> Line | None:
@@ -305,10 +313,10 @@ def _total(line: Line, situation: Situation) -> Decimal:
     return _unit_price(line, situation) * _quantity(line, situation)
 
 
-def _in_bracket(line: Line, qf: Decimal) -> bool:
-    if line.qf_min is not None and qf < line.qf_min:
+def _in_bracket(rule: Line | Adjustment, qf: Decimal) -> bool:
+    if rule.qf_min is not None and qf < rule.qf_min:
         return False
-    return line.qf_max is None or qf < line.qf_max
+    return rule.qf_max is None or qf < rule.qf_max
 
 
 def _admits(rule: Line | Adjustment, situation: Situation) -> bool:
@@ -365,16 +373,34 @@ def _adjusts(adjustment: Adjustment, situation: Situation) -> bool:
         return False
     if adjustment.event not in ("any", situation.event):
         return False
-    return _admits(adjustment, situation)
+    return _reaches(adjustment, situation.qf) and _admits(adjustment, situation)
 
 
-def _adjusted(amount: Decimal, adjustment: Adjustment) -> Decimal:
+def _reaches(adjustment: Adjustment, qf: Decimal | None) -> bool:
+    """Tell whether the bracket of an adjustment is for a QF, or for none."""
+    if qf is not None:
+        return _in_bracket(adjustment, qf)
+    raises = adjustment.operation in ("percent", "amount") and adjustment.value > 0
+    return (
+        (adjustment.qf_min is None and adjustment.qf_max is None)
+        or raises
+        or adjustment.operation == "floor"
+    )
+
+
+def _adjusted(amount: Decimal, adjustment: Adjustment, full: Decimal) -> Decimal:
+    """Return the amount after an adjustment; `full` is the price of the grid."""
+    value = adjustment.value
     if adjustment.operation == "percent":
-        amount = amount * (HUNDRED + adjustment.value) / HUNDRED
+        amount = amount * (HUNDRED + value) / HUNDRED
     elif adjustment.operation == "amount":
-        amount += adjustment.value
+        amount += value
+    elif adjustment.operation == "floor":
+        amount = max(amount, min(value, full))
+    elif adjustment.operation == "waive":
+        amount = amount if amount >= value else ZERO
     else:
-        amount = adjustment.value
+        amount = value
     return max(amount, ZERO)
 
 

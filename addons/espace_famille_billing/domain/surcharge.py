@@ -26,7 +26,9 @@ def has_surcharge(grid: pricing.Grid) -> bool:
         line.event in DEARER and (line.amount > 0 or (line.min_amount or 0) > 0)
         for line in grid.lines
     ) or any(
-        change.value > 0 and (change.operation != "set" or change.event in DEARER)
+        change.value > 0
+        and change.operation not in pricing.LIMITS
+        and (change.operation != "set" or change.event in DEARER)
         for change in grid.adjustments
     )
 

@@ -81,7 +81,7 @@ def _basis(price: Price) -> str:
     return f"{qf} × {format_number(line.amount)}{NBSP}%{link}"
 
 
-def _bracket(line: Line) -> str:
+def _bracket(line: Line | Adjustment) -> str:
     start = format_number(line.qf_min or Decimal(0))
     if line.qf_max is None:
         return f"tranche à partir de {start}"
@@ -122,8 +122,20 @@ def _units(price: Price) -> str:
 
 
 def _adjustment(adjustment: Adjustment) -> str:
-    if adjustment.operation == "set":
-        return f"prix fixé à {format_euros(adjustment.value)}"
+    words = _operation(adjustment)
+    if adjustment.qf_min is None and adjustment.qf_max is None:
+        return words
+    return f"{words} ({_bracket(adjustment)})"
+
+
+def _operation(adjustment: Adjustment) -> str:
+    words = {
+        "set": "prix fixé à",
+        "floor": "pas moins de",
+        "waive": "non demandé en dessous de",
+    }
+    if adjustment.operation in words:
+        return f"{words[adjustment.operation]} {format_euros(adjustment.value)}"
     word = "réduction" if adjustment.value < 0 else "majoration"
     size = abs(adjustment.value)
     if adjustment.operation == "percent":

@@ -9,3 +9,5 @@ from . import collection
 from . import posted
 from . import arrears
 from . import account
+from . import setup
+from . import home

@@ -15,5 +15,8 @@ class EspaceTaxCertificateReport(models.AbstractModel):
             "doc_ids": docids,
             "doc_model": wizards._name,
             "docs": wizards,
-            "row_means": dict(payments._description_selection(self.env)),
+            "row_means": {
+                **dict(payments._description_selection(self.env)),
+                "treasury": self.env._("Public accountant"),
+            },
         }

@@ -9,3 +9,6 @@ from .collection import *
 from .arrears import *
 from .account import *
 from .posted import *
+from .rollover import *
+from .setup import *
+from .home import *

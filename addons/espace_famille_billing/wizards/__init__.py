@@ -14,6 +14,10 @@ from . import espace_rejection_wizard
 from . import espace_refund_wizard
 from . import espace_write_off_wizard
 from . import espace_recovery_wizard
+from . import espace_treasury_wizard
 from . import espace_account_wizard
 from . import espace_due_date_wizard
 from . import espace_invoice_line_wizard
+from . import espace_year_rollover
+from . import espace_regie_wizard
+from . import espace_leaving_wizard

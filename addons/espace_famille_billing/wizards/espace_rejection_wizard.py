@@ -67,6 +67,9 @@ class EspaceRejectionWizard(models.TransientModel):
     def _compute_reason(self):
         for wizard in self:
             means = wizard.payment_id.espace_means
+            transaction_sudo = wizard.payment_id.sudo().payment_transaction_id
+            if transaction_sudo and transaction_sudo._espace_is_debit():
+                means = "direct_debit"
             wizard.reason = REASON_OF_MEANS.get(means, "mistake")
 
     @api.depends("payment_id", "reason")

@@ -56,7 +56,9 @@ class EspaceTariffCopy(models.TransientModel):
         values = super().default_get(fields_list)
         tariff = self.env["espace.tariff"].browse(values.get("tariff_id"))
         if tariff:
-            values.update(self._defaults(tariff))
+            # What the action that opens it gives counts more.
+            given = {name: values[name] for name in values if values[name]}
+            values = {**values, **self._defaults(tariff), **given}
         return values
 
     @api.model

@@ -5,3 +5,5 @@ UPDATE ir_config_parameter
  WHERE key = 'web.base.url';
 DELETE FROM ir_config_parameter
  WHERE key = 'web.base.url.freeze';
+-- The telephones of real families are told nothing by the copy.
+DELETE FROM mail_push_device;

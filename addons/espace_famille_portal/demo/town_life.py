@@ -178,6 +178,7 @@ class Demonstration(valdurenque.Demonstration):
                 "kind": kind,
                 "body": body,
                 "publish_at": self._days_ago(days),
+                "released_at": self._days_ago(days),
                 "company_id": self._company().id,
                 "pinned": more.get("pinned", False),
             }

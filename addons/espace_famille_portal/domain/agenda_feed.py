@@ -9,13 +9,21 @@ import vobject
 # How often calendars read the feed again.
 REFRESH = "PT6H"
 
+# A line of a file has at most so many octets, its end not counted (RFC 5545, 3.1).
+LINE = 75
+FOLD = b"\r\n "
+
+# Revisions are counted in seconds from here: they only grow (RFC 5545, 3.8.7.4).
+FIRST_REVISION = datetime(2020, 1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """A booking of a child on a day.
 
-    uid: the same for the life of the booking; changed: naive UTC; start, end: hours on
-    the commune's clock, both 0 for the whole day; tentative: not confirmed yet.
+    uid: the same for the life of the booking; changed: naive UTC, when anything that
+    is said of it was changed last; start, end: hours on the commune's clock, both 0 for
+    the whole day; tentative: not confirmed yet.
     """
 
     uid: str
@@ -29,11 +37,13 @@ class Event:
     tentative: bool = False
 
 
-def write(name, zone, events):
+def write(name, zone, events, around):
     """Return the calendar in bytes; the same events give the same bytes.
 
     :param str name: shown above the calendar
     :param str zone: name of the time zone of all hours, e.g. Europe/Paris
+    :param date around: a day of this time: without bookings the zone of its year is
+        the one component that a calendar has to have (RFC 5545, 3.6)
     """
     calendar = vobject.iCalendar()
     calendar.add("prodid").value = "-//Espace Famille//FR"
@@ -43,12 +53,26 @@ def write(name, zone, events):
     calendar.add("refresh-interval").value = REFRESH
     calendar.refresh_interval.params["VALUE"] = ["DURATION"]
     calendar.add("x-published-ttl").value = REFRESH
-    if events:
-        days = [event.day for event in events]
-        _add_zone(calendar, zone, min(days), max(days))
+    days = [event.day for event in events] or [around.replace(month=1, day=1)]
+    _add_zone(calendar, zone, min(days), max(days))
     for event in events:
         _add(calendar, event, zone)
-    return calendar.serialize().encode()
+    # The library folds by letters, and some have several octets.
+    text = calendar.serialize(lineLength=10**9)
+    return b"".join(_fold(line) + b"\r\n" for line in text.splitlines())
+
+
+def _fold(line):
+    """Return a line in bytes, folded so that no part is too long or splits a letter."""
+    parts, part = [], b""
+    for letter in line:
+        octets = letter.encode()
+        # What continues a line begins with a space.
+        if len(part) + len(octets) > LINE - bool(parts):
+            parts.append(part)
+            part = b""
+        part += octets
+    return FOLD.join([*parts, part])
 
 
 # === Events === #
@@ -65,6 +89,8 @@ def _add(calendar, event, zone):
     component.add("status").value = "TENTATIVE" if event.tentative else "CONFIRMED"
     component.add("transp").value = "TRANSPARENT"
     _put(component, "dtstamp", f"{event.changed:%Y%m%dT%H%M%S}Z")
+    revision = event.changed - FIRST_REVISION
+    _put(component, "sequence", str(max(0, int(revision.total_seconds()))))
     if event.end > event.start:
         _put(component, "dtstart", _local(event.day, event.start), TZID=[zone])
         _put(component, "dtend", _local(event.day, event.end), TZID=[zone])

@@ -17,7 +17,10 @@ VIEWS = ("month", "week")
 
 # From so many days on that can be booked, a month or a week is worth opening.
 PLENTY = {"month": 5, "week": 1}
-ACTIONS = ("add", "remove", "swap", "wait", "cancel", "all", "none")
+ACTIONS = ("add", "remove", "swap", "wait", "cancel", "rebook", "all", "none")
+
+# For so long what was taken out of the cart, or cancelled, is taken back by one tap.
+UNDO = timedelta(minutes=10)
 
 # A whole day of all the children shown; no child and no option are named.
 ROW_ACTIONS = ("day", "noday")
@@ -27,6 +30,12 @@ CART_ACTIONS = ("add", "remove")
 
 # What may be done for brothers and sisters at once: it only changes the cart.
 SHARED_ACTIONS = ("add", "remove", "all", "none")
+
+# A phone shows one child, or all of them below one another on each day.
+ALL_CHILDREN = "both"
+
+# The class of what a phone does not show.
+WIDE_ONLY = "ef-wide-only"
 
 # Nobody books or looks up further than that; other dates fall back on today.
 REACH = timedelta(days=800)
@@ -134,6 +143,14 @@ def read_order(text):
     return order if str(order) == text else None
 
 
+def sheet_url(item):
+    """Return the address of the page of one booked day."""
+    return (
+        f"/my/reservations/jour?child={item.child_id}&product={item.product_id}"
+        f"&date={item.date.isoformat()}"
+    )
+
+
 # === Grid === #
 
 
@@ -159,6 +176,15 @@ class Cell:
     question: str = ""  # asked before a booking is cancelled
     classes: str = ""  # of its column
     few: str = ""  # how few places are left, where they are few
+    late: bool = False  # booked now, it costs the late price
+    sheet: str = ""  # address of what there is to know and do, without a button
+    # Of its column:
+    tint: str = ""
+    stop: str = ""
+    over: int = 0
+    over_icon: str = ""
+    over_name: str = ""
+    hours: str = ""
 
     @property
     def key(self):
@@ -187,6 +213,14 @@ class Column:
     hours: str = ""
     rule: str = ""
     classes: str = ""
+    hidden: bool = False  # on a phone, which shows another child
+    again: bool = False  # the same service as another child's, named there on a phone
+    tint: str = ""  # of its kind of service
+    price: str = ""  # said once above the column, '' where its days differ
+    stop: str = ""  # first, middle, last: of the options of one service, seen as a line
+    service: str = ""  # named above the first stop
+    until: str = ""  # named at a stop: “17h30”
+    over: int = 0  # how many columns a cell is wide, 0 where it has a column
     buttons: list = field(default_factory=list)  # of `ColumnButton`
 
     @property
@@ -196,13 +230,20 @@ class Column:
 
 @dataclass(slots=True)
 class Row:
-    """One line: 'week' (separator), 'day' (with cells), 'closed' or 'past' (thin)."""
+    """One line: 'week' (separator), 'day' (with cells), or a thin one.
+
+    Thin are 'closed', 'past' and 'away', a week that all spend at the other parent's.
+    """
 
     kind: str
     label: str
     date: date
     short: str = ""
-    notes: list = field(default_factory=list)
+    weekday: str = ""
+    day_name: str = ""
+    long: bool = False  # closed for so many days that it stands between the weeks
+    notes: list = field(default_factory=list)  # of (words, whether it is near)
+    away: list = field(default_factory=list)  # who spends the week elsewhere, in words
     cells: list = field(default_factory=list)
     today: bool = False
 
@@ -244,25 +285,48 @@ class Grid:
     rows: list
     cart: Summary
     held: bool = False  # places wait for a payment
+    stacked: bool = False  # a phone shows the children below one another
     block: Block | None = None
+
+    @property
+    def heads(self):
+        """Return the columns that have a head: the others lie over them."""
+        return [column for column in self.columns if not column.over]
+
+    @property
+    def weeks(self):
+        """Return the rows in groups: a week with its days, or lines between weeks."""
+        groups = []
+        for row in self.rows:
+            apart = row.kind in ("week", "past") or row.long
+            if apart or not groups or groups[-1][-1].long:
+                groups.append([])
+            groups[-1].append(row)
+        return groups
 
     @property
     def children(self):
         """Return [(child id, name, number of columns, classes)] from left to right."""
         counts = {}
-        for column in self.columns:
-            key = (column.child_id, column.child_name, column.classes)
+        for column in self.heads:
+            hidden = WIDE_ONLY if column.hidden else ""
+            key = (column.child_id, column.child_name, hidden)
             counts[key] = counts.get(key, 0) + 1
         return [(*key, count) for key, count in counts.items()]
 
     @property
+    def services(self):
+        """Return how many columns the children of a phone share, below one another."""
+        return len({column.product_id for column in self.heads})
+
+    @property
     def phone_width(self):
         """Return how many columns a phone shows: the day and the first child's."""
-        return 1 + sum(not column.classes for column in self.columns)
+        return 1 + sum(not column.hidden for column in self.heads)
 
     @property
     def rest_width(self):
-        return 1 + len(self.columns) - self.phone_width
+        return 1 + len(self.heads) - self.phone_width
 
     def cells(self):
         return [cell for row in self.rows for cell in row.cells]
@@ -283,3 +347,39 @@ def closed_runs(days, label_of):
         else:
             runs.append((label, day, day))
     return runs
+
+
+# === Layout === #
+
+
+def columns_over(open_days):
+    """Return how wide the cells of columns are that lie over those of the other days.
+
+    Services of Wednesday and of the other school days never meet: those with fewer days
+    need no column of their own, their cells share the width of the others.
+
+    :param list open_days: set of the open dates of each column of a child
+    :return: for each column its width in columns, 0 where it has one of its own
+    """
+    groups = []
+    for number, days in enumerate(open_days):
+        if not days:
+            continue
+        met = [group for group in groups if group[1] & days]
+        numbers = {number}.union(*(group[0] for group in met))
+        groups = [group for group in groups if group not in met]
+        groups.append((numbers, days.union(*(group[1] for group in met))))
+    widths = [0] * len(open_days)
+    if len(groups) < 2:
+        return widths
+    main = max(groups, key=lambda group: (len(group[1]), len(group[0])))
+    # A column that is never open stays with them.
+    idle = {number for number, days in enumerate(open_days) if not days}
+    room = len(main[0] | idle)
+    for numbers, _days in groups:
+        if numbers == main[0] or len(numbers) > room:
+            continue
+        share, more = divmod(room, len(numbers))
+        for place, number in enumerate(sorted(numbers)):
+            widths[number] = share + (place < more)
+    return widths

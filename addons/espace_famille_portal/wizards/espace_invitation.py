@@ -1,4 +1,7 @@
+import base64
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class EspaceInvitation(models.TransientModel):
@@ -14,6 +17,18 @@ class EspaceInvitation(models.TransientModel):
     account_count = fields.Integer("With an Account", compute="_compute_counts")
     no_email_count = fields.Integer("Without an Address", compute="_compute_counts")
     refused_count = fields.Integer("Cannot Be Invited", compute="_compute_counts")
+
+    # For households that no e-mail reaches
+    letter_count = fields.Integer(
+        "Households without E-mail", compute="_compute_letter_count"
+    )
+    letters = fields.Binary(attachment=False, readonly=True)
+    letters_name = fields.Char(readonly=True)
+
+    @api.depends("line_ids.guardian_id")
+    def _compute_letter_count(self):
+        for invitation in self:
+            invitation.letter_count = len(invitation.line_ids.guardian_id._by_letter())
 
     @api.depends("line_ids.status")
     def _compute_counts(self):
@@ -66,6 +81,34 @@ class EspaceInvitation(models.TransientModel):
                 "message": self._sent_words(invitations, refused),
                 "next": {"type": "ir.actions.act_window_close"},
             },
+        }
+
+    def action_print_letters(self):
+        """Print a letter with a code, a page a household; codes of before end.
+
+        The codes are nowhere but in this document: print again to have others.
+
+        :raise UserError: an e-mail reaches all of these households
+        """
+        self.ensure_one()
+        guardians = self.line_ids.guardian_id
+        guardians._check_invites()
+        chosen = guardians._by_letter().sorted(lambda one: one.family_id.name or "")
+        if not chosen:
+            raise UserError(self.env._("All these households are reached by e-mail."))
+        letters, codes = chosen._invite_by_letter()
+        content, _kind = self.env["ir.actions.report"]._render_qweb_pdf(
+            "espace_famille_portal.activation_letter_report",
+            letters.ids,
+            data={"letter_codes": codes},
+        )
+        self.letters = base64.b64encode(content)
+        self.letters_name = self.env._("Letters of invitation.pdf")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/letters/{self.letters_name}"
+            "?download=true",
+            "target": "download",
         }
 
     def _sent_words(self, invitations, refused):

@@ -48,7 +48,7 @@ GUARDIAN = (
     "city",
 )
 ADDRESS = ("street", "zip", "city")
-FAMILY = (*ADDRESS, "quotient")
+FAMILY = (*ADDRESS, "quotient", "quotient_date")
 
 FIELDS = (
     *(f"child.{name}" for name in CHILD),
@@ -56,11 +56,19 @@ FIELDS = (
     *(f"family.{name}" for name in FAMILY),
 )
 
+DOCUMENT = "document."
+"""How the field of a column about a document given begins; the rest is its type."""
+
 HEADER_WITHIN = 30
 """Lines among which the header is looked for: titles may stand above it."""
 
 EXAMPLES = 3
 
+EXAMPLE = "exemple"
+"""What the first cell of a line says that is not to be read."""
+
+_QUOTIENT = r"(?:qf|quotients?(?:-familial)?)"
+_SINCE = r"(?:au|depuis|du|a-partir-du|date)"
 # What the words of a header say. Longer ways to say it come first.
 _ATTRIBUTES = (
     ("firstname", r"prenoms?"),
@@ -75,6 +83,7 @@ _ATTRIBUTES = (
     ("zip", r"cp|code-postal"),
     ("city", r"villes?|communes?|localite"),
     ("street", r"adresses?|rue|voie|adr"),
+    ("quotient_date", rf"(?:date|debut)-(?:du-)?{_QUOTIENT}|{_QUOTIENT}-{_SINCE}"),
     ("quotient", r"qf|quotients?(?:-familial)?"),
     ("diet", r"regimes?(?:-alimentaires?)?"),
     ("level", r"niveaux?"),
@@ -89,7 +98,9 @@ _PERSONS = (
     ("family", r"famille|foyer"),
 )
 # Headers of ONDE that hold such a word and are something else.
-_NOT_THESE = r"identifiant|autorisation|attestation|decision|pays|ine|cycle|sexe|lieu"
+_NOT_THESE = (
+    r"lignes?|identifiant|autorisation|attestation|decision|pays|ine|cycle|sexe|lieu"
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,11 @@ class Layout:
     @property
     def rows(self) -> Iterable[Row]:
         """Return the lines below the header."""
-        return (row for row in self.table.rows if row.number > self.header.number)
+        return (
+            row
+            for row in self.table.rows
+            if row.number > self.header.number and not is_example(row)
+        )
 
     @property
     def key(self) -> str:
@@ -151,6 +166,12 @@ class Layout:
         children = [c for c in self.columns if (c.field or "").startswith("child.")]
         return max((column.repeated for column in children), default=-1) + 1
 
+    @cached_property
+    def documents(self) -> list[str]:
+        """Return the fields of its columns about documents."""
+        told = (column.field or "" for column in self.columns)
+        return [name for name in told if name.startswith(DOCUMENT)]
+
     @property
     def holds_guardians(self) -> bool:
         """Tell whether its lines name guardians."""
@@ -162,6 +183,11 @@ class Layout:
         return self.has("child.birth_date")
 
 
+def is_example(row: Row) -> bool:
+    """Tell whether a line is that of the sheet to fill in, which shows how."""
+    return bool(row.cells) and slug(words(row.cells[0])) == EXAMPLE
+
+
 def lay_out(table: Table, known: Mapping[str, str] | None = None) -> Layout:
     """Find the header of a table and propose what its columns are.
 
@@ -171,7 +197,9 @@ def lay_out(table: Table, known: Mapping[str, str] | None = None) -> Layout:
     header = _find_header(table, known)
     texts = [words(cell) for cell in header.cells]
     fields = _propose(texts, known)
-    rows = [row for row in table.rows if row.number > header.number]
+    rows = [
+        row for row in table.rows if row.number > header.number and not is_example(row)
+    ]
     seen: dict[str, int] = {}
     columns = []
     for index, (text, field) in enumerate(zip(texts, fields, strict=True)):
@@ -278,7 +306,7 @@ def _numbers_of_parents(meanings) -> dict[str, int]:
 
 def _person_of(attribute, number, guardians, about_child, tells_birth) -> str:
     """Return whose attribute it is where the header does not say it."""
-    if attribute == "quotient":
+    if attribute in ("quotient", "quotient_date"):
         return "family"
     if attribute in ADDRESS:
         return "guardian" if number and guardians else "family"

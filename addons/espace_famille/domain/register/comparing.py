@@ -99,7 +99,9 @@ class _Comparer(Matcher):
                 GuardianPlan(g, None, new_guardian(one), {})
                 for g, one in zip(household.guardians, guardians, strict=True)
             ]
-            return FamilyPlan(number, key, None, told, {}, plans)
+            return FamilyPlan(
+                number, key, None, told, {}, plans, 0, household.quotient_from
+            )
         family = self.families[family_id]
         new, old = {}, {}
         # Of two households that one family was, the first decides where it lives.
@@ -109,12 +111,15 @@ class _Comparer(Matcher):
                 told = getattr(household.address, name)
                 if told:
                     new[name], old[name] = told, getattr(family.address, name)
-        if owns and household.quotient not in (None, family.quotient):
-            new["quotient"], old["quotient"] = household.quotient, family.quotient
+        before = family.quotient_on(household.quotient_from)
+        if owns and household.quotient not in (None, before):
+            new["quotient"], old["quotient"] = household.quotient, before
         if not family.active:
             new["active"], old["active"] = True, False
         plans = self._plan_guardians(household, guardians, family_id)
-        return FamilyPlan(number, key, family_id, new, old, plans)
+        return FamilyPlan(
+            number, key, family_id, new, old, plans, 0, household.quotient_from
+        )
 
     def _family_name(self, household) -> str:
         guardians = [self.reading.guardians[g] for g in household.guardians]
@@ -191,6 +196,10 @@ class _Comparer(Matcher):
         school_class = (
             classes.get(self._class_key(child)) if child.school_class else None
         )
+        level = child.level
+        # In a class of one level it is that of the class.
+        if school_class and len(school_class.levels) < 2:
+            level = None
         home, *others = child.households
         diet = self._diet(number, child)
         if found is None:
@@ -199,16 +208,30 @@ class _Comparer(Matcher):
                 "firstname": child.firstname,
                 "birth_date": child.birth,
                 "diet_id": diet,
+                "level": level,
             }
             told = {name: value for name, value in new.items() if value}
             class_key = school_class.key if school_class else None
             return ChildPlan(
-                number, key, None, told, {}, class_key, home, tuple(others)
+                number,
+                key,
+                None,
+                told,
+                {},
+                class_key,
+                home,
+                tuple(others),
+                dict(child.documents),
             )
         new, old = self._child_changes(child, found, diet)
         moves = school_class and (
             school_class.id is None or school_class.id != found.class_id
         )
+        # With another class the level is told again, for it is forgotten.
+        if moves:
+            old["class_id"], old["level"] = found.class_id, found.level
+        if level and not child.is_known and (moves or level != found.level):
+            new["level"], old["level"] = level, found.level
         other_homes = [
             h for h in child.households if self.family_of.get(h) not in found.family_ids
         ]
@@ -221,7 +244,17 @@ class _Comparer(Matcher):
             school_class.key if moves else None,
             home,
             tuple(other_homes),
+            self._new_documents(child, found),
         )
+
+    def _new_documents(self, child, found) -> dict:
+        """Return what was given and is not known, or counts longer than what is."""
+        known = dict(found.documents)
+        return {
+            name: until
+            for name, until in child.documents.items()
+            if name not in known or (until and until > known[name])
+        }
 
     def _diet(self, number, child) -> int | None:
         if not child.diet:

@@ -8,6 +8,8 @@ from .households import Address, written_out
 from .known import KnownGuardian
 from .values import slug
 
+PHONES = ("phone", "phone2")
+
 
 def lasts(person) -> set[str]:
     return {person.last, person.lastname}
@@ -35,9 +37,35 @@ def new_guardian(guardian) -> dict:
         "firstname": guardian.firstname,
         "civility": guardian.civility,
         "email": guardian.email,
-        "phone": values.shown_phone(guardian.phones[0]) if guardian.phones else "",
     }
+    for name, phone in zip(PHONES, guardian.phones, strict=False):
+        told[name] = values.shown_phone(phone)
     return {name: value for name, value in told.items() if value}
+
+
+def _phone_changes(phones, known) -> dict:
+    """Return what to write of telephones: those that are known stay where they are."""
+    told = phones[: len(PHONES)]
+    numbers = {name: getattr(known, name) for name in PHONES}
+    missing = [
+        one
+        for one in told
+        if not any(n and values.same_phone(n, one) for n in numbers.values())
+    ]
+    # What the register does not say gives way, the empty one first.
+    free = sorted(
+        (
+            name
+            for name, number in numbers.items()
+            if not number or not any(values.same_phone(number, one) for one in told)
+        ),
+        key=lambda name: (
+            name != "phone" if len(missing) == len(told) else bool(numbers[name])
+        ),
+    )
+    return {
+        name: values.shown_phone(one) for name, one in zip(free, missing, strict=False)
+    }
 
 
 def guardian_changes(guardian, known) -> tuple[dict, dict]:
@@ -48,8 +76,5 @@ def guardian_changes(guardian, known) -> tuple[dict, dict]:
         new["civility"] = guardian.civility
     if guardian.email and guardian.email != known.email.strip().lower():
         new["email"] = guardian.email
-    if guardian.phones and not any(
-        values.same_phone(known.phone, phone) for phone in guardian.phones
-    ):
-        new["phone"] = values.shown_phone(guardian.phones[0])
+    new |= _phone_changes(guardian.phones, known)
     return new, {name: getattr(known, name) for name in new}

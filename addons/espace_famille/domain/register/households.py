@@ -12,9 +12,11 @@ guardian live together if name and address are the same.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from .person import Named
 from .values import slug
 
 ABBREVIATIONS = {
@@ -62,7 +64,7 @@ NOWHERE = Address()
 
 
 @dataclass
-class Mention:
+class Mention(Named):
     """A guardian as one line names it, with the numbers of the children of the line."""
 
     lastname: str
@@ -75,13 +77,9 @@ class Mention:
     children: tuple[int, ...]
     place: tuple[str, int]
 
-    @property
-    def name(self) -> str:
-        return f"{self.firstname} {self.usage_name or self.lastname}".strip()
-
 
 @dataclass
-class Guardian:
+class Guardian(Named):
     """A person: all its lines together, what the first of them says before others."""
 
     lastname: str
@@ -94,15 +92,6 @@ class Guardian:
     children: list[int] = field(default_factory=list)
     places: list[tuple[str, int]] = field(default_factory=list)
     other_addresses: list[Address] = field(default_factory=list)
-
-    @property
-    def last(self) -> str:
-        """Return the last name to show: the one in use."""
-        return self.usage_name or self.lastname
-
-    @property
-    def name(self) -> str:
-        return f"{self.firstname} {self.last}".strip()
 
     def take(self, mention: Mention):
         """Add what another line says of the same person."""
@@ -126,6 +115,8 @@ class Household:
     children: list[int]
     address: Address = NOWHERE
     quotient: Decimal | None = None
+    quotient_from: date | None = None
+    """The day from which it counts, None for that of the import."""
 
 
 def gather(mentions: list[Mention], children: list) -> tuple[list, list]:

@@ -15,6 +15,14 @@ class KnownFamily:
     address: Address
     active: bool = True
     quotient: Decimal | None = None
+    quotients: tuple[tuple[date, Decimal], ...] = ()
+    """All of them, the earliest first; `quotient` is that of today."""
+
+    def quotient_on(self, day: date | None) -> Decimal | None:
+        """Return the one in force on a day, today's for None."""
+        if day is None:
+            return self.quotient
+        return next((v for start, v in reversed(self.quotients) if start <= day), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class KnownGuardian:
     civility: str = ""
     email: str = ""
     phone: str = ""
+    phone2: str = ""
 
     @property
     def name(self) -> str:
@@ -45,6 +54,9 @@ class KnownChild:
     school_id: int | None = None
     diet_id: int | None = None
     active: bool = True
+    level: str | None = None
+    documents: tuple[tuple[str, date], ...] = ()
+    """Until when those given count, by field of a column; `date.max` for ever."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -22,7 +22,8 @@ class Problem(NamedTuple):
 
     `code`: one of `values.Unreadable`, or 'no_name', 'no_guardian_name',
     'no_birth_date', 'unknown_child', 'unclear_child' (several bear that name),
-    'not_an_amount', 'other_amount' (of a line of the same household).
+    'not_an_amount', 'other_amount' (of a line of the same household), 'not_a_start' (of
+    a quotient), 'ended' (a document).
     `stays_out`: the line, or a person of it, is not imported.
     """
 

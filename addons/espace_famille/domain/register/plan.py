@@ -1,7 +1,8 @@
 """What a register would change, and what has to be decided before."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from . import values
 from .lines import Place
@@ -49,6 +50,7 @@ class FamilyPlan:
     old: dict
     guardians: list[GuardianPlan]
     group: int = 0
+    quotient_from: date | None = None
 
     @property
     def state(self) -> str:
@@ -74,13 +76,16 @@ class ChildPlan:
     school_class: str | None
     home: int
     other_homes: tuple[int, ...]
+    documents: dict = field(default_factory=dict)
+    """By field of a column: until when they count, None if unsaid."""
+
     group: int = 0
 
     @property
     def state(self) -> str:
         if self.id is None:
             return NEW
-        changed = self.values or self.school_class or self.other_homes
+        changed = self.values or self.school_class or self.other_homes or self.documents
         return CHANGED if changed else UNCHANGED
 
 

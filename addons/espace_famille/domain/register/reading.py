@@ -17,6 +17,7 @@ from . import values
 from .columns import GUARDIANS, Layout
 from .households import NOWHERE, Address, Guardian, Household, Mention, gather
 from .lines import Line, Place, Problem
+from .person import Named
 from .values import Unreadable, slug
 
 
@@ -42,7 +43,7 @@ class Pupil(NamedTuple):
 
 
 @dataclass
-class Child:
+class Child(Named):
     """A pupil; `lastname` is that of birth, `usage_name` the one in use, if another."""
 
     lastname: str
@@ -53,20 +54,14 @@ class Child:
     school_class: str = ""
     school: str = ""
     diet: str = ""
+    documents: dict[str, date | None] = field(default_factory=dict)
+    """By the field of a column: until when a document counts, None if unsaid."""
+
     address: Address = NOWHERE
     places: list[Place] = field(default_factory=list)
     households: list[int] = field(default_factory=list)
     is_known: bool = False
     """Only named by a guardian's line: nothing of it is read."""
-
-    @property
-    def last(self) -> str:
-        """Return the last name to show."""
-        return self.usage_name or self.lastname
-
-    @property
-    def name(self) -> str:
-        return f"{self.firstname} {self.last}".strip()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -128,7 +123,7 @@ class _Reader:
         self.refused: set[tuple[str, str, str]] = set()
         self.on_row: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.mentions: list[Mention] = []
-        self.amounts: list[tuple[Problem, Decimal, list[int]]] = []
+        self.amounts: list[tuple[Problem, Decimal, date | None, list[int]]] = []
 
     def run(self) -> Reading:
         for layout in self.layouts:
@@ -180,8 +175,26 @@ class _Reader:
             level=_level(line, group),
             school=line.text("child.school", group),
             diet=line.text("child.diet", group),
+            documents={} if group else self._read_documents(line, who),
             address=line.address("family"),
         )
+
+    def _read_documents(self, line, who) -> dict[str, date | None]:
+        """Return what was given, as columns of documents say: “oui”, or until when."""
+        found = {}
+        for name in line.layout.documents:
+            try:
+                told = values.document(line.cell(name))
+            except Unreadable as error:
+                line.problem((name,), error.code, who=who, stays_out=False)
+                continue
+            if told is None:
+                continue
+            if told is not values.GIVEN and told < self.today:
+                line.problem((name,), "ended", who=who, stays_out=False)
+                continue
+            found[name] = None if told is values.GIVEN else told
+        return found
 
     def _read_birth(self, line, group, who):
         name = "child.birth_date"
@@ -204,6 +217,7 @@ class _Reader:
             self._doubt(number, kept, place)
             return self._add(child)
         kept.places.append(place)
+        kept.documents = child.documents | kept.documents
         for name in ("school_class", "level", "school", "diet"):
             setattr(kept, name, getattr(kept, name) or getattr(child, name))
         classes = {slug(kept.school_class), slug(child.school_class)} - {""}
@@ -339,7 +353,17 @@ class _Reader:
             line.problem((name,), "not_an_amount", stays_out=False)
         else:
             problem = line.as_problem((name,), "other_amount")
-            self.amounts.append((problem, found, children))
+            day = self._read_amount_day(line)
+            self.amounts.append((problem, found, day, children))
+
+    def _read_amount_day(self, line) -> date | None:
+        """Return the day from which a quotient counts, None where it is unclear."""
+        name = "family.quotient_date"
+        try:
+            return values.day(line.cell(name))
+        except Unreadable:
+            line.problem((name,), "not_a_start", stays_out=False)
+            return None
 
     # === Households === #
 
@@ -362,13 +386,14 @@ class _Reader:
         for number, child in enumerate(reading.children):
             if self._told_differently(child):
                 self._doubt(number, child)
-        for problem, value, children in self.amounts:
+        for problem, value, day, children in self.amounts:
             for number in reading.children[children[0]].households[:1]:
                 household = reading.households[number]
                 if household.quotient not in (None, value):
                     reading.problems.append(problem)
                 else:
                     household.quotient = value
+                    household.quotient_from = household.quotient_from or day
 
     def _told_differently(self, child) -> bool:
         """Tell whether two lines of a child have no guardian and no home in common."""

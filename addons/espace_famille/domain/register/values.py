@@ -6,6 +6,7 @@ Each reader returns what is meant, or raises Unreadable; an empty cell is None o
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import phonenumbers
 
@@ -15,6 +16,9 @@ DATE_FORMATS = ("%d/%m/%Y", "%Y-%m-%d", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%d 
 DATE_FORMATS += ("%d.%m.%y", "%d-%m-%y")
 OLDEST_PUPIL = 20
 """Years after which whoever is in a register was not born that year."""
+
+REMEMBERED = 8192
+"""How many texts are remembered as they were read: each is asked for several times."""
 
 EXCEL_DAY_0 = date(1899, 12, 30)
 EXCEL_DAYS = range(30_000, 80_000)
@@ -33,6 +37,12 @@ LEVEL_NAMES = {
     "cours-moyen-2": "cm2",
 }
 
+GIVEN = "given"
+GIVEN_WORDS = {"oui", "o", "x", "ok", "1", "fourni", "fournie", "recu", "recue", "vu"}
+GIVEN_WORDS |= {"a-jour", "valide", "yes"}
+NOT_GIVEN_WORDS = {"non", "n", "0", "manquant", "manquante", "absent", "a-fournir"}
+NOT_GIVEN_WORDS |= {"en-attente", "no"}
+
 OVERSEAS = ("GP", "MQ", "GF", "RE")
 """Where numbers without country are written with ten figures as in France."""
 
@@ -50,7 +60,8 @@ _CIVILITIES = {
 class Unreadable(ValueError):
     """A cell does not say what it should; `code` says what is wrong.
 
-    'not_a_day', 'not_yet_born', 'too_old', 'not_an_email', 'not_a_phone'.
+    'not_a_day', 'not_yet_born', 'too_old', 'not_an_email', 'not_a_phone',
+    'not_a_document'.
     """
 
     def __init__(self, code: str):
@@ -61,6 +72,7 @@ class Unreadable(ValueError):
 # === Words === #
 
 
+@lru_cache(maxsize=REMEMBERED)
 def slug(text: str) -> str:
     """Return a text without case, accents nor punctuation: “d-arnaud-de-l-isle”."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
@@ -107,17 +119,18 @@ def birth_date(cell: Cell, today: date) -> date | None:
 
     Raises Unreadable: a pupil is born, and not more than `OLDEST_PUPIL` years ago.
     """
-    day = _day(cell)
-    if day is None:
+    born = day(cell)
+    if born is None:
         return None
-    if day > today:
+    if born > today:
         raise Unreadable("not_yet_born")
-    if today.year - day.year > OLDEST_PUPIL:
+    if today.year - born.year > OLDEST_PUPIL:
         raise Unreadable("too_old")
-    return day
+    return born
 
 
-def _day(cell: Cell) -> date | None:
+def day(cell: Cell) -> date | None:
+    """Return a day, None for an empty cell. Raises Unreadable."""
     if isinstance(cell, date):
         return cell
     text = words(cell)
@@ -132,6 +145,26 @@ def _day(cell: Cell) -> date | None:
         except ValueError:
             continue
     raise Unreadable("not_a_day")
+
+
+def document(cell: Cell) -> date | str | None:
+    """Return until when a document that was given counts.
+
+    `GIVEN` where the cell only says that it was; None where it was not, or nothing is
+    said. Raises Unreadable.
+    """
+    text = slug(words(cell))
+    if text in GIVEN_WORDS:
+        return GIVEN
+    if not text or text in NOT_GIVEN_WORDS:
+        return None
+    if not isinstance(cell, date):
+        # “jusqu'au 31/08/2027”, “oui, 31/08/2027”.
+        cell = re.sub(r"^[^\d]*(?=\d)", "", words(cell))
+    try:
+        return day(cell)
+    except Unreadable as error:
+        raise Unreadable("not_a_document") from error
 
 
 # === How to reach somebody === #
@@ -151,7 +184,11 @@ def phone(cell: Cell) -> str:
     It may have lost its first zero, or have become 3.3612345678E+10.
     Raises Unreadable.
     """
-    text = words(cell)
+    return _phone(words(cell))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _phone(text: str) -> str:
     if re.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+", text):
         text = f"{float(text.replace(',', '.')):.0f}"
     text = re.sub(r"\.0$", "", text)

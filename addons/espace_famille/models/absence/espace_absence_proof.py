@@ -5,11 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...domain.absence import proof_type
+from ...domain.files import MEGABYTE, MOST_FILES
 from ..core.health_fields import HealthBinary
-
-MEGABYTE = 1024 * 1024
-MAX_SIZE = 8 * MEGABYTE
-MAX_PROOFS = 6
 
 
 class EspaceAbsenceProof(models.Model):
@@ -49,14 +46,18 @@ class EspaceAbsenceProof(models.Model):
     @api.constrains("content")
     def _check_content(self):
         for proof in self.with_context(bin_size=False):
-            self._check_file(proof.name, base64.b64decode(proof.content or b""))
+            self._check_file(
+                proof.name,
+                base64.b64decode(proof.content or b""),
+                proof.absence_id.company_id,
+            )
 
     @api.constrains("absence_id")
     def _check_number(self):
         for absence in self.absence_id:
-            if len(absence.proof_ids) > MAX_PROOFS:
+            if len(absence.proof_ids) > MOST_FILES:
                 raise ValidationError(
-                    self.env._("Send %s files at most for an absence.", MAX_PROOFS)
+                    self.env._("Send %s files at most for an absence.", MOST_FILES)
                 )
 
     @api.model_create_multi
@@ -75,7 +76,7 @@ class EspaceAbsenceProof(models.Model):
         :raise ValidationError: it is not a file that is taken
         """
         name = os.path.basename(name or "").strip()[:120] or self.env._("Proof")
-        self._check_file(name, content)
+        self._check_file(name, content, absence.company_id)
         return {
             "absence_id": absence.id,
             "name": name,
@@ -84,18 +85,19 @@ class EspaceAbsenceProof(models.Model):
         }
 
     @api.model
-    def _check_file(self, name, content):
+    def _check_file(self, name, content, company):
         """Refuse what is empty, too large, or neither PDF, JPEG nor PNG."""
         if not content:
             raise ValidationError(
                 self.env._("The file “%s” is empty: choose another.", name)
             )
-        if len(content) > MAX_SIZE:
+        limit = company.sudo().espace_file_megabytes
+        if len(content) > limit * MEGABYTE:
             raise ValidationError(
                 self.env._(
                     "The file “%(name)s” is too large: %(size)s MB at most.",
                     name=name,
-                    size=MAX_SIZE // MEGABYTE,
+                    size=limit,
                 )
             )
         if not proof_type(content):

@@ -44,6 +44,11 @@ class EspaceActivity(models.Model):
     # Places
     seats_limited = fields.Boolean("Limited Places", default=True)
     capacity = fields.Integer("Places", default=50)
+    real_maximum = fields.Integer(
+        help="How many children rooms and staff really allow, as the safety commission "
+        "says. A pupil may be refused the canteen only when it is reached.",
+    )
+    legal_warning = fields.Text("What the Law Says", compute="_compute_legal_warning")
 
     # Deadlines
     booking_rule_id = fields.Many2one(
@@ -172,6 +177,7 @@ class EspaceActivity(models.Model):
         words = {
             "sibling": self.env._("brothers and sisters of a child already booked"),
             "resident": self.env._("families of the commune"),
+            "working": self.env._("parents who work"),
             "youngest": self.env._("the youngest"),
             "date": self.env._("date of the request"),
         }
@@ -181,6 +187,47 @@ class EspaceActivity(models.Model):
                 "Order of the waiting list: %s.",
                 self.env._(", then ").join(words[c] for c in dict.fromkeys(criteria)),
             )
+
+    @api.depends(
+        "category",
+        "seats_limited",
+        "capacity",
+        "real_maximum",
+        "waiting_criterion_ids.criterion",
+    )
+    def _compute_legal_warning(self):
+        for activity in self:
+            activity.legal_warning = "\n".join(activity._legal_warnings()) or False
+
+    def _legal_warnings(self):
+        """Return in words what of a canteen a judge would not accept.
+
+        The canteen is a right of every pupil (article L131-13 of the Code de
+        l'éducation; CE 22 March 2021 n° 429361; TA Lyon 2010 on working parents).
+        """
+        self.ensure_one()
+        if self.category != "canteen":
+            return []
+        warnings = []
+        if "working" in self.waiting_criterion_ids.mapped("criterion"):
+            warnings.append(
+                self.env._(
+                    "The waiting list prefers parents who work: the canteen is a right "
+                    "of every pupil, and this order is discriminating. Take the "
+                    "criterion out."
+                )
+            )
+        if self.seats_limited and self.capacity < self.real_maximum:
+            warnings.append(
+                self.env._(
+                    "%(places)s places, %(maximum)s children could be received: a "
+                    "pupil may be refused the canteen only when the real maximum is "
+                    "reached on that day. Raise the places.",
+                    places=self.capacity,
+                    maximum=self.real_maximum,
+                )
+            )
+        return warnings
 
     @api.constrains("company_id")
     def _check_commune(self):
@@ -336,6 +383,7 @@ class EspaceWaitingCriterion(models.Model):
         [
             ("sibling", "Brother or sister already booked on that day"),
             ("resident", "Lives in the commune"),
+            ("working", "Parents who work"),
             ("youngest", "Youngest first"),
             ("date", "Date of the request"),
         ],

@@ -53,7 +53,16 @@ class EspaceActivity(models.Model):
         "class_id",
         "Only These Classes",
         check_company=True,
-        help="And those of the levels beside. None: every class.",
+        help="And those of the levels and of the schools beside. None: every class.",
+    )
+    limit_school_ids = fields.Many2many(
+        "espace.school",
+        "espace_activity_limit_school_rel",
+        "activity_id",
+        "school_id",
+        "Whole Schools",
+        check_company=True,
+        help="All their classes, those that they will have too.",
     )
     level_from = fields.Selection(LEVELS, "From Level")
     level_to = fields.Selection(LEVELS, "To Level")
@@ -96,6 +105,7 @@ class EspaceActivity(models.Model):
         "age_max",
         "age_reckoned",
         "limit_class_ids.name",
+        "limit_school_ids.name",
         "level_from",
         "level_to",
     )
@@ -114,6 +124,7 @@ class EspaceActivity(models.Model):
             reckoned=self.age_reckoned,
             class_ids=frozenset(self.limit_class_ids.ids),
             levels=self._levels(),
+            school_ids=frozenset(self.limit_school_ids.ids),
         )
 
     def _levels(self):
@@ -201,10 +212,11 @@ class EspaceActivity(models.Model):
         )
 
     def _classes_words(self):
-        """Name the levels and classes that may come."""
+        """Name the levels, schools and classes that may come."""
         labels = dict(LEVELS)
         first, last = labels.get(self.level_from), labels.get(self.level_to)
-        words = self.limit_class_ids.mapped("name")
+        words = [*self.limit_school_ids.mapped("name")]
+        words += self.limit_class_ids.mapped("name")
         if first and last:
             words.insert(0, first if first == last else f"{first} – {last}")
         elif first:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 # What the portal and prices need of the hundred fields of a product.
 OFFER_FIELDS = (
@@ -71,6 +72,21 @@ class ProductTemplate(models.Model):
     def _rulebook_fields(self):
         return ("active", *OFFER_FIELDS)
 
+    @api.depends("espace_activity_id.name")
+    def _compute_display_name(self):
+        options = self.filtered("espace_activity_id")
+        for option in options:
+            option.display_name = option._espace_full_name()
+        return super(ProductTemplate, self - options)._compute_display_name()
+
+    def _espace_full_name(self):
+        """Return the name of an option, behind that of its activity."""
+        self.ensure_one()
+        activity, name = self.espace_activity_id.name or "", self.name or ""
+        if name.casefold().startswith(activity.casefold()):
+            return name
+        return f"{activity} – {name}"
+
     @api.depends("espace_time_from", "espace_time_to")
     def _compute_espace_hours(self):
         for template in self:
@@ -101,9 +117,29 @@ class ProductProduct(models.Model):
     def _rulebook_fields(self):
         return ("product_tmpl_id", "active", *OFFER_FIELDS)
 
+    @api.depends("espace_activity_id.name")
     def _compute_display_name(self):
-        """Call the options of activities by their names, without internal codes."""
+        """Call the options by activity and name, without internal codes.
+
+        Two activities may each have a “Tranche 1”.
+        """
         options = self.filtered("espace_activity_id")
         for option in options:
-            option.display_name = option.name
+            option.display_name = option.product_tmpl_id._espace_full_name()
         return super(ProductProduct, self - options)._compute_display_name()
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find an option by its activity too, and by “activity – option”."""
+        found = Domain(super()._search_display_name(operator, value))
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return found
+        if operator.endswith("like"):
+            return found | Domain("espace_activity_id.name", operator, value)
+        for words in [value] if isinstance(value, str) else value or ():
+            activity, dash, name = str(words).partition(" – ")
+            if dash:
+                found |= Domain("espace_activity_id.name", "=", activity) & Domain(
+                    "name", "=", name
+                )
+        return found

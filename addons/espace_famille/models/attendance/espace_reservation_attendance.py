@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...domain import attendance as rules
 from ..booking.espace_reservation import ATTENDANCE_FIELDS, ATTENDANCE_STAMP
-from ..core.health_fields import HealthText
+from ..core.health_fields import HealthTags, HealthText
 
 # What may not change once the attendance of the day is locked, beside the state.
 LOCKED = ATTENDANCE_FIELDS | {
@@ -47,6 +47,9 @@ class EspaceReservation(models.Model):
     remark = fields.Char(compute="_compute_remark")
     allergies = HealthText(
         related="child_id.allergies", groups="espace_famille.group_health"
+    )
+    allergen_ids = HealthTags(
+        related="child_id.allergen_ids", groups="espace_famille.group_health"
     )
     pai_details = HealthText(
         related="child_id.pai_details", groups="espace_famille.group_health"
@@ -192,19 +195,26 @@ class EspaceReservation(models.Model):
     def _set_attendance(self, attendance):
         """Record who came; agents of the Animation do it, for days that have come.
 
-        A child whose accepted absence an agent finds confirmed stays excused.
+        A child whose accepted absence an agent finds confirmed stays excused. Who is
+        recorded so already stays as the first tap said: a repeated one changes nothing.
 
         :raise AccessError: the user is not one of the agents
         :raise UserError: a day is still to come, or its attendance is locked
         """
         self._check_may_mark()
-        confirmed = self.filtered(lambda r: r.state == "confirmed")
+        confirmed = self.filtered(
+            lambda r: r.state == "confirmed" and r.attendance != attendance
+        )
         excused = self.browse()
         if attendance == "absent_unjustified":
             excused = confirmed._excused()
-        if excused:
-            excused._record_attendance({"attendance": "absent_justified"})
-        (confirmed - excused)._record_attendance({"attendance": attendance})
+        newly = excused.filtered(lambda r: r.attendance != "absent_justified")
+        for bookings, answer in (
+            (newly, "absent_justified"),
+            (confirmed - excused, attendance),
+        ):
+            if bookings:
+                bookings._record_attendance({"attendance": answer})
 
     def _still_expected(self):
         """Return those to be recorded as present when all the others came.
@@ -252,6 +262,8 @@ class EspaceReservation(models.Model):
 
         :raise AccessError, UserError: see `_check_may_mark` and `_check_times`
         """
+        if not self:
+            return
         self._check_may_mark()
         self._check_confirmed()
         vals = {"arrived_at": arrived, "left_at": left}
@@ -337,12 +349,19 @@ class EspaceReservation(models.Model):
         return session.action_walk_in()
 
     def action_arrived(self):
-        """Record that the child arrives now."""
-        self._record_times(arrived=self._now_hours())
+        """Record that the child arrives now; its first arrival stays."""
+        now = self._now_hours()
+        self.filtered(lambda r: not (r.arrived_at or r.left_at))._record_times(now)
 
     def action_left(self):
-        """Record that the child leaves now."""
-        self._record_times(left=self._now_hours())
+        """Record that the child leaves now; its first departure stays.
+
+        Who was recorded as absent did not leave: the times say so if it came after all.
+        """
+        now = self._now_hours()
+        self.filtered(
+            lambda r: not r.left_at and r.attendance in ("expected", "present")
+        )._record_times(left=now)
 
     def _now_hours(self):
         """Return the commune's clock in hours, on the day itself only."""

@@ -10,13 +10,14 @@ class EspaceReservation(models.Model):
     _inherit = "espace.reservation"
 
     @api.model
-    def _walk_in(self, child, product, session, now=None):
+    def _walk_in(self, child, product, session, now=None, **marks):
         """Record a child who came without booking (non prévu); places do not bind.
 
         A child on the waiting list leaves it: it is there. The family that has the
         child on that day pays.
 
         :param datetime now: naive UTC, the present if None
+        :param marks: what gestures say beside; see `_note_gestures`
         :return: the reservation, present
         :raise AccessError: the user is no agent or may not read child or session
         :raise UserError: the child is already booked there, or attendance cannot
@@ -43,6 +44,7 @@ class EspaceReservation(models.Model):
             "attendance": "present",
             "attendance_at": now,
             "attendance_uid": self.env.uid,
+            **marks,
         }
         if live_sudo:
             live_sudo.write(vals)

@@ -196,6 +196,9 @@ class EspaceSession(models.Model):
         """Record who has just locked or unlocked these days."""
         for locked, sessions in self.grouped("attendance_locked").items():
             self.env["espace.reservation.event"]._record_locks(sessions, locked)
+            if not locked:
+                # What was asked for is done.
+                sessions.sudo().filtered("unlock_words").unlock_words = False
 
     def _check_unlocked(self):
         """Refuse to change who came on a day whose attendance is locked."""

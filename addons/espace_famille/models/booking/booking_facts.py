@@ -214,9 +214,8 @@ class BookingFacts:
     def live(self, item, session):
         """Return the family's live reservation of the child there, maybe empty."""
         live = self._live_of_any_family(item, session)
-        if not live or live.family_id != self.family:
-            return self.none
-        if self.as_new and live.state in ("draft", "waiting"):
+        theirs = live and live.family_id.id != self._family_id
+        if not live or theirs or self._as_asked_now(live):
             return self.none
         return live
 
@@ -233,9 +232,9 @@ class BookingFacts:
     def _live_of_any_family(self, item, session):
         return self.reservations.get((item.child_id, session.id), self.none)
 
-    def _other_household_booked(self, item, session):
-        live = self._live_of_any_family(item, session)
-        return bool(live) and live.family_id != self.family
+    def _as_asked_now(self, live):
+        """Tell whether a line of the cart, or who waits, counts as asked for now."""
+        return self.as_new and live.state in ("draft", "waiting")
 
     def facts(self, session, of_child):
         """Return the `Facts` that decide about one item.
@@ -257,20 +256,21 @@ class BookingFacts:
             pays=not theirs and self._payer(item) == self._family_id,
             enrolled=self._enrolled(item),
             blocked=self.suspended or bool(self.obstacle(item)),
-            closed=bool(self.closure(item)),
+            closed=bool(self.closure(item) or self._has_left(item)),
         )
 
     def _taken(self, item, session):
         """Return (state of this very booking, another option is, a household's is)."""
-        if (item.child_id, session.id) not in self.reservations:
+        live = self.reservations.get((item.child_id, session.id))
+        if not live:
             return None, False, False
-        live = self.live(item, session)
-        same = bool(live) and live.product_id.id == item.product_id
-        return (
-            live.state if same else None,
-            bool(live) and not same,
-            self._other_household_booked(item, session),
-        )
+        if live.family_id.id != self._family_id:
+            return None, False, True
+        if self._as_asked_now(live):
+            return None, False, False
+        if live.product_id.id == item.product_id:
+            return live.state, False, False
+        return None, True, False
 
     def _payer(self, item):
         """Return the id of the family that pays the child's day."""
@@ -291,6 +291,12 @@ class BookingFacts:
         return closing(
             self.closures, item.date, activity_id, child.school_id.id, child.class_id.id
         )
+
+    def _has_left(self, item):
+        """Return the last day of the child or the family, None before it is over."""
+        of_both = (self.child_of[item.child_id].leaves_on, self.family.leaves_on)
+        last = min(filter(None, of_both), default=None)
+        return last if last and item.date > last else None
 
     def limits(self, session):
         """Return the limits of a session for booking and cancelling, None without."""
@@ -323,16 +329,27 @@ class BookingFacts:
         met them), then the documents that are lacking, then what keeps the family
         itself.
         """
+        return self._obstacle(item)[1]
+
+    def blocked_by(self, item):
+        """Return what blocks: suspended, limits, papers or debt, '' if nothing does."""
+        return "suspended" if self.suspended else self._obstacle(item)[0]
+
+    def _obstacle(self, item):
         activity = self.activity_of[item.product_id]
         key = (item.child_id, activity.id, item.date)
         if key not in self._obstacles:
             child = self.child_of[item.child_id]
-            words = ""
+            found = []
             if activity.id in self.open_to_all:
-                words = activity._enrolment_refusal(child, item.date)
-            words = words or self.documents.words(child, activity, item.date)
-            words = words or self.family_block(activity)
-            self._obstacles[key] = words
+                found.append(("limits", activity._enrolment_refusal(child, item.date)))
+            if not any(words for _kind, words in found):
+                found.append(
+                    ("papers", self.documents.words(child, activity, item.date))
+                )
+            if not any(words for _kind, words in found):
+                found.append(("debt", self.family_block(activity)))
+            self._obstacles[key] = next((one for one in found if one[1]), ("", ""))
         return self._obstacles[key]
 
     def warning(self, item, session):
@@ -352,6 +369,16 @@ class BookingFacts:
         closure = self.closure(item)
         if closure:
             return self.env["espace.closure"]._reason_words(closure.name)
+        if session.off_calendar == "off":
+            return self.env._(
+                "The calendar of this day has changed: the town hall decides whether "
+                "it stays open."
+            )
+        if last := self._has_left(item):
+            return self.env._(
+                "Departure after %s: nothing can be booked later.",
+                self.company._espace_day_words(last, year=True),
+            )
         return self.env._("Closed on that day.")
 
     def _reason_past(self, item, session):

@@ -174,7 +174,11 @@ class EspaceReservation(models.Model):
         clean = without_defaults(self)
         reservations = super(EspaceReservation, clean).create(vals_list)
         reservations._trace_creation()
+        for reservation, vals in zip(reservations, vals_list, strict=True):
+            if vals.get("attendance", "expected") != "expected":
+                reservation._note_gestures(vals)
         reservations.filtered(lambda r: r.state != "draft")._check_unlocked()
+        reservations._tell_screens({"state": None})
         if not self.env.su:
             reservations._after_creation_by_hand()
         return reservations.with_env(self.env)
@@ -190,6 +194,8 @@ class EspaceReservation(models.Model):
         self._check_transition(vals)
         result = super().write(vals)
         self._trace_changes(before)
+        self._note_gestures(vals)
+        self._tell_screens(vals)
         if marks_by_hand:
             self.sudo()._check_times()
             self._after_attendance()
@@ -253,6 +259,10 @@ class EspaceReservation(models.Model):
         family._notify_with(
             "espace_famille.mail_template_hold_expired", self[:1], {"places": self}
         )
+
+    def _again_url(self):
+        """Hook: return where the family takes up again what was not kept, or ""."""
+        return ""
 
     def _day_lines(self):
         """Return one line of words for each of these bookings, in their order."""

@@ -223,10 +223,10 @@ class EspaceReservation(models.Model):
     @api.model
     def _as_still_waiting(self, quote, gathered):
         """Return a quote as waiting when it is full and the family waits already."""
-        waits = gathered.waits(quote.item, gathered.session(quote.item))
-        if quote.status != "full" or not waits:
+        if quote.status != "full":
             return quote
-        return self._as_waiting(quote, waits)
+        waits = gathered.waits(quote.item, gathered.session(quote.item))
+        return self._as_waiting(quote, waits) if waits else quote
 
     @api.model
     def _take_seats(self, family, quotes, now, staff, beyond, given):

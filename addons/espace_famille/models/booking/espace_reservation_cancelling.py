@@ -104,7 +104,7 @@ class EspaceReservation(models.Model):
         expired = self.search(
             [("state", "=", "pending_payment"), ("hold_until", "<=", now)]
         )
-        expired = expired._expirable()
+        expired = expired._expirable(now)
         for family, reservations in expired.grouped("family_id").items():
             reservations = reservations.with_context(lang=family.lang)
             reason = reservations.env._("Not paid in time")
@@ -112,6 +112,9 @@ class EspaceReservation(models.Model):
             reservations._notify_expired(family)
         return expired
 
-    def _expirable(self):
-        """Hook: leave out those whose payment is on its way."""
+    def _expirable(self, now):
+        """Hook: leave out those whose payment may still come.
+
+        :param datetime now: naive UTC
+        """
         return self

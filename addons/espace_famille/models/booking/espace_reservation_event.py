@@ -24,6 +24,7 @@ KINDS = [
     ("left", "Departure"),
     ("locked", "Attendance locked"),
     ("unlocked", "Attendance unlocked"),
+    ("unlock_asked", "Unlocking asked for"),
 ]
 # The field whose labels say what was before and after.
 LABELS_OF_KIND = {
@@ -195,7 +196,8 @@ class EspaceReservation(models.Model):
 
     def _erase_words(self):
         """Erase what was written about these bookings; what happened stays."""
-        self.write({"cancel_reason": False, "beyond_reason": False})
+        self.write({"cancel_reason": False, "beyond_reason": False, "left_with": False})
+        self.sudo().gesture_ids._erase_words()
         self.event_ids.filtered("note").write({"note": False})
 
 

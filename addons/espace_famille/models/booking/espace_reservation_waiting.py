@@ -139,6 +139,7 @@ class EspaceReservation(models.Model):
             since=self.waiting_since or self.create_date,
             sibling=(self.session_id, self.family_id) in seated,
             resident=self.family_id.residency == "resident",
+            working=self.family_id.parents_work,
             birth_date=self.child_id.birth_date or None,
         )
 

@@ -16,6 +16,8 @@ COUNTS = (
     "fill_rate",
     "fill_state",
 )
+# What a change of the calendar, and the decision about it, have recorded.
+CALENDAR = ("off_calendar", "kept_by", "kept_on", "kept_reason")
 NEARLY_FULL = 80  # percent of the places
 
 
@@ -30,7 +32,7 @@ class EspaceSession(models.Model):
     _inherit = ["espace.guard.mixin"]
     _description = "Session"
     _order = "date, activity_id"
-    _by_code = frozenset((*LIMITS, *COUNTS))
+    _by_code = frozenset((*LIMITS, *COUNTS, *CALENDAR))
 
     activity_id = fields.Many2one(
         "espace.activity",
@@ -185,11 +187,17 @@ class EspaceSession(models.Model):
         if vals.keys() & {"capacity", "seats_limited", "state"}:
             self.env["espace.reservation"]._promote_waiting(self)
         locked._trace_lock()
+        if vals.keys() & {"attendance_locked", "state"}:
+            self._tell_screens()
+        if vals.get("state") == "open":
+            self.sudo().filtered("generated")._mark_off_calendar()
         return result
 
     @api.model
     def _by_code_words(self):
-        return self.env._("The counters and limits of a day are never entered by hand.")
+        return self.env._(
+            "The counters, limits and calendar of a day are never entered by hand."
+        )
 
     def _check_day_kept(self, vals):
         """Refuse to move a day under the children who are, or were, booked on it."""
@@ -322,13 +330,15 @@ class EspaceSession(models.Model):
         return has_begun(self.date, self.activity_id._slot_start, local)
 
     def _attendance_list(self):
-        """Return the seat-holding reservations, by class then name."""
+        """Return the seat-holding reservations, by class in school order, then name."""
         self.ensure_one()
-        return self.reservation_ids.filtered(
+        listed = self.reservation_ids.filtered(
             lambda reservation: reservation.state in SEAT_STATES
-        ).sorted(
+        )
+        ranks = {one: n for n, one in enumerate(listed.class_id._in_school_order())}
+        return listed.sorted(
             lambda reservation: (
-                reservation.class_id.display_name or "",
+                ranks.get(reservation.class_id, len(ranks)),
                 reservation.child_id.lastname,
                 reservation.child_id.firstname,
             )

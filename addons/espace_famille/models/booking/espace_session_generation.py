@@ -165,13 +165,18 @@ class EspaceActivity(models.Model):
         today = self.company_id._espace_today()
         return sessions.filtered(
             lambda session: (
-                session.generated and session.date >= today and session.date not in days
+                session.generated
+                and session.date >= today
+                and session.date not in days
+                and session.off_calendar != "kept"
             )
         )
 
     def _open_days(self, date_from, date_to, calendar=None):
         """Return the set of open days between two dates, both included."""
         self.ensure_one()
+        if self.is_emergency:  # each strike opens its days
+            return set()
         weekdays, kinds = self._weekdays(), self._open_kinds()
         calendar = calendar or self.company_id._espace_calendar()
         span = (date_to - date_from).days

@@ -15,6 +15,7 @@ READ = (
     "date",
     "state",
     "attendance_locked",
+    "off_calendar",
     "seats_limited",
     "capacity",
     "booking_opening",
@@ -82,6 +83,7 @@ class SessionFacts:
                 session.state == "open"
                 and activity.active
                 and not session.attendance_locked
+                and session.off_calendar != "off"
             ),
             past=has_begun(session.date, activity.start, self.local_now),
             opened=not opening or opening <= self.now,

@@ -49,6 +49,9 @@ class EspaceSchoolYear(models.Model):
         help="Four days: Monday, Tuesday, Thursday and Friday.",
     )
     period_ids = fields.One2many("espace.calendar.period", "year_id", "Periods")
+    off_booked_words = fields.Char(
+        "Booked on Days no longer Open", compute="_compute_off_booked_words"
+    )
 
     _dates_ordered = models.Constraint(
         "CHECK(date_from < date_to)",
@@ -71,6 +74,24 @@ class EspaceSchoolYear(models.Model):
     def _compute_region(self):
         for year in self:
             year.region = year.company_id.espace_public_holiday_region
+
+    @api.depends("date_from", "date_to", "week_pattern", "period_ids")
+    def _compute_off_booked_words(self):
+        Session = self.env["espace.session"]
+        for year in self:
+            sessions = Session.search(
+                Session._to_decide_domain()
+                & Domain("company_id", "=", year.company_id.id)
+                & Domain("date", ">=", year.date_from)
+                & Domain("date", "<=", year.date_to)
+            )
+            year.off_booked_words = bool(sessions) and self.env._(
+                "%(bookings)s bookings on %(days)s days that the calendar no longer "
+                "opens: %(first)s…",
+                bookings=sum(sessions.mapped("booked_count")),
+                days=len(set(sessions.mapped("date"))),
+                first=", ".join(sessions[:3].mapped("display_name")),
+            )
 
     @api.constrains("date_from", "date_to", "company_id")
     def _check_overlap(self):
@@ -137,6 +158,10 @@ class EspaceSchoolYear(models.Model):
             "initial_date": first and max(first, fields.Date.context_today(self)),
         }
         return Activity._action_generate(plans, action)
+
+    def action_decide_calendar(self):
+        """Decide on what is booked on days that the calendar no longer opens."""
+        return self.env["espace.calendar.decision"]._action_open()
 
     def action_load_calendar(self):
         """Open the wizard that loads the official calendar into this year."""

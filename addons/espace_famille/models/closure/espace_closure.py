@@ -30,6 +30,8 @@ RECORDED = frozenset(
         "cancelled_count",
         "notified_count",
         "not_restored",
+        "emergency_activity_id",
+        "emergency_session_ids",
     )
 )
 # What it closes, which stays as it was applied.
@@ -40,6 +42,14 @@ SCOPE = {
     "school_ids",
     "class_ids",
     "company_id",
+    "kind",
+    "opens_emergency",
+    "emergency_school_ids",
+    "emergency_class_ids",
+    "emergency_from",
+    "emergency_to",
+    "emergency_places",
+    "emergency_staff",
 }
 
 
@@ -161,15 +171,7 @@ class EspaceClosure(models.Model):
         for closure in self:
             closure.is_whole = not (closure.school_ids or closure.class_ids)
 
-    @api.depends(
-        "state",
-        "company_id",
-        "date_from",
-        "date_to",
-        "activity_ids",
-        "school_ids",
-        "class_ids",
-    )
+    @api.depends("state", *sorted(SCOPE))
     def _compute_preview(self):
         for closure in self:
             if closure.state == "draft" and closure._is_ready():
@@ -205,7 +207,7 @@ class EspaceClosure(models.Model):
             "session_count": len(plan.sessions),
             "booking_count": len(plan.bookings),
             "draft_count": len(plan.drafts),
-            "family_count": len(plan.families),
+            "family_count": len(plan.families | self._emergency_families()),
             "problems": "\n".join(plan.problems),
             "remarks": "\n".join(remarks),
         }
@@ -273,6 +275,7 @@ class EspaceClosure(models.Model):
             activities=frozenset(self.activity_ids.ids),
             schools=frozenset(self.school_ids.ids),
             classes=frozenset(self.class_ids.ids),
+            spared=self._spared(),
         )
 
     @api.model
@@ -288,20 +291,65 @@ class EspaceClosure(models.Model):
 
     # === Messages === #
 
-    def _notify_closed(self, family, bookings):
-        self._notify(family, "closed", cancelled=bookings)
+    def _notify_closed(self, cancelled):
+        """Tell each family, once, what closes for it and what opens instead.
 
-    def _notify_reopened(self, family, restored, left):
-        waiting = restored.filtered(lambda r: r.state == "waiting")
-        self._notify(
-            family, "reopened", restored=restored - waiting, waiting=waiting, left=left
-        )
+        :param cancelled: the bookings that were cancelled
+        :return: how many families are told
+        """
+        told = {
+            family: {"cancelled": bookings}
+            for family, bookings in cancelled.grouped("family_id").items()
+        }
+        name = "closed"
+        if self.opens_emergency:
+            name = "strike"
+            for family in self._emergency_families():
+                told.setdefault(family, {"cancelled": cancelled.browse()})
+        return self._notify("closed", {one: (name, told[one]) for one in told})
 
-    def _notify(self, family, name, **values):
-        """Write to one family; e-mails of a large closure go out through the queue."""
-        family.with_context(mail_notify_force_send=False)._notify_with(
-            f"espace_famille.mail_template_{name}", self, values
-        )
+    def _notify_reopened(self, cancelled, restored, ended):
+        """Tell each family what stands again, what does not, and what no longer opens.
+
+        :param cancelled: the bookings that the closure had cancelled
+        :param restored: those of them that stand again
+        :param ended: bookings of its emergency service, cancelled now
+        """
+        told = {}
+        for family in cancelled.family_id | ended.family_id:
+            own = cancelled.filtered(lambda r, family=family: r.family_id == family)
+            back = own & restored
+            waiting = back.filtered(lambda r: r.state == "waiting")
+            over = ended.filtered(lambda r, family=family: r.family_id == family)
+            told[family] = (
+                "strike_over" if over else "reopened",
+                {
+                    "restored": back - waiting,
+                    "waiting": waiting,
+                    "left": own - restored,
+                    "ended": over,
+                },
+            )
+        self._notify("reopened", told)
+
+    def _notify(self, kind, told):
+        """Write to families in batches, each in its words and in one message.
+
+        :param dict told: {family: (name of the template, what it may name)}
+        :return: how many families are written to
+        """
+        words, attachments = {}, self.env["ir.attachment"]
+        for family, (name, values) in told.items():
+            made = family._words_with(
+                f"espace_famille.mail_template_{name}", self, values
+            )
+            if made:
+                subject, body, attached = made
+                words[family] = {"subject": subject, "body": body}
+                attachments |= attached
+        if words:
+            self.env["espace.message"]._write_for(self, kind, words, attachments)
+        return len(words)
 
     def _booking_lines(self, bookings=None):
         """Return one line of words for each booking, in the order given.
@@ -376,3 +424,11 @@ class EspaceClosure(models.Model):
         action["domain"] = [("id", "in", sessions.ids)]
         action["views"] = [(False, "list"), (False, "form")]
         return action
+
+    def action_open_messages(self):
+        """Open what became of what families were told, one by one."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env["espace.message.line"]._open(
+            self.display_name, [("message_id.closure_id", "=", self.id)]
+        )

@@ -64,7 +64,8 @@ class EspaceClosure(models.Model):
             for session in locked[:MAX_NAMED]
         ]
         plan.problems += self._problems(plan, now)
-        if plan.is_empty():
+        plan.problems += self._emergency_problems()
+        if plan.is_empty() and not self.opens_emergency:
             plan.problems.append(
                 self.env._(
                     "Nothing is open or booked on these days for these activities and "
@@ -81,6 +82,8 @@ class EspaceClosure(models.Model):
         ]
         if self.activity_ids:
             domain.append(("activity_id", "in", self.activity_ids.ids))
+        if spared := self._spared():
+            domain.append(("activity_id", "not in", list(spared)))
         return domain
 
     def _bookings(self, sessions):
@@ -120,7 +123,6 @@ class EspaceClosure(models.Model):
         # Where only some classes stay away, others wait for the places they leave.
         bookings._promote_waiting(bookings.session_id, now)
         plan.drafts._cancel(now, staff=True, promote=False)
-        families = bookings.family_id
         self.sudo().write(
             {
                 "state": "done",
@@ -128,11 +130,10 @@ class EspaceClosure(models.Model):
                 "applied_by": self.env.uid,
                 "session_ids": [fields.Command.set(plan.sessions.ids)],
                 "cancelled_count": len(bookings),
-                "notified_count": len(families),
             }
         )
-        for family, cancelled in bookings.grouped("family_id").items():
-            self._notify_closed(family, cancelled)
+        self._open_emergency()
+        self.sudo().notified_count = self._notify_closed(bookings)
 
     def _check_state(self, state):
         labels = dict(self._fields["state"]._description_selection(self.env))
@@ -180,16 +181,14 @@ class EspaceClosure(models.Model):
                 strict=True,
             )
         )
-        for family, bookings in cancelled_sudo.grouped("family_id").items():
-            self._notify_reopened(
-                family, bookings & restored_sudo, bookings - restored_sudo
-            )
+        ended_sudo = self._close_emergency(now)
+        self._notify_reopened(cancelled_sudo, restored_sudo, ended_sudo)
 
     def _undo_problems(self):
         """Hook: return in words what forbids to undo."""
-        locked_sudo = self.sudo().reservation_ids.session_id.filtered(
-            "attendance_locked"
-        )
+        sessions_sudo = self.sudo().reservation_ids.session_id
+        sessions_sudo |= self.sudo().emergency_session_ids
+        locked_sudo = sessions_sudo.filtered("attendance_locked")
         return [
             self.env._(
                 "The attendance of %s is locked: the closure can no longer be undone.",

@@ -1,3 +1,4 @@
+from . import batch
 from . import guards
 from . import espace_thread
 from . import espace_weekday_mixin

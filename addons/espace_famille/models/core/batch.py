@@ -1,5 +1,6 @@
 """The work of a scheduled job, piece by piece: what fails stops nothing else."""
 
+from odoo import models
 from odoo.exceptions import UserError
 
 
@@ -43,3 +44,22 @@ def progress(env, done=0, remaining=None):
     if not env.context.get("ir_cron_progress_id"):
         return float("inf")
     return env["ir.cron"]._commit_progress(done, remaining=remaining)
+
+
+class IrCron(models.Model):
+    """Our jobs write in the commune's language what they leave in a file.
+
+    A job is nobody's, and would speak English. What families receive is in theirs.
+    """
+
+    _inherit = "ir.cron"
+
+    def _callback(self, cron_name, server_action_id):
+        speaking = self._espace_in_language()
+        return super(IrCron, speaking)._callback(cron_name, server_action_id)
+
+    def _espace_in_language(self):
+        if not (self.model_name or "").startswith("espace."):
+            return self
+        commune = self.env["res.company"].sudo()._espace_communes()[:1]
+        return self.with_context(lang=commune.partner_id.lang or self.env.lang)

@@ -162,6 +162,33 @@ class EspaceCheck(models.AbstractModel):
                 ),
                 notice=True,
             ),
+            Invariant(
+                "canteen_right",
+                self.env._("No canteen prefers or refuses whom the law lets in."),
+                self.env._(
+                    "These canteens prefer parents who work, or have fewer places than "
+                    "they could: see what their form says."
+                ),
+                notice=True,
+            ),
+            Invariant(
+                "left_behind",
+                self.env._("Nobody who left is expected on a day to come."),
+                self.env._(
+                    "These coming bookings are of a child or a family that has left: "
+                    "cancel them."
+                ),
+                notice=True,
+            ),
+            Invariant(
+                "off_calendar",
+                self.env._("The calendar opens each coming session, or it is marked."),
+                self.env._(
+                    "These coming sessions are on days that the calendar does not "
+                    "open, and nobody was told so: they are marked at night."
+                ),
+                notice=True,
+            ),
         ]
 
     # === Seats === #
@@ -234,6 +261,44 @@ class EspaceCheck(models.AbstractModel):
                 ENDED_STATES,
             ),
         )
+
+    @api.model
+    def _find_canteen_right(self, companies):
+        canteens = self.env["espace.activity"].search(
+            [
+                ("company_id", "in", companies.ids),
+                ("active", "=", True),
+                ("category", "=", "canteen"),
+            ]
+        )
+        return canteens.filtered(lambda canteen: canteen._legal_warnings())
+
+    @api.model
+    def _find_left_behind(self, companies):
+        found = self.env["espace.reservation"]
+        for company in companies:
+            found |= found.search(
+                Domain("company_id", "=", company.id)
+                & Domain("date", ">=", company._espace_today())
+                & Domain("state", "in", (*SEAT_STATES, "waiting"))
+                & Domain("attendance", "=", "expected")
+                # Nobody is erased before that.
+                & Domain("child_id.erased_on", "=", False)
+                & Domain("family_id.erased_on", "=", False)
+                & (
+                    Domain("child_id.active", "=", False)
+                    | Domain("family_id.active", "=", False)
+                )
+            )
+        return found
+
+    @api.model
+    def _find_off_calendar(self, companies):
+        found = self.env["espace.session"]
+        for company in companies:
+            coming = found._coming_generated(company)
+            found |= coming.filtered(lambda one: not one.off_calendar)._not_open_days()
+        return found
 
     @api.model
     def _find_option(self, companies):

@@ -46,12 +46,23 @@ class EspaceLetterMixin(models.AbstractModel):
         groups="base.group_system",
     )
     letter_state = fields.Selection(
-        [("waiting", "Waiting"), ("sent", "Sent"), ("refused", "Refused")],
+        # Not a list: Odoo reads the French of a list with the addon that defines it,
+        # before the models of the addons above exist.
+        lambda self: self._letter_states(),
         "E-mail Status",
         readonly=True,
         copy=False,
     )
     letter_reason = fields.Char("Refused Because", readonly=True, copy=False)
+
+    @api.model
+    def _letter_states(self):
+        words = {
+            "waiting": self.env._("Waiting"),
+            "sent": self.env._("Sent"),
+            "refused": self.env._("Refused"),
+        }
+        return list(words.items())
 
     def _letter_follow(self, message):
         """Remember the message that these were sent with, and what became of it."""
@@ -98,6 +109,24 @@ class EspaceLetterMixin(models.AbstractModel):
             else:
                 state = "sent"
             record._letter_write(letter_state=state, letter_reason=words)
+
+    @api.model
+    def _letter_came_back(self, messages, email):
+        """Note that a server far away sent an e-mail back, maybe days later.
+
+        :param messages: the `mail.message` that it was sent with
+        """
+        for records in self._letter_all(messages):
+            for record in records:
+                record._letter_returned(
+                    record._letter_in_words().env._(
+                        "The e-mail came back: nobody receives e-mails at %s.", email
+                    )
+                )
+
+    def _letter_returned(self, words):
+        """Write down that the e-mail came back; a model may tell it from a refusal."""
+        self._letter_write(letter_state="refused", letter_reason=words)
 
     def _letter_write(self, **values):
         """Write what became of the e-mails; a model may have more to do then."""

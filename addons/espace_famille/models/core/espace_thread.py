@@ -37,6 +37,19 @@ class EspaceThread(models.AbstractModel):
         records = super(EspaceThread, unfollowed(self)).create(vals_list)
         return records.with_env(self.env)
 
+    def _creation_message(self):
+        """Say what was created, all of it in one language and agreeing with any noun.
+
+        Odoo reads the noun in the language of the context, which jobs and imports have
+        not, and the rest in that of the user: “Child créé”.
+        """
+        self.ensure_one()
+        company = self.company_id if "company_id" in self else self.env.company
+        lang = self.env.lang or company.partner_id.lang or self.env.user.lang
+        speaking = self.with_context(lang=lang)
+        noun = speaking.env["ir.model"]._get(self._name).name
+        return speaking.env._("Created: %s", noun)
+
     def message_post(self, **kwargs):
         message = super(EspaceThread, unfollowed(self)).message_post(**kwargs)
         return message.with_env(self.env)

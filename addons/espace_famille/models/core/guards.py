@@ -16,6 +16,9 @@ ERASING = "espace_erasing"
 # Several records change together: who writes them checks them all at the end.
 CHECKED_LATER = "espace_checked_later"
 
+# Somebody leaves, and what becomes of the coming bookings was decided.
+LEAVING = "espace_leaving_decided"
+
 _TOKEN = object()
 
 

@@ -22,10 +22,10 @@ class _Noted:
         return value
 
 
-class HealthText(_Noted, fields.Text):
-    """A text that is read record by record, never found by its words nor grouped.
+class OneByOne(_Noted):
+    """A field that is read record by record, never found by its value nor grouped.
 
-    A search by words would tell what stands there, and leave no trace of it. Whether
+    A search by value would tell what stands there, and leave no trace of it. Whether
     something is written may be asked.
     """
 
@@ -62,6 +62,14 @@ class HealthText(_Noted, fields.Text):
                     "sorted nor grouped."
                 )
             )
+
+
+class HealthText(OneByOne, fields.Text):
+    """A text, as a care plan."""
+
+
+class HealthTags(OneByOne, fields.Many2many):
+    """What is ticked in a list, as the allergens of a child."""
 
 
 class HealthBinary(_Noted, fields.Binary):

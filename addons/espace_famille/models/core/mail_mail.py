@@ -115,3 +115,17 @@ class MailMail(models.Model):
             if found:
                 letter["body_alternative"] = html2plaintext(body)
         return letters
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """Tell the records that were sent with an e-mail that it came back."""
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        messages = message_dict.get("bounced_message")
+        if messages and message_dict.get("bounced_email"):
+            self.env["espace.letter.mixin"]._letter_came_back(
+                messages.sudo(), message_dict["bounced_email"]
+            )
+        return result

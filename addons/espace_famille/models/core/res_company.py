@@ -13,6 +13,7 @@ from odoo.tools.misc import babel_locale_parse, get_lang
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ...domain import school_calendar
+from ...domain.files import MOST_MEGABYTES
 
 SCHOOL_ZONES = [
     ("A", "Zone A"),
@@ -94,6 +95,13 @@ class ResCompany(models.Model):
         help="A place given to a family that waited is kept for it this long, at most "
         "until the day itself; it learns of it by a message.",
     )
+    espace_file_megabytes = fields.Integer(
+        "Largest File of a Family (MB)",
+        default=MOST_MEGABYTES,
+        required=True,
+        help="Documents, proofs and files of messages that families send: each of this "
+        "size at most.",
+    )
     espace_erase_after = fields.Integer(
         "Years without Use",
         default=3,
@@ -122,6 +130,10 @@ class ResCompany(models.Model):
         "Seats must be held for at least one minute while a family pays.",
     )
 
+    _espace_file_megabytes_range = models.Constraint(
+        f"CHECK(espace_file_megabytes BETWEEN 1 AND {MOST_MEGABYTES})",
+        "Files of families have between 1 and 10 MB at most.",
+    )
     _espace_erase_after_range = models.Constraint(
         "CHECK(espace_erase_after BETWEEN 1 AND 10)",
         "Personal data are kept for one year at least and ten years at most.",
@@ -158,6 +170,7 @@ class ResCompany(models.Model):
     def _espace_become_communes(self):
         """Hook: give these companies what each commune begins with; keep the rest."""
         self.env["espace.diet"].sudo()._create_defaults(self.sudo())
+        self.env["espace.message.template"].sudo()._create_defaults(self.sudo())
         for company_sudo in self.sudo():
             company_sudo._espace_create_family_numbers()
 
@@ -242,7 +255,9 @@ class ResCompany(models.Model):
     def _espace_calendar_changed(self):
         """Renew what is kept of the calendar and find the coming limits again."""
         self._espace_rulebook_changed()
-        self.env["espace.session"].sudo()._recompute_limits(self)
+        sessions_sudo = self.env["espace.session"].sudo()
+        sessions_sudo._recompute_limits(self)
+        sessions_sudo._review_calendar(self)
 
     # === Demonstration === #
 
@@ -273,6 +288,15 @@ class ResCompany(models.Model):
             "%(day)s at %(time)s",
             day=self._espace_day_words(day),
             time=self.env._("midnight") if midnight else self._espace_time_words(local),
+        )
+
+    def _espace_moment_words(self, instant):
+        """Say an instant (naive UTC) by the commune's clock, with its year."""
+        local = self._espace_local(instant)
+        return self.env._(
+            "%(day)s at %(time)s",
+            day=self._espace_day_words(local.date(), year=True),
+            time=self._espace_time_words(local),
         )
 
     def _espace_day_words(self, day, year=False):

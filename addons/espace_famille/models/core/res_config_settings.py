@@ -32,6 +32,9 @@ class ResConfigSettings(models.TransientModel):
     espace_hold_minutes = fields.Integer(
         related="company_id.espace_hold_minutes", readonly=False
     )
+    espace_file_megabytes = fields.Integer(
+        related="company_id.espace_file_megabytes", readonly=False
+    )
     espace_erase_after = fields.Integer(
         related="company_id.espace_erase_after", readonly=False
     )

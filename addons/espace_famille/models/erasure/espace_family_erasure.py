@@ -44,6 +44,12 @@ class EspaceFamily(models.Model):
                     child=child.name,
                     family=", ".join(others.mapped("name")),
                 )
+        # What it booked for a child of another household.
+        if self.env["espace.reservation"].sudo()._expected_of("family_id", self):
+            return self.env._(
+                "%s still has bookings to come: decide on them with “Leaving…” first.",
+                self.name,
+            )
         return ""
 
     def _erasure_words(self):
@@ -68,10 +74,13 @@ class EspaceFamily(models.Model):
     def _erase_household(self):
         """Hook: erase everything but the payer."""
         self._own_children().filtered(lambda child: not child.erased_on)._erase_all()
+        self.reservation_ids.filtered(lambda r: r.state == "draft")._discard()
         self.custody_ids.unlink()
         self.document_ids.attachment_ids.unlink()
         self.document_ids.unlink()
         self.pickup_person_ids.unlink()
+        told = self.env["espace.message.line"]
+        told.search([("family_id", "in", self.ids)]).unlink()
         self.reservation_ids._erase_words()
         self._erase_guardians()
         erase_papers(self)
@@ -99,6 +108,7 @@ class EspaceFamily(models.Model):
         kept = self._payer_must_be_kept()
         name = self.env._("Erased family %s", self.reference)
         self.partner_id._espace_erase(name, identity=not kept)
+        self._erase_merged(name, kept)
         self.write(
             {
                 "active": False,
@@ -107,6 +117,15 @@ class EspaceFamily(models.Model):
                 "erased_on": self.erased_on or self.company_id._espace_today(),
             }
         )
+
+    def _erase_merged(self, name, kept):
+        """Erase what is left of those that were merged with the family."""
+        merges = self.env["espace.merge"]._of_family(self)
+        payers = merges.filtered(lambda one: one.subject == "family").partner_id
+        payers._espace_erase(name, identity=not kept)
+        others = merges.partner_id - payers
+        others._espace_erase(self.env._("Erased person"))
+        merges._erase_names()
 
     def _payer_must_be_kept(self):
         """Hook: tell whether the accounting needs the payer's name and address."""

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..core.batch import one_by_one
 from ..core.guards import ERASING, allow, is_allowed
-from ..core.health_fields import HealthText
+from ..core.health_fields import OneByOne
 from ..core.ir_http import visitor_address
 
 _logger = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class EspaceHealthReading(models.Model):
             ("allergies", "Allergies"),
             ("document", "Confidential document"),
             ("proof", "Proof of an absence"),
+            ("incident", "Injuries and care after an accident"),
         ],
         "What",
         required=True,
@@ -224,7 +225,7 @@ class EspaceHealthMixin(models.AbstractModel):
     @api.model
     def _check_read_one_by_one(self, spec):
         field = self._fields.get(spec.partition(":")[0])
-        if isinstance(field, HealthText):
+        if isinstance(field, OneByOne):
             field.check_one_by_one(self)
 
 
@@ -234,7 +235,7 @@ class EspaceChild(models.Model):
 
     def _note_reading(self, name):
         """Note that the user reads a field of this child; see `health_fields.py`."""
-        kind = {"allergies": "allergies", "pai_details": "pai"}[name]
+        kind = "pai" if name == "pai_details" else "allergies"
         self.env["espace.health.reading"]._note(kind, self)
 
 

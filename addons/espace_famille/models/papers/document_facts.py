@@ -16,8 +16,11 @@ class DocumentFacts:
         self.family = family
         self.papers = defaultdict(list)
         self._words = {}
+        self.admitted = {}
         if self.types:
             self._read_papers(env, children)
+        if any(self.types.mapped("provisional_months")):
+            self.admitted = env["espace.enrolment"].sudo()._admitted_on(children)
 
     def _read_papers(self, env, children):
         found = (
@@ -42,13 +45,24 @@ class DocumentFacts:
     def lacks(self, child, activity, day):
         """Return [(type, `documents.Lack`), …] for a child on a day of service."""
         found = []
+        if activity.is_emergency:  # a right of every pupil of the school
+            return found
         for kind in self.types:
             if kind._needed_in(activity, child):
                 owner = child.id if kind.about == "child" else False
-                lack = documents.lack(self.papers.get((kind.id, owner), ()), day)
-                if lack:
+                papers = self.papers.get((kind.id, owner), ())
+                lack = documents.lack(papers, day)
+                if lack and not self._is_provisional(kind, child, papers, day):
                     found.append((kind, lack))
         return found
+
+    def _is_provisional(self, kind, child, papers, day):
+        """Tell whether a child is admitted on that day although a paper lacks."""
+        if not kind.provisional_months:
+            return False
+        admitted = self.admitted[child.id]
+        last = documents.provisional_until(admitted, papers, kind.provisional_months)
+        return day <= last
 
     def words(self, child, activity, day):
         """Say all that is lacking and what to do, '' when nothing is."""

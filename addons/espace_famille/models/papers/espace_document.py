@@ -4,9 +4,9 @@ from odoo.fields import Command, Domain
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...domain import documents
+from ...domain.files import MEGABYTE
 from ..core.health_fields import HealthFiles
 
-MAX_BYTES = 10 * 1024 * 1024
 MAX_NAME = 120
 # What a telephone or a scanner makes; the content must be what the name says.
 ACCEPTED = {
@@ -246,7 +246,7 @@ class EspaceDocument(models.Model):
         )
         self._check_sender(family_sudo, child_sudo)
         self._check_expected(family_sudo, child_sudo, kind_sudo)
-        name = self._check_file(name, content)
+        name = self._check_file(name, content, family_sudo.company_id)
         document_sudo = self.sudo().create(
             {
                 "type_id": kind_sudo.id,
@@ -293,8 +293,12 @@ class EspaceDocument(models.Model):
             )
 
     @api.model
-    def _check_file(self, name, content):
-        """Return the bare name of a file that is what it says it is."""
+    def _check_file(self, name, content, company):
+        """Return the bare name of a file that is what it says it is.
+
+        :param company: the commune that takes it, and sets how large it may be
+        """
+        limit = company.sudo().espace_file_megabytes
         name = (name or "").replace("\\", "/").rpartition("/")[2]
         name = "".join(char for char in name if char.isprintable()).strip()
         stem, _dot, extension = name.rpartition(".")
@@ -306,12 +310,12 @@ class EspaceDocument(models.Model):
             )
         if not content:
             raise UserError(self.env._("The file “%s” is empty.", name))
-        if len(content) > MAX_BYTES:
+        if len(content) > limit * MEGABYTE:
             raise UserError(
                 self.env._(
                     "The file “%(name)s” is too large: %(limit)s MB at most.",
                     name=name,
-                    limit=MAX_BYTES // 1024 // 1024,
+                    limit=limit,
                 )
             )
         if guess_mimetype(content) != expected:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -34,6 +36,7 @@ class EspaceDocumentMissing(models.Model):
             "company_id",
             "needed_for",
             "only_pai",
+            "provisional_months",
         ],
         "espace.enrolment": [
             "activity_id",
@@ -52,6 +55,14 @@ class EspaceDocumentMissing(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     blocking = fields.Boolean(readonly=True)
     needed_on = fields.Date("Needed on", readonly=True)
+    admitted_on = fields.Date(
+        "Admitted on", readonly=True, help="First day of the first enrolment."
+    )
+    provisional_until = fields.Date(
+        "Provisionally until",
+        readonly=True,
+        help="Until this day the child is admitted without it; then it blocks.",
+    )
     asked_on = fields.Date("Enrolled since", readonly=True)
     reminded_on = fields.Date(readonly=True)
     status = fields.Selection(
@@ -66,11 +77,18 @@ class EspaceDocumentMissing(models.Model):
             WITH wanted AS (
                 SELECT t.id AS type_id, t.about, t.company_id, t.blocking,
                        c.id AS child_id, c.family_id, c.class_id,
+                       CASE WHEN t.blocking THEN t.provisional_months END AS months,
+                       min(admission.day) AS admitted_on,
                        min(greatest(e.date_from, %(today)s::date)) AS needed_on,
                        min(e.create_date)::date AS asked_on
                   FROM espace_document_type t
                   JOIN espace_child c ON c.company_id = t.company_id AND c.active
                   JOIN espace_enrolment e ON e.child_id = c.id
+                  JOIN LATERAL (
+                      SELECT min(every.date_from) AS day
+                        FROM espace_enrolment every
+                       WHERE every.child_id = c.id
+                         AND every.state = 'approved') admission ON TRUE
                  WHERE t.active
                    AND t.needed_for != 'nothing'
                    AND (c.has_pai OR t.only_pai IS NOT TRUE)
@@ -83,12 +101,13 @@ class EspaceDocumentMissing(models.Model):
                  GROUP BY t.id, c.id
             ), owed AS (
                 SELECT type_id, child_id, family_id, class_id, company_id, blocking,
-                       needed_on, asked_on
+                       needed_on, asked_on, admitted_on, months
                   FROM wanted
                  WHERE about = 'child'
                  UNION ALL
                 SELECT w.type_id, NULL, f.family_id, NULL, w.company_id, w.blocking,
-                       min(w.needed_on), min(w.asked_on)
+                       min(w.needed_on), min(w.asked_on), min(w.admitted_on),
+                       min(w.months)
                   FROM wanted w
                   JOIN (SELECT id AS child_id, family_id FROM espace_child
                          UNION
@@ -100,6 +119,10 @@ class EspaceDocumentMissing(models.Model):
             SELECT owed.type_id::bigint * 10000000
                    + coalesce(owed.child_id, owed.family_id) AS id,
                    owed.*,
+                   CASE WHEN owed.months > 0 THEN (
+                       greatest(owed.admitted_on, ended.day + 1)
+                       + make_interval(months => owed.months) - interval '1 day')::date
+                       END AS provisional_until,
                    CASE WHEN last.decision = 'refused' THEN 'refused'
                         WHEN last.expires_on < owed.needed_on THEN 'expired'
                         ELSE 'missing' END AS status,
@@ -115,6 +138,14 @@ class EspaceDocumentMissing(models.Model):
                               AND d.family_id = owed.family_id))
                    ORDER BY d.issued_on DESC, d.id DESC
                    LIMIT 1) last ON TRUE
+              LEFT JOIN LATERAL (
+                  SELECT max(d.expires_on) AS day
+                    FROM espace_document d
+                   WHERE d.type_id = owed.type_id
+                     AND d.decision != 'refused'
+                     AND (d.child_id = owed.child_id
+                          OR (d.child_id IS NULL AND owed.child_id IS NULL
+                              AND d.family_id = owed.family_id))) ended ON TRUE
               LEFT JOIN LATERAL (
                   SELECT max(r.sent_on) AS sent_on
                     FROM espace_document_reminder r
@@ -171,6 +202,40 @@ class EspaceDocumentMissing(models.Model):
         }
 
     # === Tools === #
+
+    def _admission_words(self):
+        """Say since when and until when the child is admitted without it, '' if not."""
+        self.ensure_one()
+        if not self.provisional_until:
+            return ""
+        company_sudo = self.sudo().company_id
+        first, last = (
+            company_sudo._espace_format_day(day, "d MMMM y")
+            for day in (self.admitted_on, self.provisional_until)
+        )
+        if company_sudo._espace_today() > self.provisional_until:
+            return self.env._(
+                "The provisional admission, since %(first)s, ended on %(last)s: "
+                "nothing can be booked until it is given.",
+                first=first,
+                last=last,
+            )
+        return self.env._(
+            "Admitted provisionally since %(first)s, until %(last)s: nothing can be "
+            "booked after it without this document.",
+            first=first,
+            last=last,
+        )
+
+    def _provisional_ends_soon(self):
+        """Tell whether the family is to be told that the admission ends, once."""
+        self.ensure_one()
+        today = self.company_id._espace_today()
+        warned_from = self.provisional_until - timedelta(
+            days=self.type_id.reminder_days
+        )
+        told = self.reminded_on and self.reminded_on >= warned_from
+        return warned_from <= today <= self.provisional_until and not told
 
     def _remind(self):
         """Write to each family what it lacks, and keep that it was notified."""

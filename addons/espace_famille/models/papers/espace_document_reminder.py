@@ -48,16 +48,20 @@ class EspaceDocumentReminder(models.Model):
     @api.model
     def _missing_to_remind(self):
         """Return the lines of `espace.document.missing` whose time has come."""
-        return (
-            self.env["espace.document.missing"]
-            .search([("reminded_on", "=", False), ("type_id.missing_days", ">", 0)])
-            .filtered(
-                lambda line: (
-                    line.asked_on + timedelta(days=line.type_id.missing_days)
-                    <= line.company_id._espace_today()
-                )
+        Missing = self.env["espace.document.missing"]
+        first = Missing.search(
+            [("reminded_on", "=", False), ("type_id.missing_days", ">", 0)]
+        ).filtered(
+            lambda line: (
+                line.asked_on + timedelta(days=line.type_id.missing_days)
+                <= line.company_id._espace_today()
             )
         )
+        # Before a provisional admission ends, whatever was said at its beginning.
+        again = Missing.search(
+            [("provisional_until", "!=", False), ("type_id.reminder_days", ">", 0)]
+        ).filtered(lambda line: line._provisional_ends_soon())
+        return first | again
 
     @api.model
     def _ending_to_remind(self):

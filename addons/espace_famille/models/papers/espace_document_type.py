@@ -49,6 +49,11 @@ class EspaceDocumentType(models.Model):
     blocking = fields.Boolean(
         help="Without it, families cannot book; agents can, and are warned."
     )
+    provisional_months = fields.Integer(
+        "Months of Provisional Admission",
+        help="A child is admitted so many months without it, then blocked: three for "
+        "vaccinations. 0: it blocks at once.",
+    )
     confidential = fields.Boolean(
         help="Only the group Health sees these documents and their files."
     )
@@ -79,7 +84,8 @@ class EspaceDocumentType(models.Model):
     )
 
     _numbers_positive = models.Constraint(
-        "CHECK(validity_months >= 0 AND reminder_days >= 0 AND missing_days >= 0)",
+        "CHECK(validity_months >= 0 AND reminder_days >= 0 AND missing_days >= 0 "
+        "AND (provisional_months IS NULL OR provisional_months >= 0))",
         "Numbers of months and of days must not be negative.",
     )
     _months_given = models.Constraint(

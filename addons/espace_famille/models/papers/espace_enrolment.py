@@ -243,6 +243,23 @@ class EspaceEnrolment(models.Model):
         return spans
 
     @api.model
+    def _admitted_on(self, children):
+        """Return {child id: first day of its first approved enrolment}.
+
+        Whoever is in no enrolment is admitted since it is known.
+        """
+        first = dict(
+            self._read_group(
+                [("child_id", "in", children.ids), ("state", "=", "approved")],
+                ["child_id"],
+                ["date_from:min"],
+            )
+        )
+        return {
+            child.id: first.get(child) or child.create_date.date() for child in children
+        }
+
+    @api.model
     def _periods(self, children, activities, states=("approved",)):
         """Return {(child id, activity id): [(from, to), …]} of enrolments."""
         spans = self._spans(children, activities)

@@ -5,7 +5,8 @@ from odoo.tools import SQL
 
 from ...domain import custody, eligibility
 from ..core.espace_thread import OFFICE
-from ..core.health_fields import HealthText
+from ..core.health_fields import HealthTags, HealthText
+from .espace_school import LEVELS
 
 
 class EspaceChild(models.Model):
@@ -13,7 +14,7 @@ class EspaceChild(models.Model):
 
     _name = "espace.child"
     _description = "Child"
-    _inherit = ["espace.thread"]
+    _inherit = ["espace.thread", "espace.namesake.mixin"]
     _order = "lastname, firstname, id"
     _check_company_auto = True
 
@@ -62,6 +63,15 @@ class EspaceChild(models.Model):
         "espace.school.class", index=True, check_company=True, tracking=True
     )
     school_id = fields.Many2one(related="class_id.school_id", store=True, index=True)
+    level = fields.Selection(
+        LEVELS,
+        compute="_compute_level",
+        store=True,
+        precompute=True,
+        readonly=False,
+        tracking=True,
+        help="Its own, in a class of several levels; empty: that of the class.",
+    )
 
     # Plate and health
     diet_id = fields.Many2one("espace.diet", check_company=True, tracking=True)
@@ -71,6 +81,12 @@ class EspaceChild(models.Model):
     # Who reads these is kept.
     pai_details = HealthText("Care Plan", groups="espace_famille.group_health")
     allergies = HealthText(groups="espace_famille.group_health")
+    allergen_ids = HealthTags(
+        "espace.allergen",
+        string="Allergens",
+        groups="espace_famille.group_health",
+        help="The parents see the dishes of the menu that hold them marked.",
+    )
 
     # Papers
     authorisation_ids = fields.One2many(
@@ -98,6 +114,11 @@ class EspaceChild(models.Model):
                 - born.year
                 - ((today.month, today.day) < (born.month, born.day))
             )
+
+    @api.depends("class_id")
+    def _compute_level(self):
+        """Forget the level of the class that a child leaves."""
+        self.level = False
 
     @api.depends("family_id")
     def _compute_company_id(self):
@@ -157,7 +178,7 @@ class EspaceChild(models.Model):
         return [
             {
                 "label": self.env._("Import Template for Children"),
-                "template": "/espace_famille/static/import/enfants.csv",
+                "template": "/espace_famille/static/import/enfants.xlsx",
             }
         ]
 
@@ -194,11 +215,20 @@ class EspaceChild(models.Model):
         )
         return self.env["espace.family"].browse(family_id)
 
+    def _allergy_words(self):
+        """Say what a child must not eat: what was ticked, then what was written."""
+        self.ensure_one()
+        ticked = ", ".join(self.allergen_ids.mapped("name"))
+        return "\n".join(filter(None, [ticked, self.allergies]))
+
     def _as_pupil(self):
         """Return the `eligibility.Pupil` of this child."""
         self.ensure_one()
         return eligibility.Pupil(
-            self.birth_date or None, self.class_id.id or None, self.class_id.level
+            self.birth_date or None,
+            self.class_id.id or None,
+            self.level or self.class_id.level,
+            self.school_id.id or None,
         )
 
 
@@ -219,6 +249,7 @@ class EspaceAuthorisation(models.Model):
             ("leave_alone", "Leaves alone"),
             ("emergency_care", "Emergency medical care"),
             ("photo", "Photos and films"),
+            ("photo_list", "Photo on the lists of agents"),
             ("transport", "Transport by the commune"),
             ("outing", "Outings on foot"),
             ("swimming", "Swimming"),

@@ -7,6 +7,7 @@ class EspaceGuardian(models.Model):
 
     _name = "espace.guardian"
     _description = "Guardian"
+    _inherit = ["espace.namesake.mixin"]
     _inherits = {"res.partner": "partner_id"}
     _order = "family_id, rank, id"
     _check_company_auto = True
@@ -36,6 +37,7 @@ class EspaceGuardian(models.Model):
         "espace.family", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="family_id.company_id", store=True, index=True)
+    phone2 = fields.Char("Second Telephone", help="At home or at work.")
     # A register may not say it; the person does when activating its account.
     civility = fields.Selection([("madam", "Mrs"), ("sir", "Mr")])
     rank = fields.Integer(
@@ -74,6 +76,17 @@ class EspaceGuardian(models.Model):
         for guardian in self:
             others = guardian.family_id.guardian_ids - guardian
             guardian.rank = max(others.mapped("rank"), default=0) + 1
+
+    @api.depends("name", "family_id.reference")
+    @api.depends_context("formatted_display_name", "lang")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        self._tell_apart()
+
+    def _told_apart(self):
+        """Return {guardian id: its household and the children of it}."""
+        families = self.family_id._told_apart()
+        return {guardian.id: families.get(guardian.family_id.id) for guardian in self}
 
     @api.depends("partner_id")
     def _compute_person_id(self):
@@ -154,9 +167,18 @@ class EspaceGuardian(models.Model):
         """Tell whether one of them may change the bookings of a family."""
         return any(one.may_book for one in self if one.family_id == family)
 
-    def _families(self):
-        """Return the families of these guardians that are not archived, by name."""
-        self.family_id.fetch(["active", "company_id", "partner_id", "residency"])
-        families = self.family_id.filtered("active")
+    def _families(self, archived=False):
+        """Return the families of these guardians, by name.
+
+        :param bool archived: those that left too, after the others
+        """
+        self.family_id.fetch(
+            ["active", "company_id", "leaves_on", "partner_id", "residency"]
+        )
+        families = self.family_id if archived else self.family_id.filtered("active")
         # The name is that of a contact: one family needs no order.
-        return families.sorted(lambda f: (f.name, f.id)) if families[1:] else families
+        return (
+            families.sorted(lambda f: (not f.active, f.name, f.id))
+            if families[1:]
+            else families
+        )

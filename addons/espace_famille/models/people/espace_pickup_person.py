@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools import format_date
 
 
 class EspacePickupPerson(models.Model):
@@ -97,7 +98,7 @@ class EspaceGuardian(models.Model):
     def _pickup_words(self):
         """Say the guardian in a list: “Claire Martin 06 39 98 00 00”."""
         self.ensure_one()
-        return " ".join(filter(None, [self.name, self.phone]))
+        return " ".join(filter(None, [self.name, self.phone, self.phone2]))
 
 
 class EspaceFamily(models.Model):
@@ -145,10 +146,11 @@ class EspaceChild(models.Model):
         """Return {child id: who may fetch the child on `day`, in words}.
 
         Guardians come first, those of the household that pays the day before the
-        others; those a court keeps away are named last, as such.
+        others; those whom a court keeps away are named last, as such.
         """
         children = self.sudo()
         persons = self._pickup_persons(day)
+        bans = self._pickup_bans(day)
         # Read at once for all: a list may hold 300 children.
         families = children.family_id | children.custody_ids.family_id
         guardians_of = {family.id: family.guardian_ids for family in families}
@@ -163,12 +165,13 @@ class EspaceChild(models.Model):
             guardians = [
                 guardian
                 for family_id in dict.fromkeys(households)
-                for guardian in guardians_of[family_id]
+                # A child that is typed in has no household yet.
+                for guardian in guardians_of.get(family_id, ())
             ]
             names = [
                 *(g._pickup_words() for g in guardians if g.may_pick_up),
                 *(person._words() for person in persons.get(child.id, ())),
-                *(self.env._("NOT %s", g.name) for g in guardians if not g.may_pick_up),
+                *(self.env._("NOT %s", name) for name in bans.get(child.id, ())),
             ]
             words[child.id] = ", ".join(names)
         return words
@@ -197,14 +200,24 @@ class EspaceChild(models.Model):
             return Domain.AND(Domain("name", "ilike", word) for word in value.split())
         return super()._search_display_name(operator, value)
 
-    @api.depends("class_id")
-    @api.depends_context("espace_show_class")
+    @api.depends("class_id", "birth_date")
+    @api.depends_context("espace_show_class", "formatted_display_name", "lang")
     def _compute_display_name(self):
         """Add the class to the name where agents choose among all children."""
         super()._compute_display_name()
         if self.env.context.get("espace_show_class"):
             for child in self.filtered("class_id"):
                 child.display_name = f"{child.name} – {child.class_id.display_name}"
+        self._tell_apart()
+
+    def _told_apart(self):
+        """Return {child id: its class and the day it was born}."""
+        words = {}
+        for child in self:
+            born = child.birth_date and format_date(self.env, child.birth_date)
+            parts = [child.class_id.display_name, born]
+            words[child.id] = ", ".join(filter(None, parts))
+        return words
 
     def action_add_pickup_person(self):
         """Open a new person for this child and its brothers and sisters."""

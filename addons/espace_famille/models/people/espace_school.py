@@ -1,6 +1,7 @@
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 LEVELS = [
@@ -69,6 +70,52 @@ class EspaceSchoolClass(models.Model):
             school_class.display_name = (
                 f"{school_class.name} – {school_class.school_id.name or ''}"
             )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_empty(self):
+        """Refuse to take a class away from its children: they might come nowhere."""
+        children = self.with_context(active_test=False).child_ids
+        if children:
+            raise UserError(
+                self.env._(
+                    "Children are in %s: move them to another class first, or archive "
+                    "this one.",
+                    ", ".join(children.class_id.mapped("display_name")),
+                )
+            )
+
+    def _in_school_order(self):
+        """Return these classes school by school, from the youngest to the oldest.
+
+        Names say little of it: “CM2” would come before “CP”, and “PS” last.
+        """
+        ranks = {code: rank for rank, (code, _name) in enumerate(LEVELS)}
+        return self.sorted(
+            lambda one: (
+                one.school_id.sequence,
+                one.school_id.name or "",
+                one.school_id.id,
+                ranks.get(one.level, len(LEVELS)),
+                one.sequence,
+                one.name,
+            )
+        )
+
+    def action_away(self):
+        """Open a closure for a class that is away some days (classe verte)."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_closure_action"
+        )
+        return {
+            **action,
+            "display_name": self.env._("Class Away"),
+            "views": [(False, "form")],
+            "context": {
+                "default_kind": "outing",
+                "default_name": self.env._("Class away"),
+                "default_class_ids": self.ids,
+            },
+        }
 
     @api.model
     def _search_display_name(self, operator, value):

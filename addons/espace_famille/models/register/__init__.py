@@ -1,3 +1,4 @@
+from . import base_import
 from . import espace_register_import
 from . import espace_register_table
 from . import espace_register_line
@@ -5,3 +6,6 @@ from . import espace_register_known
 from . import espace_register_preview
 from . import espace_register_problems
 from . import espace_register_writing
+from . import espace_register_screen
+from . import espace_register_template
+from . import espace_register_undo

@@ -10,6 +10,7 @@ STATES = [
     ("preview", "Preview"),
     ("running", "Importing"),
     ("done", "Imported"),
+    ("undone", "Undone"),
 ]
 # Lines and files hold names and addresses: nobody needs them longer.
 DAYS_KEPT = 30
@@ -41,6 +42,7 @@ class EspaceRegisterImport(models.Model):
             "problems_file",
             "problems_name",
             "child_ids",
+            "undone_words",
         }
     )
 
@@ -284,18 +286,6 @@ class EspaceRegisterImport(models.Model):
         }
 
     # === Actions === #
-
-    def action_refresh(self):
-        """Show how far the import is: the form is read again."""
-        self.ensure_one()
-
-    def action_open_lines(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "espace_famille.espace_register_line_action"
-        )
-        action["domain"] = [("import_id", "=", self.id)]
-        return action
 
     def action_open_children(self):
         self.ensure_one()

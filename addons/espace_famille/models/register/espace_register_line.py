@@ -21,6 +21,7 @@ STATES = [
     ("done", "Imported"),
     ("left", "Left Aside"),
     ("failed", "Not Imported"),
+    ("undone", "Undone"),
 ]
 
 

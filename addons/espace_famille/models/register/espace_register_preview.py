@@ -167,7 +167,7 @@ class EspaceRegisterImport(models.Model):
             "subject": "child" if doubt.child is not None else "guardian",
             "key": doubt.key,
             "label": words.doubtful(doubt),
-            "place": words.places(doubt.places),
+            "place": words.places_of_doubt(doubt),
             "text": words.doubt(doubt),
             "is_answered": doubt.code in ANSWERED,
             "answer": doubt.answer if doubt.code in ANSWERED else False,
@@ -224,6 +224,7 @@ class EspaceRegisterImport(models.Model):
                 "id": plan.id,
                 "values": _stored(values),
                 "old": _stored(plan.old),
+                "quotient_from": plan.quotient_from and plan.quotient_from.isoformat(),
                 "guardians": [
                     {
                         "id": one.id,
@@ -259,6 +260,7 @@ class EspaceRegisterImport(models.Model):
                 "class": plan.school_class,
                 "home": plan.home,
                 "others": plan.other_homes,
+                "documents": _stored(plan.documents),
             },
         }
 

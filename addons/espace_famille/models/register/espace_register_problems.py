@@ -6,6 +6,7 @@ import xlsxwriter
 from odoo import models
 
 from ...domain.register.lines import Place
+from ...domain.register.values import words as words_of
 
 # What a sheet of a workbook may be called.
 LONGEST_NAME = 31
@@ -54,7 +55,10 @@ class EspaceRegisterImport(models.Model):
                 continue
             title = layout.table.name.translate(FORBIDDEN)[: LONGEST_NAME - 3]
             sheet = book.add_worksheet(f"{number} {title}".strip())
-            header = [self.env._("Problem"), *layout.header.cells]
+            # A file of lines that were corrected before says their problems anew.
+            own = words_of(layout.header.cells[0]) in self._problem_headers()
+            begin = 1 if own else 0
+            header = [self.env._("Problem"), *layout.header.cells[begin:]]
             for column, cell in enumerate(header):
                 sheet.write_string(0, column, _text(cell), bold)
             for line, row in enumerate(rows, 1):
@@ -62,7 +66,8 @@ class EspaceRegisterImport(models.Model):
                 reasons = [words.problem(one) for one in problems] or [
                     self.env._("Left aside with its child.")
                 ]
-                for column, cell in enumerate(["\n".join(reasons), *row.cells]):
+                cells = ["\n".join(reasons), *row.cells[begin:]]
+                for column, cell in enumerate(cells):
                     sheet.write_string(line, column, _text(cell))
             sheet.set_column(0, 0, 50)
             sheet.freeze_panes(1, 1)

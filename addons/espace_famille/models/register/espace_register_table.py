@@ -3,9 +3,19 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...domain.register import columns, table
+from ...domain.register.values import slug
 
 # A selection has no empty value that differs from "nothing chosen yet".
 IGNORED = "ignored"
+# What names of documents have in common.
+COMMON_WORDS = {
+    "attestation",
+    "autorisation",
+    "carnet",
+    "certificat",
+    "fiche",
+    "enfant",
+}
 
 
 class EspaceRegisterTable(models.Model):
@@ -49,9 +59,20 @@ class EspaceRegisterColumn(models.Model):
     @api.model
     def _selection_field(self):
         labels = self._field_labels()
+        papers = [name for name in labels if name.startswith(columns.DOCUMENT)]
         return [(IGNORED, self.env._("Do not import"))] + [
-            (name, labels[name]) for name in columns.FIELDS if name in labels
+            (name, labels[name])
+            for name in (*columns.FIELDS, *papers)
+            if name in labels
         ]
+
+    @api.model
+    def _papers(self):
+        """Return [(field, name)] of the documents that are asked of children."""
+        types = self.env["espace.document.type"].search(
+            [("company_id", "=", self.env.company.id), ("about", "=", "child")]
+        )
+        return [(f"{columns.DOCUMENT}{one.id}", one.name) for one in types]
 
     @api.model
     def _field_labels(self):
@@ -83,7 +104,10 @@ class EspaceRegisterColumn(models.Model):
             "zip": self.env._("postal code"),
             "city": self.env._("town"),
         }
-        return {
+        papers = {
+            name: self.env._("Child: %s, until", word) for name, word in self._papers()
+        }
+        return papers | {
             name: self.env._(
                 "%(person)s: %(attribute)s",
                 person=persons[name.partition(".")[0]],
@@ -202,11 +226,26 @@ class EspaceRegisterImport(models.Model):
         }
 
     def _proposed(self, column, offered):
-        if column.header in self._problem_headers() or column.field == columns.IGNORED:
+        if column.header in self._problem_headers():
             return IGNORED
+        unsaid = column.field in (None, columns.IGNORED)
+        if unsaid and (paper := self._paper_of(column.header)):
+            return paper
         # What another addon would read is left out where it is not installed.
         known = column.field is None or column.field in offered
+        if column.field == columns.IGNORED:
+            return IGNORED
         return (column.field or False) if known else IGNORED
+
+    def _paper_of(self, header):
+        """Return the field of the one document that a header names, else None."""
+        told = set(slug(header).split("-"))
+        named = [
+            name
+            for name, word in self.env["espace.register.column"]._papers()
+            if told & {w for w in slug(word).split("-") if len(w) > 4} - COMMON_WORDS
+        ]
+        return named[0] if len(named) == 1 else None
 
     # === What was chosen === #
 

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 
+from ...domain.register.columns import DOCUMENT
 from ..core.batch import progress
 from .espace_register_preview import PLACES
 
@@ -163,7 +164,7 @@ class EspaceRegisterImport(models.Model):
 
     def _check_same(self, record, old, line):
         if record.exists() and all(
-            self._is_still(record, name, value) for name, value in old.items()
+            self._is_still(record, name, value, line) for name, value in old.items()
         ):
             return
         raise UserError(
@@ -174,9 +175,17 @@ class EspaceRegisterImport(models.Model):
             )
         )
 
-    def _is_still(self, record, name, value):
+    def _quotient_on(self, family, day):
+        """Return the quotient of a family on a day “2026-09-01”, today's for none."""
+        if not day:
+            return self._known_quotients(family).get(family.id)
+        history = self._quotient_histories(family).get(family.id, ())
+        day = fields.Date.to_date(day)
+        return next((v for start, v in reversed(history) if start <= day), None)
+
+    def _is_still(self, record, name, value, line):
         if name == "quotient":
-            known = self._known_quotients(record).get(record.id)
+            known = self._quotient_on(record, line.data.get("quotient_from"))
             return (None if value is None else str(value)) == (
                 None if known is None else str(known)
             )
@@ -263,15 +272,26 @@ class EspaceRegisterImport(models.Model):
             line.sudo().res_id = family.id
             homes[line.data["number"]] = family.id
             if line.data["values"].get("quotient"):
-                quotients[family] = line.data["values"]["quotient"]
+                quotients[family] = self._told_quotient(line.data)
         for line in lines.filtered(lambda line: line.data["id"]):
             family = self._record("family").browse(line.data["id"])
             homes[line.data["number"]] = family.id
             if line.data["values"].get("quotient"):
-                quotients[family] = line.data["values"]["quotient"]
-            self._change_family(family, line.data)
-        self._write_quotients(quotients)
+                quotients[family] = self._told_quotient(line.data)
+            made = self._change_family(family, line.data)
+            if made:
+                # To be found again if it is undone.
+                line.sudo().data = {**line.data, "made": made.ids}
+        made = self._write_quotients(quotients)
+        for line in lines:
+            if line.data["values"].get("quotient"):
+                is_new = homes[line.data["number"]] in made.ids
+                line.sudo().data = {**line.data, "made_quotient": is_new}
         return homes
+
+    def _told_quotient(self, data):
+        day = fields.Date.to_date(data.get("quotient_from") or False)
+        return data["values"]["quotient"], day or None
 
     def _known_homes(self, children):
         """Return {number: id} of the families that nothing is written of."""
@@ -324,7 +344,7 @@ class EspaceRegisterImport(models.Model):
         for one in data["guardians"]:
             if one["id"] and one["values"]:
                 self.env["espace.guardian"].browse(one["id"]).write(one["values"])
-        self.env["espace.guardian"].create(
+        return self.env["espace.guardian"].create(
             [
                 {"family_id": family.id, **one["values"]}
                 for one in data["guardians"]
@@ -351,6 +371,35 @@ class EspaceRegisterImport(models.Model):
             values = self._child_values(line.data, homes, classes)
             if values:
                 child.write(values)
+                line.sudo().data = {
+                    **line.data,
+                    "linked": [homes[number] for number in line.data["others"]],
+                    "class_id": values.get("class_id"),
+                }
+        self._write_documents(lines)
+
+    def _write_documents(self, lines):
+        """Record what was given as valid: whoever writes the register has seen it."""
+        today = self.company_id._espace_today()
+        told = [(line, line.data.get("documents") or {}) for line in lines]
+        made = self.env["espace.document"].create(
+            [
+                {
+                    "type_id": int(name.removeprefix(DOCUMENT)),
+                    "child_id": line.res_id,
+                    "issued_on": today,
+                    **({"expires_on": until} if until else {}),
+                }
+                for line, papers in told
+                for name, until in papers.items()
+            ]
+        )
+        made.action_accept()
+        ids = iter(made.ids)
+        for line, papers in told:
+            if papers:
+                own = [next(ids) for _name in papers]
+                line.sudo().data = {**line.data, "papers": own}
 
     def _child_values(self, data, homes, classes):
         values = dict(data["values"])

@@ -2,6 +2,7 @@
 
 from odoo.tools.misc import format_date
 
+from ...domain.register.columns import DOCUMENT
 from ...domain.register.lines import Place
 
 
@@ -30,7 +31,11 @@ class RegisterWords:
             "zip": env._("Postal code"),
             "city": env._("Town"),
             "quotient": env._("Quotient"),
+            "level": env._("Level"),
+            "phone2": env._("Second telephone"),
         }
+        types = env["espace.document.type"].with_context(active_test=False).search([])
+        self.papers = {f"{DOCUMENT}{one.id}": one.name for one in types}
         self.civilities = {"madam": env._("Mrs"), "sir": env._("Mr")}
 
     # === Where === #
@@ -90,6 +95,17 @@ class RegisterWords:
             "not_an_amount": self.env._(
                 "“%s” is no quotient that can be read without guessing.", value
             ),
+            "not_a_start": self.env._(
+                "“%s” is no day of the calendar: the quotient counts from today.", value
+            ),
+            "not_a_document": self.env._(
+                "“%s” does not say whether the document was given, nor until when: "
+                "write “oui” or a day.",
+                value,
+            ),
+            "ended": self.env._(
+                "“%s” has passed: the document will be asked for again.", value
+            ),
             "other_amount": self.env._(
                 "“%s” is not the quotient of another line of the household, which is "
                 "kept.",
@@ -107,6 +123,16 @@ class RegisterWords:
             return self.found.guardians[doubt.guardian].name
         return self._family_words(doubt.known_id)
 
+    def places_of_doubt(self, doubt):
+        """Say the lines of a doubt, else those of who it is about."""
+        if doubt.places:
+            return self.places(doubt.places)
+        if doubt.child is not None:
+            return self.places(self.found.children[doubt.child].places)
+        if doubt.guardian is not None:
+            return self.places(self.found.guardians[doubt.guardian].places)
+        return ""
+
     def doubt(self, doubt):
         known = self.children.get(doubt.known_id)
         family = self._family_words(doubt.known_id)
@@ -118,9 +144,7 @@ class RegisterWords:
             guardian = self.found.guardians[doubt.guardian]
         words = {
             "twice": lambda: self.env._(
-                "Several lines of one name and one date of birth do not agree. The "
-                "same: one child, with each household that is named. Another one: as "
-                "many children as lines."
+                "Several lines of one name and one date of birth do not agree."
             ),
             "addresses": lambda: self.env._(
                 "One e-mail and several addresses: %(first)s is taken, not %(others)s.",
@@ -128,25 +152,22 @@ class RegisterWords:
                 others="; ".join(one.text for one in guardian.other_addresses),
             ),
             "moved": lambda: self.env._(
-                "Same name and e-mail as in the family %s, another address. The same: "
-                "the family has moved. Another one: a new family.",
+                "Same name and e-mail as in the family %s, another address.",
                 family,
             ),
             "archived": lambda: self.env._(
-                "Had left: %s. The same: opened again. Another one: created anew.",
+                "Had left: %s.",
                 f"{known.firstname} {known.lastname}"
                 if known and not doubt.key.startswith("archived:family")
                 else family,
             ),
             "elsewhere": lambda: self.env._(
-                "Is there already with the same date of birth, in %s. The same: the "
-                "child gets a second household, its custody is to be set. Another one: "
-                "a new child.",
+                "Is there already with the same date of birth, in %s. The same child "
+                "gets a second household: its custody is to be set.",
                 homes,
             ),
             "birth": lambda: self.env._(
-                "Is in the family with another date of birth, %s. The same: the date "
-                "is corrected. Another one: a new child.",
+                "Is in the family with another date of birth, %s.",
                 format_date(self.env, known.birth) if known and known.birth else "?",
             ),
             "double": lambda: self.env._(
@@ -189,6 +210,8 @@ class RegisterWords:
         if plan.id is None:
             return self._new_family(plan, values)
         lines = self._changes(plan.values, plan.old)
+        if "quotient" in plan.values and plan.quotient_from:
+            lines.append(self._quotient_start(plan))
         for one in plan.guardians:
             guardian = self.found.guardians[one.number]
             if one.id is None:
@@ -206,9 +229,15 @@ class RegisterWords:
         lines.append(address)
         if values.get("quotient") is not None:
             lines.append(f"{self.names['quotient']} : {values['quotient']}")
+            if plan.quotient_from:
+                lines.append(self._quotient_start(plan))
         if not plan.guardians:
             lines[0] = self.env._("No guardian is named.")
         return "\n".join(filter(None, lines))
+
+    def _quotient_start(self, plan):
+        day = format_date(self.env, plan.quotient_from)
+        return self.env._("The quotient counts from %s", day)
 
     def _guardian(self, plan):
         guardian = self.found.guardians[plan.number]
@@ -245,6 +274,16 @@ class RegisterWords:
                         school_class.name,
                     )
                 )
+        for name, until in plan.documents.items():
+            day = format_date(self.env, until) if until else ""
+            paper = self.papers.get(name, name)
+            lines.append(
+                self.env._(
+                    "%(document)s: given, until %(day)s", document=paper, day=day
+                )
+                if day
+                else self.env._("%s: given", paper)
+            )
         if plan.other_homes:
             lines.append(self.env._("A second household: custody to be set"))
         return "\n".join(filter(None, lines))
@@ -252,6 +291,9 @@ class RegisterWords:
     def _changes(self, values, old):
         lines = []
         for name, value in values.items():
+            if name == "level" and old.get(name) == value:
+                # It is told again with another class.
+                continue
             if name == "active":
                 lines.append(self.env._("Had left, and is back"))
             else:
@@ -271,6 +313,8 @@ class RegisterWords:
             return format_date(self.env, value)
         if name == "diet_id":
             return self.diets.get(value, "")
+        if name == "level":
+            return value.upper()
         if name == "civility":
             return self.civilities.get(value, "")
         return str(value)

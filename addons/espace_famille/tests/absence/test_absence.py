@@ -8,6 +8,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ...domain.files import MOST_BYTES
 from ..common import MONDAY, NOW, THURSDAY, TODAY, TUESDAY, EspaceCase
 
 FRIDAY = date(2027, 1, 15)
@@ -353,7 +354,7 @@ class TestProofs(AbsenceCase):
 
     def test_only_readable_files_are_taken(self):
         self.booked(self.nina, self.meal, MONDAY)
-        for content in (b"", b"MZ\x90 a program", PDF + b"0" * (8 * 1024 * 1024)):
+        for content in (b"", b"MZ\x90 a program", PDF + b"0" * MOST_BYTES):
             with self.assertRaises(ValidationError):
                 self.declare(proofs=[("proof.pdf", content)])
 

@@ -1,6 +1,8 @@
+import re
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
@@ -48,6 +50,32 @@ class TestPointing(AttendanceCase):
         reservation.with_user(self.agent).action_present()
         self.assertEqual(reservation.attendance_uid, self.agent)
         self.assertEqual(reservation.attendance_at, NOW)
+
+    def test_a_second_tap_has_no_effect(self):
+        booked = self.book_today(self.nina, self.meal).with_user(self.agent)
+        for action in ("action_present", "action_absent", "action_expected"):
+            with self.subTest(action=action):
+                getattr(booked, action)()
+                events = len(booked.event_ids)
+                with freeze_time("2027-01-04 15:00:00"):
+                    getattr(booked, action)()
+                self.assertEqual(booked.attendance_at, NOW)
+                self.assertEqual(len(booked.event_ids), events)
+
+    def test_no_button_of_the_list_goes_because_of_a_tap(self):
+        """What is under the finger stays there: nothing slides into its place."""
+        for xmlid in (
+            "espace_reservation_view_list",
+            "espace_reservation_view_list_attendance",
+            "espace_reservation_view_kanban",
+        ):
+            arch = etree.fromstring(self.env.ref(f"espace_famille.{xmlid}").arch)
+            buttons = arch.xpath("//button[@invisible]")
+            self.assertTrue(buttons, xmlid)
+            for button in buttons:
+                changed = {"attendance", "arrived_at", "left_at"}
+                named = set(re.findall(r"\w+", button.get("invisible")))
+                self.assertFalse(named & changed, (xmlid, button.get("name")))
 
     def test_all_present_takes_those_still_expected_only(self):
         nina = self.book_today(self.nina, self.meal)
@@ -220,6 +248,9 @@ class TestTimes(AttendanceCase):
         with freeze_time("2027-01-04 15:32:00"):  # 16:32 in Paris
             reservation.action_arrived()
         with freeze_time("2027-01-04 16:47:30"):
+            reservation.action_left()
+        with freeze_time("2027-01-04 17:00:00"):  # a second tap on either
+            reservation.action_arrived()
             reservation.action_left()
         self.assertEqual(reservation.attendance, "present")
         self.assertAlmostEqual(reservation.arrived_at, 16 + 32 / 60)

@@ -7,3 +7,4 @@ from . import test_option_change
 from . import test_quote
 from . import test_session
 from . import test_waiting
+from . import test_waiting_obstacle

@@ -1,6 +1,7 @@
 from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import (
@@ -98,6 +99,10 @@ class TestQuote(EspaceCase):
         self.assertRefused(self.quote(self.martin, item), "not_enrolled")
 
     def test_blocked(self):
+        self.nina.custody_ids = [
+            Command.create({"family_id": self.durand.id, "pattern": "odd"})
+        ]
+        self.assertEqual(self.nina._paying_family(MONDAY), self.martin)
         self.martin.active = False
         item = (self.nina, self.meal, MONDAY)
         self.assertRefused(self.quote(self.martin, item), "blocked")

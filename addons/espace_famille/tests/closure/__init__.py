@@ -1,1 +1,2 @@
 from . import test_closure
+from . import test_emergency

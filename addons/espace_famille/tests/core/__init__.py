@@ -7,3 +7,4 @@ from . import test_messages
 from . import test_rights
 from . import test_rulebook
 from . import test_views
+from . import test_exports

@@ -19,6 +19,27 @@ class TestBatch(TransactionCase):
             [{"name": name} for name in ("one", "two", "three")]
         )
 
+    def test_a_job_of_ours_speaks_the_language_of_the_commune(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        commune = self.env["res.company"]._espace_communes()[:1]
+        commune.partner_id.lang = "fr_FR"
+        ours = self.env.ref("espace_famille.cron_remind_documents")
+        others = self.env["ir.cron"].search(
+            [("model_id.model", "not like", "espace.")], limit=1
+        )
+        Action = self.env.registry["ir.actions.server"]
+        for job, lang in ((ours, "fr_FR"), (others, None)):
+            with (
+                patch.object(Action, "run", autospec=True) as run,
+                patch.object(self.env.cr, "commit"),
+                patch.object(self.env.cr, "rollback"),
+            ):
+                job.with_context(lang=None)._callback(
+                    job.cron_name, job.ir_actions_server_id.id
+                )
+            [action] = run.call_args.args
+            self.assertEqual(action.env.lang, lang)
+
     def run_job(self, do, seconds_left=60.0):
         """Run it as a scheduled job; return what it said of its progress."""
         job = self.env(context={"ir_cron_progress_id": 1})

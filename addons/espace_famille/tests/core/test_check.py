@@ -1,6 +1,8 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -18,6 +20,9 @@ INVARIANTS = {
     "enrolments",
     "custody",
     "paying_family",
+    "canteen_right",
+    "left_behind",
+    "off_calendar",
 }
 
 
@@ -55,6 +60,50 @@ class TestCheck(CorruptionCase, EspaceCase):
 
     def test_sound_data_have_no_finding(self):
         self.booked(self.lina, self.t1, TUESDAY)
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+
+    def test_a_canteen_that_prefers_or_refuses_is_shown(self):
+        self.canteen.real_maximum = self.canteen.capacity + 1
+        self.assertIn("real maximum", self.canteen.legal_warning)
+        self.assertTrue(self.assert_found("canteen_right", self.canteen).notice)
+        self.canteen.capacity += 1
+        self.assertFalse(self.canteen.legal_warning)
+        self.canteen.waiting_criterion_ids = [Command.create({"criterion": "working"})]
+        self.assertIn("parents who work", self.canteen.legal_warning)
+        self.assert_found("canteen_right", self.canteen)
+        self.canteen.category = "childcare"
+        self.assertFalse(self.canteen.legal_warning)
+
+    def test_who_left_and_is_still_expected_is_shown(self):
+        self.spoil("UPDATE espace_child SET active = FALSE WHERE id = %s", self.nina.id)
+        finding = self.assert_found("left_behind", self.booking)
+        self.assertTrue(finding.notice)
+
+    def test_a_day_off_that_nobody_marked_is_shown_and_marked_at_night(self):
+        self.env["espace.calendar.period"].create(
+            {
+                "year_id": self.year.id,
+                "kind": "public_holiday",
+                "name": "Fête locale",
+                "date_from": MONDAY,
+                "date_to": MONDAY,
+            }
+        )
+        marked = self.env["espace.session"].search(
+            [("off_calendar", "=", "off"), ("company_id", "=", self.company.id)]
+        )
+        self.assertIn(self.monday, marked)
+        # As it is where the calendar was changed before sessions were ever marked.
+        self.spoil("UPDATE espace_session SET off_calendar = NULL")
+        finding = self.assert_found("off_calendar", marked)
+        self.assertTrue(finding.notice)
+        self.assertFalse(self.monday.off_calendar)
+        with patch.object(
+            self.env.registry["ir.cron"], "_commit_progress", return_value=60.0
+        ):
+            self.env["espace.session"]._cron_review_calendar()
+        self.assertEqual(self.monday.off_calendar, "off")
+        self.assertEqual(self.booking.state, "confirmed")
         self.assertEqual(self.env["espace.check"]._problems(self.company), [])
 
     def test_every_invariant_is_checked(self):
@@ -190,7 +239,11 @@ class TestCheck(CorruptionCase, EspaceCase):
         self.assert_found("custody", self.tom)
 
     def test_a_child_that_moved_leaves_bookings_to_look_at(self):
-        self.nina.family_id = self.durand
+        self.spoil(
+            "UPDATE espace_child SET family_id = %s WHERE id = %s",
+            self.durand.id,
+            self.nina.id,
+        )
         finding = self.assert_found("paying_family", self.booking)
         self.assertTrue(finding.notice)
 

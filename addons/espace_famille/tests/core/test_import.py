@@ -1,10 +1,9 @@
-import csv
-import io
-
 from odoo.tests import tagged
 from odoo.tools import file_open
 
 from ..common import EspaceCase
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 CHILD_COLUMNS = ("lastname", "firstname", "birth_date", "family_id", "class_id")
 
@@ -118,26 +117,94 @@ class TestImport(EspaceCase):
         path = template["template"].removeprefix("/")
         with file_open(path, "rb") as file:
             content = file.read()
+        self.assertEqual(content[:2], b"PK", "a workbook, which Excel opens")
+        wizard, preview, headers = self.preview(Model, content, path, XLSX)
+        matched = [
+            "/".join(preview["matches"].get(number, ["?"]))
+            for number in range(len(headers))
+        ]
+        result = wizard.execute_import(matched, headers, preview["options"])
+        return matched, result
+
+    def preview(self, Model, content, name, kind):
         wizard = Model.env["base_import.import"].create(
             {
-                "res_model": model,
+                "res_model": Model._name,
                 "file": content,
-                "file_name": path,
-                "file_type": "text/csv",
+                "file_name": name,
+                "file_type": kind,
             }
         )
         options = {"quoting": '"', "separator": ";", "has_headers": True}
         preview = wizard.parse_preview(options)
         self.assertNotIn("error", preview)
-        headers = next(csv.reader(io.StringIO(content.decode()), delimiter=";"))
-        matched = [
-            "/".join(preview["matches"].get(number, ["?"]))
-            for number in range(len(headers))
-        ]
-        result = wizard.execute_import(
-            matched, headers, {**preview["options"], **options}
+        preview["options"] |= {"has_headers": True}
+        return wizard, preview, preview["headers"]
+
+    # === The screen of the import === #
+
+    def run_file(self, lines, columns, model="espace.family", **options):
+        """Import a file of the town hall through the screen's own steps."""
+        Model = self.env[model].with_user(self.manager).with_context(lang="fr_FR")
+        content = "\n".join(lines).encode()
+        wizard, preview, headers = self.preview(Model, content, "f.csv", "text/csv")
+        dryrun = options.pop("dryrun", False)
+        return wizard.execute_import(
+            list(columns), headers, {**preview["options"], **options}, dryrun
         )
-        return matched, result
+
+    def test_a_test_uses_no_number(self):
+        def next_reference():
+            return self.env["espace.family"].create({"name": "Suite"}).reference
+
+        before = next_reference()
+        lines = ["Nom", "Petit", "Grand", "Moyen"]
+        result = self.run_file(lines, ["name"], dryrun=True)
+        self.assertFalse(result["messages"])
+        self.assertFalse(self.env["espace.family"].search([("name", "in", lines[1:])]))
+        self.assertEqual(int(next_reference()[1:]), int(before[1:]) + 1)
+        # The import itself gives each its number.
+        ids = self.run_file(lines, ["name"])["ids"]
+        references = self.env["espace.family"].browse(ids).mapped("reference")
+        self.assertEqual(
+            [int(one[1:]) for one in references],
+            [int(before[1:]) + rank for rank in (2, 3, 4)],
+        )
+
+    def test_an_error_names_the_line_of_the_file_in_french(self):
+        columns = list(CHILD_COLUMNS)
+        lines = [
+            "Nom;Prénom;Né le;Foyer;Classe",
+            "Martin;Zoé;2019-05-01;Martin;CP",
+            "Martin;Léo;2019-05-01;Martin;CM9",
+            "Martin;Ana;2030-05-01;Martin;CP",
+        ]
+        result = self.run_file(lines[:3], columns, model="espace.child", dryrun=True)
+        [message] = result["messages"]
+        # The screen adds one to the rows.
+        self.assertEqual((message["rows"]["from"] + 1, message["record"]), (3, 3))
+        self.assertIn("CM9", message["message"])
+        self.assertNotRegex(message["message"], r"\b(No|matching|found|value|row)\b")
+        result = self.run_file(
+            [lines[0], lines[1], lines[3]], columns, model="espace.child", dryrun=True
+        )
+        message = result["messages"][-1]
+        self.assertEqual((message["rows"]["from"] + 1, message["record"]), (3, 3))
+        self.assertIn("futur", message["message"])
+
+    def test_a_second_batch_counts_the_lines_of_the_first(self):
+        lines = [
+            "Nom;Prénom;Né le;Foyer;Classe",
+            *(f"Martin;Zoé{n};2019-05-01;Martin;CP" for n in range(4)),
+            "Martin;Léo;2019-05-01;Martin;CM9",
+        ]
+        result = self.run_file(
+            lines, CHILD_COLUMNS, model="espace.child", skip=3, limit=10
+        )
+        [message] = result["messages"]
+        self.assertEqual(message["record"], 6)
+
+    # === What the templates say === #
 
     def test_the_template_of_children_is_understood(self):
         self._create_family("Famille Exemple", ["Camille"])

@@ -83,6 +83,15 @@ class TestMessages(Messages, EspaceCase):
         self.env["espace.absence"]._declare(
             self.martin, self.nina, MONDAY, MONDAY, reason="illness", now=NOW
         )
+        self.env["espace.incident"].create(
+            {
+                "child_id": self.nina.id,
+                "happened_on": NOW,
+                "what_happened": "Tombée de la balançoire",
+            }
+        )
+        self.booked(self.tom, self.meal, MONDAY)
+        self.env["espace.kitchen.order"]._freeze(self.company, MONDAY)
         self.closure()
         self.assert_previews("espace_famille")
 

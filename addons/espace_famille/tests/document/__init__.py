@@ -1,1 +1,2 @@
 from . import test_printing
+from . import test_printed_lists

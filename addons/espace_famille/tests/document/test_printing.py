@@ -14,7 +14,6 @@ from ..common import MONDAY, TUESDAY, EspaceCase
 from .printed import MISSING, NO_PANGO, PrintedCase, print_report
 
 LIST = "espace_famille.espace_session_list_report"
-ORDER = "espace_famille.espace_meal_order_report"
 HTML = """<html><body><main>
 <div class="article" data-oe-model="res.partner" data-oe-id="7" data-oe-lang="fr_FR">
 <div class="page o_doc"><h1>Un <b>titre</b></h1></div>
@@ -106,24 +105,6 @@ class TestPrinting(PrintedCase, EspaceCase):
         self.booked(self.nina, self.meal, MONDAY)
         printed = print_report(LIST, self.sessions(MONDAY, TUESDAY))
         self.assert_numbered(printed, 1, 1)
-
-    def test_the_order_for_the_kitchen(self):
-        self.booked(self.nina, self.meal, MONDAY)
-        order = (
-            self.env["espace.meal.order.wizard"]
-            .with_user(self.agent)
-            .create({"date_from": MONDAY, "date_to": MONDAY})
-        )
-        printed = print_report(ORDER, order)
-        self.assert_readable(printed)
-        self.assert_order(
-            printed,
-            self.company.name,
-            "Kitchen order",
-            "Monday 11 January 2027",
-            "School",
-            "Meals",
-        )
 
     # === Letterhead === #
 

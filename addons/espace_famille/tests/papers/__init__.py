@@ -1,2 +1,3 @@
 from . import test_document
 from . import test_enrolment
+from . import test_provisional

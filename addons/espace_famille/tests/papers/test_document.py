@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
-from ...models.papers import espace_document
+from ...domain.files import MEGABYTE
 from ..common import MONDAY, NOW, TODAY, Commune, EspaceCase
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n%%EOF\n"
@@ -427,11 +427,9 @@ class TestFiles(DocumentCase):
         for label, vals in cases.items():
             with self.subTest(label), self.assertRaises(UserError):
                 self.receive(**vals)
-        with (
-            patch.object(espace_document, "MAX_BYTES", 20),
-            self.assertRaisesRegex(UserError, "too large"),
-        ):
-            self.receive()
+        self.company.espace_file_megabytes = 1
+        with self.assertRaisesRegex(UserError, "too large: 1 MB"):
+            self.receive(content=PDF + b"0" * MEGABYTE)
         self.assertFalse(self.Document.search([]))
         self.assertEqual(self.env["ir.attachment"].search_count([]), before)
 

@@ -282,6 +282,23 @@ class TestEnrolmentWizard(EnrolmentCase):
             {(self.year.date_from, self.year.date_to)},
         )
 
+    def test_a_whole_school_is_enrolled_with_its_classes(self):
+        other = self.env["espace.school"].create(
+            {"name": "École du Pré", "class_ids": [(0, 0, {"name": "CP"})]}
+        )
+        far = self._create_child(self.martin, "Ada", other.class_ids)
+        wizard = self.wizard(year_id=self.year.id, school_ids=self.school.ids)
+        wizard.action_check()
+        children = wizard.line_ids.child_id
+        self.assertEqual(children, self.nina | self.tom | self.lina)
+        wizard = self.wizard(
+            year_id=self.year.id,
+            school_ids=other.ids,
+            class_ids=self.class_cm1.ids,
+        )
+        wizard.action_check()
+        self.assertEqual(wizard.line_ids.child_id, far | self.tom)
+
     def leisure_enrolments(self):
         return self.env["espace.enrolment"].search(
             [("activity_id", "=", self.leisure.id)]

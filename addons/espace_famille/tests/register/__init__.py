@@ -1,1 +1,2 @@
 from . import test_register_import
+from . import test_register_undo

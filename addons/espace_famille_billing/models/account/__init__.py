@@ -7,3 +7,5 @@ from . import espace_tax_certificate
 from . import espace_caf_hours
 from . import espace_family_erasure
 from . import espace_register_import
+from . import espace_merge
+from . import espace_quotient_spread

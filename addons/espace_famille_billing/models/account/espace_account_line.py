@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core.account_move_line import RECEIVABLE_ACCOUNTS
 from ..core.amounts import to_decimal
 from ..regie.account_journal import MEANS
 
@@ -15,6 +16,8 @@ KINDS = [
     ("extinguished", "Extinguished by a judge"),
     ("write_off_undone", "Decision undone: due again"),
     ("recovery", "Irrecoverable debt that is paid"),
+    ("treasury", "Paid to the public accountant"),
+    ("treasury_undone", "Payment to the public accountant undone"),
     ("other", "Other entry"),
 ]
 
@@ -34,6 +37,7 @@ class EspaceAccountLine(models.Model):
         "account.move": [
             "date",
             "espace_recovers_id",
+            "espace_treasury_family_id",
             "espace_write_off_kind",
             "espace_written_off_family_id",
             "move_type",
@@ -78,8 +82,8 @@ class EspaceAccountLine(models.Model):
         "Ledger Credit", readonly=True, help="What the family owes less."
     )
     balance = fields.Monetary(
-        readonly=True,
-        aggregator=None,
+        compute="_compute_balance",
+        compute_sudo=True,
         help="What the family owes after this line; below zero: a credit.",
     )
 
@@ -99,6 +103,10 @@ class EspaceAccountLine(models.Model):
                     WHEN move.move_type = 'out_invoice' THEN 'invoice'
                     WHEN move.move_type = 'out_refund' THEN 'credit_note'
                     WHEN payment.espace_kind IS NOT NULL THEN payment.espace_kind
+                    WHEN move.espace_treasury_family_id IS NOT NULL THEN CASE
+                        WHEN move.reversed_entry_id IS NULL THEN 'treasury'
+                        ELSE 'treasury_undone'
+                    END
                     WHEN move.espace_written_off_family_id IS NULL THEN 'other'
                     WHEN move.reversed_entry_id IS NOT NULL THEN 'write_off_undone'
                     WHEN move.espace_recovers_id IS NOT NULL THEN 'recovery'
@@ -110,24 +118,43 @@ class EspaceAccountLine(models.Model):
                 payment.espace_means AS means,
                 payment.espace_cheque_number AS cheque_number,
                 greatest(sum(line.balance), 0) AS debit,
-                greatest(-sum(line.balance), 0) AS credit,
-                sum(sum(line.balance)) OVER (
-                    PARTITION BY family.id ORDER BY move.date, move.id
-                ) AS balance
+                greatest(-sum(line.balance), 0) AS credit
             FROM account_move_line line
-            JOIN account_account account ON account.id = line.account_id
             JOIN res_partner partner ON partner.id = line.partner_id
             JOIN espace_family family
                 ON family.partner_id = partner.commercial_partner_id
                 AND family.company_id = line.company_id
             JOIN account_move move ON move.id = line.move_id
             LEFT JOIN account_payment payment ON payment.id = move.origin_payment_id
-            WHERE line.parent_state = 'posted'
-            AND account.account_type = 'asset_receivable'
-            GROUP BY family.id, line.company_id, move.id, payment.id
+            WHERE line.account_id = ANY(%(receivable)s)
+            AND line.parent_state = 'posted'
+            GROUP BY family.id, line.company_id, move.id, move.date, payment.id
             HAVING sum(line.balance) != 0
-            """
+            """,
+            receivable=RECEIVABLE_ACCOUNTS,
         )
+
+    @api.depends("family_id", "date", "debit", "credit")
+    def _compute_balance(self):
+        """Add up the accounts of the families that are shown, and of no other."""
+        for model, names in self._depends.items():
+            self.env[model].flush_model(names)
+        balances = dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT id, sum(debit - credit) OVER (
+                        PARTITION BY family_id ORDER BY date, rank
+                    )
+                    FROM (%s) line WHERE family_id = ANY(%s)
+                    """,
+                    self._table_query,
+                    self.family_id.ids,
+                )
+            )
+        )
+        for line in self:
+            line.balance = balances.get(line.id, 0)
 
     def _words(self):
         """Say what a line is: “Payment, cheque No. 123”."""

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.espace_famille.domain.booking import SEAT_STATES
 
+from ...domain import caf
 from ..core.groups import MONEY
 
 AGES = [("under_6", "Under 6"), ("from_6", "6 and over")]
@@ -18,7 +19,8 @@ class EspaceCafHours(models.Model):
 
     Realised: the whole slot once the child came at all, walk-ins included. Billed: the
     slot of what the family is charged for, an absence without proof too; for prices by
-    started unit of time, the units charged.
+    started unit of time, the units charged. Counted: realised, capped on the Wednesdays
+    of term as `domain/caf.py` says.
     """
 
     _name = "espace.caf.hours"
@@ -45,12 +47,19 @@ class EspaceCafHours(models.Model):
             "reservation_id",
             "tariff_line_id",
         ],
+        "espace.calendar.period": ["company_id", "date_from", "date_to", "kind"],
         "espace.child": ["birth_date"],
         "espace.family": ["caf_regime"],
         "espace.school.class": ["school_id"],
         "espace.tariff.line": ["unit", "unit_minutes"],
         "product.product": ["product_tmpl_id"],
-        "product.template": ["espace_hours"],
+        "product.template": [
+            "espace_hours",
+            "espace_includes_meal",
+            "espace_time_from",
+            "espace_time_to",
+        ],
+        "res.company": ["espace_caf_day_hours", "espace_caf_half_hours"],
     }
 
     date = fields.Date(readonly=True)
@@ -68,6 +77,10 @@ class EspaceCafHours(models.Model):
     hours_realised = fields.Float(
         readonly=True, help="The whole slot if the child came at all."
     )
+    hours_counted = fields.Float(
+        readonly=True,
+        help="Realised, within the caps of Wednesdays: what is declared to the CAF.",
+    )
     hours_billed = fields.Float(readonly=True, help="Of what is charged, come or not.")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary("Charged", readonly=True)
@@ -76,6 +89,21 @@ class EspaceCafHours(models.Model):
     def _table_query(self):
         return SQL(
             """
+            SELECT hours.*,
+                   CASE WHEN NOT wednesday OR day_cap = 0 THEN alone
+                        ELSE least(alone, greatest(0, day_cap - coalesce(
+                             sum(alone) OVER (
+                                 PARTITION BY company_id, child_id, date, wednesday
+                                 ORDER BY id
+                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                             ), 0)))
+                   END AS hours_counted
+              FROM (
+            SELECT realised.*,
+                   CASE WHEN NOT wednesday THEN hours_realised
+                        WHEN cap = 0 THEN hours_realised
+                        ELSE least(hours_realised, cap) END AS alone
+              FROM (
             SELECT r.id, r.date, r.company_id, r.activity_id, r.product_id,
                    r.child_id, r.family_id, k.school_id, r.class_id, f.caf_regime,
                    CASE WHEN r.date < c.birth_date + interval '6 years'
@@ -87,8 +115,21 @@ class EspaceCafHours(models.Model):
                         THEN charged.amount * first.quantity / first.amount
                              * first.unit_minutes / 60.0
                         ELSE t.espace_hours END AS hours_billed,
-                   coalesce(charged.amount, 0) AS amount
+                   coalesce(charged.amount, 0) AS amount,
+                   extract(isodow FROM r.date) = 3 AND NOT EXISTS (
+                       SELECT 1 FROM espace_calendar_period h
+                        WHERE h.company_id = r.company_id AND h.kind = 'holiday'
+                          AND r.date BETWEEN h.date_from AND h.date_to
+                   ) AS wednesday,
+                   coalesce(o.espace_caf_day_hours, 0) AS day_cap,
+                   CASE WHEN t.espace_includes_meal
+                        THEN coalesce(o.espace_caf_day_hours, 0)
+                        WHEN t.espace_time_from < %(noon)s
+                             AND t.espace_time_to > %(afternoon)s
+                        THEN 2 * coalesce(o.espace_caf_half_hours, 0)
+                        ELSE coalesce(o.espace_caf_half_hours, 0) END AS cap
               FROM espace_reservation r
+              JOIN res_company o ON o.id = r.company_id
               JOIN espace_child c ON c.id = r.child_id
               JOIN espace_family f ON f.id = r.family_id
               JOIN product_product p ON p.id = r.product_id
@@ -109,25 +150,29 @@ class EspaceCafHours(models.Model):
                    ) first ON first.reservation_id = r.id
              WHERE r.attendance = 'present' AND r.state IN %(states)s
                 OR charged.amount > 0
+                   ) realised
+                   ) hours
             """,
             states=tuple(SEAT_STATES),
+            noon=caf.NOON,
+            afternoon=caf.AFTERNOON,
         )
 
     @api.model
     def _by_activity(self, domain):
         """Return the hours of each activity, for the yearly summary.
 
-        :return: [(activity, {month (1-12): {age: (realised, billed)}},
+        :return: [(activity, {month (1-12): {age: (counted, billed)}},
             {age: number of children who came})]
         """
         found = {}
-        for activity, month, age, realised, billed in self._read_group(
+        for activity, month, age, counted, billed in self._read_group(
             domain,
             ["activity_id", "date:month", "age_group"],
-            ["hours_realised:sum", "hours_billed:sum"],
+            ["hours_counted:sum", "hours_billed:sum"],
         ):
             months, _children = found.setdefault(activity, ({}, {}))
-            months.setdefault(month.month, {})[age] = (realised, billed)
+            months.setdefault(month.month, {})[age] = (counted, billed)
         for activity, age, children in self._read_group(
             [*domain, ("hours_realised", ">", 0)],
             ["activity_id", "age_group"],
@@ -142,4 +187,35 @@ class EspaceFamily(models.Model):
 
     caf_regime = fields.Selection(
         REGIMES, "Family Allowance Scheme", groups=MONEY, help="Asked for by the CAF."
+    )
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    espace_caf_day_hours = fields.Float(
+        "Most Hours of a Wednesday with its Meal",
+        default=caf.Caps().day,
+        help="Of a child, on the Wednesdays of term. 0: no cap.",
+    )
+    espace_caf_half_hours = fields.Float(
+        "Most Hours of a Half-day of Wednesday",
+        default=caf.Caps().half_day,
+        help="Without a meal, on the Wednesdays of term. 0: no cap.",
+    )
+
+    _espace_caf_caps_positive = models.Constraint(
+        "CHECK(espace_caf_day_hours >= 0 AND espace_caf_half_hours >= 0)",
+        "A cap of hours must not be negative.",
+    )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    espace_caf_day_hours = fields.Float(
+        related="company_id.espace_caf_day_hours", readonly=False
+    )
+    espace_caf_half_hours = fields.Float(
+        related="company_id.espace_caf_half_hours", readonly=False
     )

@@ -75,6 +75,14 @@ class EspaceFamily(models.Model):
         help="To be renewed: it still counts, but is older than the settings allow.",
     )
 
+    qf_asked_for = fields.Date(
+        "QF Asked for",
+        readonly=True,
+        copy=False,
+        groups=MONEY,
+        help="First day of the school year for which the family was last asked for it.",
+    )
+
     @api.depends(
         "income_ids.date_from",
         "company_id.espace_qf_renewal",

@@ -284,13 +284,18 @@ class EspaceTaxCertificate(models.AbstractModel):
 
     @api.model
     def _settlement(self, partial, other):
-        """Return what settled an invoice: money, a credit note, a loss."""
+        """Return what settled an invoice: money, a credit note, a loss.
+
+        What was paid to the public accountant was borne as well.
+        """
         amount = to_decimal(partial.amount)
         payment, move = other.payment_id, other.move_id
         if payment:
             return tax.Settlement(payment.date, amount, payment.espace_means or "other")
         if move.statement_line_id:
             return tax.Settlement(move.date, amount, "transfer")
+        if move.espace_treasury_family_id:
+            return tax.Settlement(move.date, amount, "treasury")
         deducted = move.move_type == "out_refund"
         return tax.Settlement(partial.max_date, amount, None, counted=deducted)
 

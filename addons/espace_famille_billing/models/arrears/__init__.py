@@ -2,6 +2,7 @@ from . import espace_aged_receivable
 from . import res_company_arrears
 from . import account_move_dispute
 from . import account_move_collecting
+from . import account_move_treasury
 from . import espace_activity_debt
 from . import espace_reminder_level
 from . import espace_arrears_exemption

@@ -13,7 +13,8 @@ class EspaceActivity(models.Model):
         "them (see Settings). Many communes never keep a child from the canteen.",
     )
 
-    @api.depends("category")
+    @api.depends("category", "is_emergency")
     def _compute_debt_blocks(self):
         for activity in self:
-            activity.debt_blocks = activity.category != "canteen"
+            kept = activity.category == "canteen" or activity.is_emergency
+            activity.debt_blocks = not kept

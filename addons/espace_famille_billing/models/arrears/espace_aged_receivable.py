@@ -5,6 +5,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core.account_move_line import RECEIVABLE_ACCOUNTS
 from ..core.amounts import to_decimal
 
 # What every reading of open amounts depends on.
@@ -102,8 +103,6 @@ class EspaceAgedReceivable(models.Model):
                         WHEN late.days <= 90 THEN 'late_90'
                         ELSE 'late_more' END AS bucket
               FROM account_move_line l
-              JOIN account_account a
-                   ON a.id = l.account_id AND a.account_type = 'asset_receivable'
               JOIN account_move m ON m.id = l.move_id
          LEFT JOIN res_partner p ON p.id = l.partner_id
          LEFT JOIN espace_family f
@@ -112,10 +111,12 @@ class EspaceAgedReceivable(models.Model):
         CROSS JOIN LATERAL (
                    SELECT %(today)s::date
                           - coalesce(l.date_maturity, l.date) AS days) late
-             WHERE l.parent_state = 'posted'
+             WHERE l.account_id = ANY(%(receivable)s)
+               AND l.parent_state = 'posted'
                AND l.reconciled IS NOT TRUE
                AND l.amount_residual != 0
             """,
+            receivable=RECEIVABLE_ACCOUNTS,
             today=day,
         )
 

@@ -218,6 +218,12 @@ class EspaceDebtTransferLine(models.Model):
     def _unlink_drafts_only(self):
         self.transfer_id._unlink_drafts_only()
 
+    def action_treasury(self):
+        """Open the form by which what the accountant received is recorded."""
+        self.ensure_one()
+        self.transfer_id._check_regie()
+        return self.move_id.action_espace_treasury()
+
     def action_take_back(self):
         """Let the régie collect again, e.g. what was sent by mistake."""
         self.ensure_one()

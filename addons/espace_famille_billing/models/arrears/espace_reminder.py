@@ -63,7 +63,8 @@ class EspaceReminder(models.Model):
 
     # However many agents and scheduled actions send at the same time.
     _once_a_day = models.UniqueIndex(
-        "(family_id, date)", "This family was already sent a reminder on that day."
+        "(family_id, date, coalesce(merge_id, 0))",
+        "This family was already sent a reminder on that day.",
     )
 
     # === CRUD === #

@@ -33,6 +33,11 @@ class EspaceClosure(models.Model):
             for day, of_day in list(charges_sudo.grouped("date").items())[:MAX_NAMED]
         ]
 
+    def _emergency_activity_vals(self, schools, classes):
+        """Ask for no payment at booking: there is nothing to pay."""
+        values = super()._emergency_activity_vals(schools, classes)
+        return {**values, "billing_mode": "consumption"}
+
     # === Undoing === #
 
     def _given_back(self, bookings):

@@ -130,14 +130,19 @@ class EspaceReservation(models.Model):
 
         That is documented first, by a credit note: so an invoice is of these bookings
         and nothing else. It stays a draft as long as seats wait for its payment;
-        bookings that leave nothing to pay, or whose price credits cover, are confirmed
-        at once.
+        bookings that leave nothing to pay, whose price credits cover, or for which no
+        provider takes so little (or so much), are confirmed at once: those last are
+        due as what is not paid online.
         """
         family._espace_give_back(now)
         moves = self.charge_ids._invoice(now)
         pending = self.filtered(lambda r: r.state == "pending_payment")
         asked = pending.charge_ids.move_id.filtered(
-            lambda move: move.state == "draft" and move._espace_asked()
+            lambda move: (
+                move.state == "draft"
+                and (left := move._espace_asked())
+                and not move._espace_why_offline(left)
+            )
         )
         unpaid = pending & asked.espace_reservation_ids
         (pending - unpaid).write({"state": "confirmed", "hold_until": False})
@@ -169,16 +174,15 @@ class EspaceReservation(models.Model):
         hours = now + timedelta(hours=company.espace_waiting_hold_hours)
         return max(min(hours, day), at_least)
 
-    def _expirable(self):
+    def _expirable(self, now):
         return (
             super()
-            ._expirable()
+            ._expirable(now)
             .filtered(
                 lambda reservation: (
                     not any(
-                        reservation.sudo().charge_ids.move_id.mapped(
-                            "espace_payment_on_its_way"
-                        )
+                        move.espace_payment_on_its_way or move._espace_page_until(now)
+                        for move in reservation.sudo().charge_ids.move_id
                     )
                 )
             )

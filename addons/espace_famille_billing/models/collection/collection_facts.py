@@ -8,6 +8,7 @@ from collections import defaultdict
 from odoo.tools import SQL
 
 from ...domain.allocation import ADVANCE, Movement, Share, allocate, impute
+from ..core.account_move_line import RECEIVABLE_ACCOUNTS
 from ..core.amounts import POSTED, to_cents
 
 RECEIVABLE = ("asset_receivable", "liability_payable")
@@ -350,6 +351,30 @@ class CollectionFacts:
 
     # === Debts of families === #
 
+    def _maybe_unpaid(self):
+        """Return the ids of the lines that are open now or were paid afterwards.
+
+        No other can have been open at the end. Asked for apart, for PostgreSQL then
+        knows how few they are.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM account_move_line
+                WHERE account_id = ANY(%(receivable)s)
+                AND company_id = %(company)s AND parent_state = 'posted'
+                AND reconciled IS NOT TRUE AND amount_residual != 0
+                UNION
+                SELECT debit_move_id FROM account_partial_reconcile
+                WHERE company_id = %(company)s AND max_date > %(until)s
+                """,
+                receivable=RECEIVABLE_ACCOUNTS,
+                company=self.regie.company_id.id,
+                until=self.date_to,
+            )
+        )
+        return [line_id for (line_id,) in rows]
+
     def unpaid(self):
         """Return [(entry, due date, cents left)] of the régie at the end.
 
@@ -364,12 +389,11 @@ class CollectionFacts:
                         coalesce(line.date_maturity, line.date) AS due
                     FROM account_move_line line
                     JOIN account_move move ON move.id = line.move_id
-                    JOIN account_account account ON account.id = line.account_id
                     LEFT JOIN account_payment payment ON payment.move_id = move.id
-                    WHERE move.company_id = %(company)s
+                    WHERE line.id = ANY(%(maybe)s)
                     AND move.espace_regie_id = %(regie)s
                     AND move.state = 'posted' AND line.date <= %(until)s
-                    AND account.account_type = 'asset_receivable'
+                    AND line.account_id = ANY(%(receivable)s)
                     AND line.balance > 0
                     AND (
                         (
@@ -393,8 +417,9 @@ class CollectionFacts:
                 HAVING sum(asked.balance - coalesce(paid.amount, 0)) > 0
                 ORDER BY 2, 1
                 """,
-                company=self.regie.company_id.id,
+                maybe=self._maybe_unpaid(),
                 regie=self.regie.id,
+                receivable=RECEIVABLE_ACCOUNTS,
                 until=self.date_to,
             )
         )

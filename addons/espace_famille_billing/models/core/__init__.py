@@ -1,3 +1,4 @@
+from . import account_move_line
 from . import espace_rulebook
 from . import res_company
 from . import espace_check

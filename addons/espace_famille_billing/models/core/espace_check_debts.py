@@ -69,6 +69,17 @@ class EspaceCheck(models.AbstractModel):
                 ),
             ),
             Invariant(
+                "treasury",
+                self.env._(
+                    "What was paid to the public accountant settles, whole, what was "
+                    "sent there of that family."
+                ),
+                self.env._(
+                    "These payments to the accountant have no reference, are of an "
+                    "account of a régie, or settle something else than what was sent."
+                ),
+            ),
+            Invariant(
                 "transfer_gap",
                 self.env._(
                     "What is sent to the accountant is numbered without gap, by year."
@@ -328,6 +339,69 @@ class EspaceCheck(models.AbstractModel):
                     )
                 )
                 """,
+                tuple(companies.ids),
+            ),
+        )
+
+    @api.model
+    def _find_treasury(self, companies):
+        """A debt may have been taken back since: that it was sent once is enough."""
+        return self._select(
+            "account.move",
+            SQL(
+                """
+                SELECT move.id
+                FROM account_move move
+                JOIN espace_family family
+                    ON family.id = move.espace_treasury_family_id
+                JOIN account_move_line line ON line.move_id = move.id
+                JOIN account_account account ON account.id = line.account_id
+                LEFT JOIN res_partner partner ON partner.id = line.partner_id
+                LEFT JOIN account_move undone ON undone.id = move.reversed_entry_id
+                WHERE move.company_id IN %s AND move.state = 'posted'
+                AND (
+                    coalesce(move.espace_treasury_reference, '') = ''
+                    OR move.espace_regie_id IS NOT NULL
+                    OR move.move_type != 'entry'
+                    OR undone.id IS NOT NULL AND (
+                        undone.state != 'posted'
+                        OR undone.espace_treasury_family_id
+                            IS DISTINCT FROM move.espace_treasury_family_id
+                        OR NOT coalesce(undone.espace_treasury_undone, FALSE)
+                    )
+                    OR account.account_type = 'asset_receivable' AND (
+                        line.amount_residual != 0
+                        OR partner.commercial_partner_id
+                            IS DISTINCT FROM family.partner_id
+                        OR undone.id IS NULL AND line.balance >= 0
+                    )
+                    OR EXISTS (
+                        SELECT 1 FROM account_journal journal
+                        WHERE journal.default_account_id = line.account_id
+                        AND journal.espace_regie_id IS NOT NULL
+                        AND journal.company_id = move.company_id
+                    )
+                )
+                UNION
+                SELECT money.id
+                FROM account_move money
+                JOIN account_move_line credit ON credit.move_id = money.id
+                JOIN account_account account ON account.id = credit.account_id
+                    AND account.account_type = 'asset_receivable'
+                JOIN account_partial_reconcile matched
+                    ON matched.credit_move_id = credit.id
+                JOIN account_move_line debit ON debit.id = matched.debit_move_id
+                JOIN account_move owed ON owed.id = debit.move_id
+                WHERE money.company_id IN %s AND money.state = 'posted'
+                AND money.espace_treasury_family_id IS NOT NULL
+                AND owed.reversed_entry_id IS DISTINCT FROM money.id
+                AND owed.espace_transmitted_on IS NULL
+                AND NOT EXISTS (
+                    SELECT 1 FROM espace_debt_transfer_line line
+                    WHERE line.move_id = owed.id AND line.date IS NOT NULL
+                )
+                """,
+                tuple(companies.ids),
                 tuple(companies.ids),
             ),
         )

@@ -86,16 +86,23 @@ class ResCompany(models.Model):
         :param regie: ask for what this `espace.regie` collects; None: for anything
         """
         self.ensure_one()
-        providers_sudo = self.env["payment.provider"].sudo()
-        published = [
-            *providers_sudo._check_company_domain(self),
-            ("state", "in", ("enabled", "test")),
-            ("is_published", "=", True),
-            ("code", "!=", "custom"),
-        ]
+        providers_sudo = self._espace_online_providers_sudo()
         if regie is None:
-            return bool(providers_sudo.search_count(published, limit=1))
-        return bool(providers_sudo.search(published)._espace_of_regie(regie))
+            return bool(providers_sudo)
+        return bool(providers_sudo._espace_of_regie(regie))
+
+    def _espace_online_providers_sudo(self):
+        """Return the providers that the families of this commune may pay by."""
+        self.ensure_one()
+        providers_sudo = self.env["payment.provider"].sudo()
+        return providers_sudo.search(
+            [
+                *providers_sudo._check_company_domain(self),
+                ("state", "in", ("enabled", "test")),
+                ("is_published", "=", True),
+                ("code", "!=", "custom"),
+            ]
+        )
 
     def _espace_amount_words(self, amount):
         """Write an amount (euros) as people do: “3,60 €”."""

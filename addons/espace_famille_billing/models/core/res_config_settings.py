@@ -30,6 +30,9 @@ class ResConfigSettings(models.TransientModel):
     espace_due_days = fields.Integer(
         related="company_id.espace_due_days", readonly=False
     )
+    espace_due_shift = fields.Selection(
+        related="company_id.espace_due_shift", readonly=False
+    )
     espace_analytic = fields.Boolean(
         related="company_id.espace_analytic", readonly=False
     )

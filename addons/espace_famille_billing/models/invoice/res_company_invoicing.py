@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
+
+from ...domain import invoicing
 
 
 class ResCompany(models.Model):
@@ -16,6 +20,16 @@ class ResCompany(models.Model):
         default=30,
         help="Between the date of a campaign's invoices and the day they are due.",
     )
+    espace_due_shift = fields.Selection(
+        [
+            ("as_is", "As it falls"),
+            ("before", "The last working day before"),
+            ("after", "The next working day"),
+        ],
+        "Due on a Weekend or Public Holiday",
+        default="as_is",
+        required=True,
+    )
 
     _espace_minimum_invoice_positive = models.Constraint(
         "CHECK(espace_minimum_invoice >= 0)",
@@ -24,6 +38,16 @@ class ResCompany(models.Model):
     _espace_due_days_positive = models.Constraint(
         "CHECK(espace_due_days >= 0)", "The days to pay must not be negative."
     )
+
+    def _espace_due_on(self, invoiced):
+        """Return the day on which what is invoiced on `invoiced` is to be paid."""
+        self.ensure_one()
+        return invoicing.move_to_working_day(
+            invoiced + timedelta(days=self.espace_due_days),
+            self.espace_due_shift,
+            lambda day: self._day_kind(day) not in ("weekend", "public_holiday"),
+            earliest=invoiced,
+        )
 
     def _espace_check_open_books(self, day):
         """Refuse invoices of a day that the accountant has closed.

@@ -134,14 +134,35 @@ class AccountMove(models.Model):
         coming = max(to_decimal(tx.amount) for tx in self._espace_awaited())
         return max(to_decimal(self.amount_total) - coming, Decimal(0))
 
+    def _espace_why_offline(self, asked):
+        """Say why what this document asks cannot be paid online, "" if it can.
+
+        :param Decimal asked: the euros that are left to pay
+        """
+        self.ensure_one()
+        return self.espace_family_id._espace_why_offline(self.espace_regie_id, asked)
+
+    def _espace_page_until(self, now):
+        """Return until when the answer of an open payment page may come, or None.
+
+        :param datetime now: naive UTC
+        :return: the latest of them, naive UTC
+        """
+        limits = [tx._espace_page_until() for tx in self.sudo().transaction_ids]
+        return max((limit for limit in limits if limit and limit > now), default=None)
+
     def _espace_confirm_by_credit(self):
-        """Post this draft, whose price is covered: its bookings are confirmed.
+        """Post this draft, which asks for nothing online: its bookings are confirmed.
+
+        Credits cover its price, or what they leave of it is too little for a payment
+        online: then that is due as what is not paid online.
 
         :raise UserError: the credit was used meanwhile, or never was enough
         """
         self.ensure_one()
         self.espace_family_id._espace_give_back()
-        if self.state != "draft" or self._espace_asked():
+        asked = self._espace_asked()
+        if self.state != "draft" or (asked and not self._espace_why_offline(asked)):
             raise UserError(
                 self.env._(
                     "Your credit does not cover these bookings any more: pay the "

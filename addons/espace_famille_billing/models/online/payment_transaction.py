@@ -78,6 +78,58 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         return self.operation not in ("validation", "refund") and self.amount > 0
 
+    def _espace_page_until(self):
+        """Return until when the page of this payment may tell its result, or None.
+
+        None once it has told: what is pending at the bank is awaited longer.
+        """
+        self.ensure_one()
+        if self.state != "draft" or not self._espace_carries_money():
+            return None
+        minutes = self.provider_id._espace_hold_minutes()
+        return self.last_state_change + timedelta(minutes=minutes)
+
+    def _espace_ask_bank(self):
+        """Hook: ask the banks what became of these payments, where that is possible.
+
+        Called before a family is asked for the same money again. Silence changes
+        nothing, and nothing is raised.
+        """
+
+    def _espace_is_debit(self):
+        """Hook: tell whether the money came by a direct debit, not by a card."""
+        self.ensure_one()
+        return False
+
+    def _espace_take_back(self, reason, note):
+        """Reject what a bank sent back after it had been paid, and tell the family.
+
+        What it paid is due again. The régie is told by a note on the family's account.
+
+        :param str reason: one of the `REASONS` of a rejection
+        :param str note: where this is known from
+        """
+        self.ensure_one()
+        payment = self.payment_id
+        if not payment._espace_has_receipt() or payment.espace_rejected:
+            return
+        today = self.company_id._espace_today()
+        rejection = payment._espace_reject(reason, max(today, payment.date), memo=note)
+        rejection._espace_notify_rejection()
+        regie = payment.espace_regie_id
+        payment.espace_family_id.message_post(
+            body=self.env._(
+                "The bank sent back the online payment %(number)s of %(amount)s: what "
+                "it had paid is due again. A fee, if the council set one, is charged "
+                "by hand.",
+                number=payment.espace_receipt_number,
+                amount=self.company_id._espace_amount_words(payment.amount),
+            ),
+            subtype_xmlid="mail.mt_note",
+            author_id=self.company_id.partner_id.id,
+            partner_ids=(regie.regisseur_id | regie.deputy_ids).partner_id.ids,
+        )
+
     def _espace_is_awaited(self, now=None):
         """Tell whether the money of this payment may come, or came and is not booked.
 

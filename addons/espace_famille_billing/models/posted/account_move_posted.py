@@ -37,6 +37,9 @@ class AccountMove(models.Model):
             "espace_remittance_id",
             "espace_transfer_line_ids",
             "espace_transmitted_on",
+            "espace_treasury_family_id",
+            "espace_treasury_reference",
+            "espace_treasury_undone",
             "espace_undone",
             "espace_write_off_kind",
             "espace_written_off_family_id",
@@ -91,6 +94,7 @@ class AccountMove(models.Model):
             move_sudo.origin_payment_id._espace_why_entry_kept()
             or move_sudo._espace_why_remittance()
             or move_sudo._espace_why_written_off()
+            or move_sudo._espace_why_treasury()
             or move_sudo._espace_why_invoice()
             or move_sudo._espace_why_stated()
         )
@@ -124,6 +128,22 @@ class AccountMove(models.Model):
         return self.env._(
             "The entry %(entry)s writes off debts of %(family)s: undo the write-off "
             "instead, by its button.",
+            **names,
+        )
+
+    def _espace_why_treasury(self):
+        if not self.espace_treasury_family_id:
+            return ""
+        names = {"entry": self.name, "family": self.espace_treasury_family_id.name}
+        if self.reversed_entry_id:
+            return self.env._(
+                "The entry %(entry)s undoes what %(family)s paid to the public "
+                "accountant: record the payment again instead.",
+                **names,
+            )
+        return self.env._(
+            "The entry %(entry)s is what %(family)s paid to the public accountant: "
+            "undo it by its button instead.",
             **names,
         )
 

@@ -22,12 +22,15 @@ class AccountPartialReconcile(models.Model):
     def _unlink_not_stated(self):
         """Keep what a closed collection says that its payments paid.
 
-        And the debts that a council gave up: no others take their place.
+        And the debts that a council gave up, or that were paid to the public
+        accountant: no others take their place.
         """
         if is_allowed(self.env, STATING):
             return
         for move_sudo in self._espace_moves():
-            words = move_sudo.state == "posted" and move_sudo._espace_why_written_off()
+            words = move_sudo.state == "posted" and (
+                move_sudo._espace_why_written_off() or move_sudo._espace_why_treasury()
+            )
             if words:
                 raise UserError(words)
         payments_sudo = self._espace_moves().origin_payment_id

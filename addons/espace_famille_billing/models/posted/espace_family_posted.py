@@ -52,7 +52,37 @@ class ResPartner(models.Model):
         if vals.get("parent_id"):
             moved = self.filtered(lambda p: p.parent_id.id != vals["parent_id"])
             moved._espace_check_payer_stays()
+        if {"parent_id", "is_company"} & vals.keys():
+            self._espace_check_merged_payer_stays(vals)
         return super().write(vals)
+
+    def _espace_check_merged_payer_stays(self, vals):
+        """Refuse to take away the payer of a family that was merged with another.
+
+        Its entries are of that family's account by being below its payer.
+
+        :raise UserError: naming the family
+        """
+        same = {"parent_id": "parent_id" in vals, "is_company": "is_company" in vals}
+        others = self.filtered(
+            lambda p: (
+                (same["parent_id"] and p.parent_id.id != (vals["parent_id"] or False))
+                or (same["is_company"] and p.is_company != bool(vals["is_company"]))
+            )
+        )
+        others = others.filtered("espace_merged")
+        merged = others and self.env["espace.merge"].sudo().search(
+            [("partner_id", "in", others.ids), ("subject", "=", "family")], limit=1
+        )
+        if merged:
+            raise UserError(
+                self.env._(
+                    "%(gone)s was merged with the family %(family)s, whose account "
+                    "holds its invoices: it stays below it.",
+                    gone=merged.gone_name,
+                    family=merged.kept_name,
+                )
+            )
 
     def _espace_payer_families(self):
         """Return the families whose payer one of these is, archived ones too."""

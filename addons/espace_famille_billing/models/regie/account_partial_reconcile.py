@@ -13,6 +13,9 @@ from ..core.guards import CREDITING
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 
+    # What was paid after the last day of a collection was owed on that day.
+    _espace_matched_on = models.Index("(company_id, max_date)")
+
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)

@@ -73,6 +73,10 @@ class AccountPayment(models.Model):
         "below zero: a credit.",
     )
 
+    _espace_of_regie = models.Index(
+        "(espace_regie_id, date) WHERE espace_regie_id IS NOT NULL"
+    )
+
     _espace_receipt_unique = models.UniqueIndex(
         "(espace_regie_id, espace_receipt_number) "
         "WHERE espace_receipt_number IS NOT NULL",

@@ -49,15 +49,16 @@ class EspaceRegieDashboard(models.AbstractModel):
     def _read(self, company, today, regie):
         months = self._months(today)
         movements = self._movements(company, regie, months)
+        ages = self._age_sums(company, regie)
         return {
             "company": company.name,
             "currency": company.currency_id.name,
-            "cards": self._cards(company, regie, today, movements),
+            "cards": self._cards(company, regie, today, movements, ages),
             "months": self._by_month(company, regie, months, movements),
             "means": self._by_means(company, movements),
             "activities": self._by_activity(company, regie, months),
             "arrears": self._top_arrears(company, regie),
-            "ages": self._ages(company, regie),
+            "ages": self._ages(company, ages),
             "collections": self._last_collections(company, regie),
             "links": {
                 "invoices": self._link("espace_invoice_analysis_action"),
@@ -87,9 +88,12 @@ class EspaceRegieDashboard(models.AbstractModel):
     # === Figures === #
 
     @api.model
-    def _cards(self, company, regie, today, movements):
+    def _cards(self, company, regie, today, movements, ages):
         """Return the figures at the top, each with the list behind it."""
-        debts, credits, overdue, blocked = self._arrears_sums(company, regie)
+        credits = -ages.get("credit", 0)
+        debts = sum(amount for key, amount in ages.items() if key != "credit")
+        overdue = sum(amount for key, amount in ages.items() if key.startswith("late"))
+        blocked = self._blocked(company)
         to_invoice, to_deduct = self._waiting_charges(company, regie)
         month = today.replace(day=1)
         received = sum(amount for start, _means, amount in movements if start == month)
@@ -147,37 +151,16 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _arrears_sums(self, company, regie):
-        """Return (debts, credits, overdue, number of families that are blocked)."""
-        mine = self._mine(company, self.env["espace.regie"])
-        if regie:
-            return (*self._regie_sums(company, regie), self._blocked(mine))
-        total, credit, overdue = self.env["espace.arrears"]._read_group(
-            mine, [], ["total:sum", "credit:sum", "overdue:sum"]
-        )[0]
-        credits = -(credit or 0)
-        return (total or 0) + credits, credits, overdue or 0, self._blocked(mine)
-
-    @api.model
-    def _blocked(self, mine):
-        return self.env["espace.arrears"].search_count([*mine, ("blocked", "=", True)])
-
-    @api.model
-    def _regie_sums(self, company, regie):
-        """Return (debts, credits, overdue) of what families owe to one régie."""
-        mine = [*self._mine(company, regie), ("family_id", "!=", False)]
-        sums = [
-            self.env["espace.aged.receivable"]._read_group(
-                [*mine, *which], [], ["amount:sum"]
-            )[0][0]
-            or 0
-            for which in (
-                [("amount", ">", 0)],
-                [("amount", "<", 0)],
-                [("days_late", ">", 0)],
-            )
-        ]
-        return sums[0], -sums[1], sums[2]
+    def _blocked(self, company):
+        """Return how many families may not book: few, of those somebody decided on."""
+        decided = self.env["espace.booking.block"].search(
+            [*self._mine(company, self.env["espace.regie"]), ("state", "=", "in_force")]
+        )
+        if not decided:
+            return 0
+        return self.env["espace.arrears"].search_count(
+            [("id", "in", decided.family_id.ids), ("blocked", "=", True)]
+        )
 
     @api.model
     def _waiting_charges(self, company, regie):
@@ -292,19 +275,18 @@ class EspaceRegieDashboard(models.AbstractModel):
     # === Arrears === #
 
     @api.model
-    def _ages(self, company, regie):
-        """Return what is unpaid by its age, credits apart."""
-        sums = dict(
-            self.env["espace.aged.receivable"]._read_group(
-                [
-                    *self._mine(company, regie),
-                    ("family_id", "!=", False),
-                    ("amount", ">", 0),
-                ],
-                ["bucket"],
-                ["amount:sum"],
-            )
+    def _age_sums(self, company, regie):
+        """Return {age: euros} of what families have not paid, or are owed."""
+        groups = self.env["espace.aged.receivable"]._read_group(
+            [*self._mine(company, regie), ("family_id", "!=", False)],
+            ["bucket"],
+            ["amount:sum"],
         )
+        return dict(groups)
+
+    @api.model
+    def _ages(self, company, sums):
+        """Return what is unpaid by its age, credits apart."""
         labels = self.env["espace.aged.receivable"]._fields["bucket"]
         return [
             {"label": label, **self._figure(company, sums.get(key, 0))}
@@ -315,30 +297,21 @@ class EspaceRegieDashboard(models.AbstractModel):
     @api.model
     def _top_arrears(self, company, regie):
         """Return the families that owe most, with what was done about it."""
-        late = [("company_id", "=", company.id), ("overdue", ">", 0)]
-        owed = {}
-        if regie:
-            owed = {
-                family.id: (amount, days)
-                for family, amount, days in self.env[
-                    "espace.aged.receivable"
-                ]._read_group(
-                    [
-                        *self._mine(company, regie),
-                        ("family_id", "!=", False),
-                        ("days_late", ">", 0),
-                    ],
-                    ["family_id"],
-                    ["amount:sum", "days_late:max"],
-                    order="amount:sum desc",
-                    limit=TOP,
-                )
-            }
-            late = [("id", "in", list(owed))]
-        lines = self.env["espace.arrears"].search(late, limit=TOP)
-        rows = [
-            (line, *owed.get(line.id, (line.overdue, line.days_late))) for line in lines
-        ]
+        owed = {
+            family.id: (amount, days)
+            for family, amount, days in self.env["espace.aged.receivable"]._read_group(
+                [
+                    *self._mine(company, regie),
+                    ("family_id", "!=", False),
+                    ("days_late", ">", 0),
+                ],
+                ["family_id"],
+                ["amount:sum", "days_late:max"],
+                order="amount:sum desc, family_id",
+                limit=TOP,
+            )
+        }
+        lines = self.env["espace.arrears"].browse(owed)
         return [
             {
                 "id": line.id,
@@ -349,7 +322,7 @@ class EspaceRegieDashboard(models.AbstractModel):
                 "blocked": line.blocked,
                 "exempt": line.exempt,
             }
-            for line, overdue, days in sorted(rows, key=lambda row: -row[1])
+            for line, (overdue, days) in zip(lines, owed.values(), strict=True)
         ]
 
     @api.model

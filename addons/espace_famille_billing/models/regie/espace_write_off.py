@@ -99,15 +99,71 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._("The entry is not made before the day of the decision.")
             )
+        kinds = dict(
+            self._fields["espace_write_off_kind"]._description_selection(self.env)
+        )
+        return self._espace_settle_by_entry(
+            family,
+            parts,
+            account,
+            date,
+            f"{kinds[kind]} – {decision}",
+            token,
+            espace_written_off_family_id=family.id,
+            espace_write_off_kind=kind,
+            espace_regie_id=lines.move_id.espace_regie_id.id,
+            espace_decision=decision,
+            espace_decision_date=decision_date,
+        )
+
+    @api.model
+    def _espace_settle_by_entry(
+        self, family, parts, account, date, ref, token=None, **stated
+    ):
+        """Post an entry that settles debts of a family by no payment, and match it.
+
+        :param dict parts: {open receivable line that the family owes: euros}
+        :param account: the `account.account` that is debited
+        :param date date: the day of the entry, local
+        :param str token: of the form that asks for it: it makes one entry
+        :param stated: fields of the entry that only code states
+        :return: the posted entry
+        """
+        partner = family.partner_id.id
         move = (
             allow(self, STATING)
             .with_company(family.company_id)
             .create(
                 {
-                    **self._espace_prepare_write_off(
-                        family, parts, date, decision, decision_date, account, kind
-                    ),
+                    "move_type": "entry",
+                    "company_id": family.company_id.id,
+                    "journal_id": self._espace_write_off_journal(family.company_id).id,
+                    "date": date,
+                    "ref": ref,
+                    "partner_id": partner,
+                    **stated,
                     "espace_form_token": token or False,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "name": ref,
+                                "partner_id": partner,
+                                "account_id": account.id,
+                                "debit": float(sum(map(to_decimal, parts.values()))),
+                            }
+                        ),
+                        *(
+                            Command.create(
+                                {
+                                    "name": line.move_name,
+                                    "partner_id": partner,
+                                    "account_id": line.account_id.id,
+                                    "credit": amount,
+                                }
+                            )
+                            for line, amount in parts.items()
+                        ),
+                    ],
                 }
             )
         )
@@ -117,52 +173,27 @@ class AccountMove(models.Model):
             (line + counterpart).reconcile()
         return allow(move, STATING, False)
 
-    @api.model
-    def _espace_prepare_write_off(
-        self, family, parts, date, decision, decision_date, account, kind
-    ):
-        total = float(sum(to_decimal(amount) for amount in parts.values()))
-        partner = family.partner_id.id
-        kinds = dict(
-            self._fields["espace_write_off_kind"]._description_selection(self.env)
-        )
-        ref = f"{kinds[kind]} – {decision}"
-        return {
-            "move_type": "entry",
-            "company_id": family.company_id.id,
-            "journal_id": self._espace_write_off_journal(family.company_id).id,
-            "date": date,
-            "ref": ref,
-            "partner_id": partner,
-            "espace_written_off_family_id": family.id,
-            "espace_write_off_kind": kind,
-            "espace_regie_id": (
-                self.env["account.move.line"].union(*parts).move_id.espace_regie_id.id
-            ),
-            "espace_decision": decision,
-            "espace_decision_date": decision_date,
-            "line_ids": [
-                Command.create(
-                    {
-                        "name": ref,
-                        "partner_id": partner,
-                        "account_id": account.id,
-                        "debit": total,
-                    }
-                ),
-                *(
-                    Command.create(
-                        {
-                            "name": line.move_name,
-                            "partner_id": partner,
-                            "account_id": line.account_id.id,
-                            "credit": amount,
-                        }
-                    )
-                    for line, amount in parts.items()
-                ),
+    def _espace_undo_entry(self, *stated):
+        """Reverse an entry that settled debts, so that they are due again.
+
+        :param stated: names of the fields that its reversal states too
+        :return: the action that shows the reversal
+        """
+        self.ensure_one()
+        reversal = allow(self, STATING)._reverse_moves(
+            [
+                {
+                    "date": self.company_id._espace_today(),
+                    "ref": self.env._("Undone: %s", self.ref),
+                    **{
+                        name: self._fields[name].convert_to_write(self[name], self)
+                        for name in stated
+                    },
+                }
             ],
-        }
+            cancel=True,
+        )
+        return allow(reversal, STATING, False)._get_records_action()
 
     @api.model
     def _espace_write_off_journal(self, company):
@@ -200,22 +231,13 @@ class AccountMove(models.Model):
                     "A part of it was collected since: it is not undone any more."
                 )
             )
-        family = self.espace_written_off_family_id
-        reversal = allow(self, STATING)._reverse_moves(
-            [
-                {
-                    "date": self.company_id._espace_today(),
-                    "ref": self.env._("Undone: %s", self.ref),
-                    "espace_written_off_family_id": family.id,
-                    "espace_write_off_kind": self.espace_write_off_kind,
-                    "espace_regie_id": self.espace_regie_id.id,
-                    "espace_decision": self.espace_decision,
-                    "espace_decision_date": self.espace_decision_date,
-                }
-            ],
-            cancel=True,
+        return self._espace_undo_entry(
+            "espace_written_off_family_id",
+            "espace_write_off_kind",
+            "espace_regie_id",
+            "espace_decision",
+            "espace_decision_date",
         )
-        return allow(reversal, STATING, False)._get_records_action()
 
     def action_register_payment(self):
         """Take the payment of a family's invoices at the counter of the régie."""

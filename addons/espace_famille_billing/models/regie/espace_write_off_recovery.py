@@ -82,6 +82,15 @@ class AccountMove(models.Model):
                     amount=words(amount),
                 )
             )
+        if date < self.date:
+            raise UserError(
+                self.env._(
+                    "The debt was given up on %(day)s: nothing of it is collected "
+                    "before. What was paid earlier pays the invoice itself: undo the "
+                    "write-off first.",
+                    day=self.company_id._espace_day_words(self.date, year=True),
+                )
+            )
         Payment._espace_check_journal(journal, date)
         account = self.company_id._espace_recovery_account()
         if not account:

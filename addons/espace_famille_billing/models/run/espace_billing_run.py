@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import format_date
@@ -212,8 +210,7 @@ class EspaceBillingRun(models.Model):
     @api.depends("invoice_date", "company_id")
     def _compute_date_due(self):
         for run in self.filtered("invoice_date"):
-            days = run.company_id.espace_due_days
-            run.date_due = run.invoice_date + timedelta(days=days)
+            run.date_due = run.company_id._espace_due_on(run.invoice_date)
 
     @api.depends("date_due")
     def _compute_debit_date(self):

@@ -66,7 +66,7 @@ class EspaceBillingRunFamily(models.Model):
     sending_error = fields.Char("Not Sent Because", readonly=True)
 
     _family_once = models.UniqueIndex(
-        "(run_id, family_id, coalesce(regie_id, 0))",
+        "(run_id, family_id, coalesce(regie_id, 0), coalesce(merge_id, 0))",
         "A run invoices a family once for each régie.",
     )
     _todo = models.Index("(run_id) WHERE state = 'todo'")

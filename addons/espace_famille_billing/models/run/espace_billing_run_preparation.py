@@ -1,5 +1,6 @@
 """What a run is about: whom it concerns, what is wrong, which days it locks."""
 
+from collections import defaultdict
 from decimal import Decimal
 
 from odoo import fields, models
@@ -162,6 +163,9 @@ class EspaceBillingRun(models.Model):
         groups = self.env["espace.charge"]._read_group(
             self._charge_domain(), ["family_id", "regie_id"], ["amount:sum"]
         )
+        waiting = defaultdict(Decimal)
+        for family, regie, amount in groups:
+            waiting[family, self._asked_by(regie)] += to_decimal(amount)
         self.family_line_ids.unlink()
         self.env["espace.billing.run.family"].create(
             [
@@ -169,11 +173,18 @@ class EspaceBillingRun(models.Model):
                     "run_id": self.id,
                     "family_id": family.id,
                     "regie_id": regie.id,
-                    "amount": float(to_decimal(amount)),
+                    "amount": float(amount),
                 }
-                for family, regie, amount in groups
+                for (family, regie), amount in waiting.items()
             ]
         )
+
+    def _asked_by(self, regie):
+        """Hook: return the régie that asks for charges of a régie, maybe none."""
+        return regie
+
+    def _take(self, charges):
+        """Hook: do what has to be done before these charges are invoiced."""
 
     # === Locking the days === #
 

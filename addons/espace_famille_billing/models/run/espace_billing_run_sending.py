@@ -105,6 +105,10 @@ class EspaceBillingRun(models.Model):
             elif run.state in ("partly_sent", "sent"):
                 run.state = "partly_sent" if run._unsent("failed") else "sent"
 
+    def _letter_template(self):
+        """Hook: return the `mail.template` that documents of this run leave with."""
+        return self.env.ref(TEMPLATE)
+
     def _merged_paper(self):
         """Return one PDF (base64) of all invoices to print, by name, or False."""
         lines = self.family_line_ids.filtered(lambda line: line.sending == "printed")
@@ -180,7 +184,7 @@ class EspaceBillingRunFamily(models.Model):
         )._generate_and_send_invoices(
             self.move_id,
             sending_methods=[] if is_paper else ["email"],
-            mail_template=self.env.ref(TEMPLATE)._espace_of(self.company_id),
+            mail_template=self.run_id._letter_template()._espace_of(self.company_id),
             mail_partner_ids=recipients.ids,
             author_partner_id=self.company_id.partner_id.id,
             invoice_edi_format=False,

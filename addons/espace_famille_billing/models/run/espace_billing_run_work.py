@@ -173,7 +173,9 @@ class EspaceBillingRunFamily(models.Model):
         charges = self.env["espace.charge"].search(
             run._charge_domain() & Domain("family_id", "in", self.family_id.ids)
         )
-        waiting = charges.grouped(lambda charge: (charge.family_id, charge.regie_id))
+        waiting = charges.grouped(
+            lambda charge: (charge.family_id, run._asked_by(charge.regie_id))
+        )
         lines = self | self._add_lines(waiting)
         taken = charges.browse()
         for line in lines:
@@ -183,6 +185,7 @@ class EspaceBillingRunFamily(models.Model):
                 taken |= own
             else:
                 line._set_aside(outcome, own)
+        run._take(taken)
         moves = taken._invoice_under(run._terms(), fields.Datetime.now())
         by_move = moves.grouped(lambda m: (m.espace_family_id, m.espace_regie_id))
         for line in lines.filtered(lambda line: line.state == "todo"):

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from odoo.addons.espace_famille.models.core.guards import (
     CHECKED_LATER,
@@ -11,10 +11,14 @@ from odoo.addons.espace_famille.models.core.guards import (
     is_allowed,
 )
 
-from ...domain import pricing, surcharge
+from ...domain import pricing, surcharge, tariff_paste
 from ...domain.wording import format_number
 from ..core.amounts import to_decimal
 from .pricer import Pricer
+
+# As (first quotient, first of the next bracket or 0): those met most often.
+USUAL_BRACKETS = ((0, 500), (500, 1001), (1001, 0))
+LONGEST_PASTE = 100_000
 
 # What says nothing of the prices.
 WORDS = {"name", "deliberation"}
@@ -166,6 +170,8 @@ class EspaceTariff(models.Model):
         "adjustment_ids.event",
         "adjustment_ids.operation",
         "adjustment_ids.product_id",
+        "adjustment_ids.qf_max",
+        "adjustment_ids.qf_min",
         "adjustment_ids.value",
     )
     def _compute_warnings(self):
@@ -178,7 +184,9 @@ class EspaceTariff(models.Model):
         """Return the grid of a form that is being filled in, not yet what is kept."""
         lines = self.line_ids.filtered(
             lambda line: (
-                line.product_id and (line.unit != "started_unit" or line.unit_minutes)
+                line.product_id
+                and not line.to_fill
+                and (line.unit != "started_unit" or line.unit_minutes)
             )
         )
         return pricing.Grid(
@@ -214,6 +222,86 @@ class EspaceTariff(models.Model):
                     price=words(amount),
                     cost=words(cost),
                 )
+
+    # === A new table === #
+
+    @api.model
+    def default_get(self, fields):
+        """Propose a whole table where `espace_propose_prices` of the context asks it.
+
+        The tariff of the school year, with a line for each option of the commune: in
+        three brackets and by the hour where children are looked after, as most
+        communes do, at no price yet.
+        """
+        values = super().default_get(fields)
+        if not self.env.context.get("espace_propose_prices"):
+            return values
+        company = self.env.company
+        today = company._espace_today()
+        Year = self.env["espace.school.year"]
+        year = Year._year_of(company, today) or Year.search(
+            [("company_id", "=", company.id), ("date_from", ">", today)],
+            order="date_from",
+            limit=1,
+        )
+        if "date_from" in fields and not values.get("date_from"):
+            values["date_from"] = year.date_from or today
+        if "name" in fields and not values.get("name"):
+            values["name"] = self.env._("Tariffs %s", year.name or today.year)
+        if "line_ids" in fields and not values.get("line_ids"):
+            values["line_ids"] = [
+                Command.create(line) for line in self._proposed_lines(company)
+            ]
+        return values
+
+    @api.model
+    def _proposed_lines(self, company):
+        activities = self.env["espace.activity"].search(
+            [("company_id", "=", company.id), ("is_emergency", "=", False)]
+        )
+        lines = []
+        for activity in activities:
+            hourly = activity.category == "childcare"
+            brackets = USUAL_BRACKETS if hourly else ((0, 0),)
+            for option in activity.product_ids.product_variant_ids:
+                lines += [
+                    {
+                        "product_id": option.id,
+                        "event": "planned",
+                        "qf_min": start,
+                        "qf_max": end,
+                        "amount": 0,
+                        "to_fill": True,
+                        "unit": "hour" if hourly else "session",
+                    }
+                    for start, end in brackets
+                ]
+        return lines
+
+    @api.model
+    @api.readonly
+    def read_pasted(self, text):
+        """Read a table copied from a spreadsheet, see `domain/tariff_paste.py`.
+
+        :return: [{"from": float or None, "to": float or None (without end), "cells":
+            [{"text", "value": float or None, "error": bool}]}]
+        """
+        self.check_access("read")
+        return [
+            {
+                "from": None if row.start is None else float(row.start),
+                "to": None if row.end is None else float(row.end),
+                "cells": [
+                    {
+                        "text": cell.text,
+                        "value": None if cell.value is None else float(cell.value),
+                        "error": cell.error,
+                    }
+                    for cell in row.cells
+                ],
+            }
+            for row in tariff_paste.read(text[:LONGEST_PASTE])
+        ]
 
     # === CRUD === #
 
@@ -297,7 +385,7 @@ class EspaceTariff(models.Model):
         """
         self.ensure_one()
         return pricing.Grid(
-            lines=self.line_ids._domain_lines(),
+            lines=self.line_ids.filtered(lambda line: not line.to_fill)._domain_lines(),
             adjustments=self.adjustment_ids._domain_lines(),
             rounding=pricing.Rounding(
                 to_decimal(self.rounding_step), self.rounding_mode

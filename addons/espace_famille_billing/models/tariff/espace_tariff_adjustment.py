@@ -22,11 +22,32 @@ class EspaceTariffAdjustment(models.Model):
             ("percent", "Percent"),
             ("amount", "Euros to add"),
             ("set", "Price to set"),
+            ("floor", "Reductions leave at least"),
+            ("waive", "Nothing is asked below"),
         ],
         default="percent",
         required=True,
     )
-    value = fields.Float(digits=(16, 4), help="-50 percent halves the price.")
+    value = fields.Float(
+        digits=(16, 4),
+        help="-50 percent halves the price. What reductions leave at least is never "
+        "more than the price of the grid; one row a bracket makes a grid of floors.",
+    )
+    qf_min = fields.Float("QF from", digits=(16, 2), help="Included.")
+    qf_max = fields.Float(
+        "QF below", digits=(16, 2), help="Not included; 0: without end."
+    )
+
+    _qf_bracket = models.Constraint(
+        "CHECK(coalesce(qf_min, 0) >= 0 AND coalesce(qf_max, 0) >= 0 "
+        "AND (coalesce(qf_max, 0) = 0 OR coalesce(qf_min, 0) < qf_max))",
+        "The quotients of a reduction begin at 0 or more and end above where they "
+        "begin.",
+    )
+    _limits_positive = models.Constraint(
+        "CHECK(operation NOT IN ('floor', 'waive') OR value > 0)",
+        "Say the euros that reductions leave, or below which nothing is asked.",
+    )
 
     def _domain_line(self):
         return pricing.Adjustment(
@@ -34,6 +55,8 @@ class EspaceTariffAdjustment(models.Model):
             value=to_decimal(self.value),
             product=self.product_id.id or None,
             event=self.event,
+            qf_min=to_decimal(self.qf_min) if self.qf_min else None,
+            qf_max=to_decimal(self.qf_max) if self.qf_max else None,
             key=self.id,
             **self._selectors(),
         )

@@ -37,6 +37,12 @@ class EspaceTariffLine(models.Model):
         required=True,
     )
     amount = fields.Float("Price or Rate", digits=(16, 4), required=True)
+    # A price of 0.00 is one; what nobody has filled in yet is none.
+    to_fill = fields.Boolean(
+        "Not Filled in",
+        help="Proposed, and nobody has said the price yet: nothing is sold by this "
+        "line. Take the mark away to sell free of charge.",
+    )
     min_amount = fields.Float("Lowest Price", digits=(16, 4))
     max_amount = fields.Float("Highest Price", digits=(16, 4), help="0: without end.")
     unit = fields.Selection(
@@ -79,11 +85,17 @@ class EspaceTariffLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("amount"):
+                vals["to_fill"] = False
         lines = super().create(vals_list)
         lines.tariff_id._check_changed_lines()
         return lines
 
     def write(self, vals):
+        if "amount" in vals:
+            # Whoever writes a price has said it; 0.00 too, unless it says otherwise.
+            vals = {"to_fill": False, **vals}
         result = super().write(vals)
         self.tariff_id._check_changed_lines()
         return result

@@ -84,11 +84,31 @@ class Pricer:
         :param int duration: minutes spent, None for the hours of the product
         :raise MissingPrice: no tariff, or no line of it, gives a price
         """
+        if product.sudo().espace_activity_id.is_emergency:
+            return self._free(who, event)
         tariff = self._tariff(company, date)
         key = (tariff.id, product._name, product.id, event, duration, who)
         if key not in self._prices:
             self._prices[key] = self._find(tariff, product, event, duration, who)
         return self._prices[key]
+
+    def _free(self, who, event):
+        """Return the price of a strike's emergency service, whatever the tariff says.
+
+        Families owe nothing for it (article L133-4 of the Code de l'éducation).
+        """
+        nothing = Decimal(0)
+        found = pricing.Price(nothing, nothing, Decimal(1), None, (), who.qf, event)
+        return TariffPrice(
+            amount=nothing,
+            unit_price=nothing,
+            quantity=found.quantity,
+            line=self.env["espace.tariff.line"],
+            qf=who.qf,
+            event=event,
+            subject="Accueil",
+            found=found,
+        )
 
     def _find(self, tariff, product, event, duration, who):
         if product._name == "product.template":

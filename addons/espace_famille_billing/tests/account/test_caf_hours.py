@@ -3,8 +3,9 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.tests.common import MONDAY, TUESDAY
+from odoo.addons.espace_famille.tests.common import MONDAY, TUESDAY, WEDNESDAY
 
+from ...domain import caf
 from ..common import EspaceBillingCase
 
 
@@ -115,6 +116,69 @@ class TestCafHours(EspaceBillingCase):
         )
         self.assertIn("January", html.decode())
         self.assertIn("5.00", html.decode())
+
+    def counted(self, day):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.env["espace.caf.hours"].search(
+            [("company_id", "=", self.company.id), ("date", "=", day)], order="id"
+        )
+        return rows.mapped("hours_counted")
+
+    def on_wednesdays(self, **option):
+        """Have the evening held on Wednesdays, with this option of T2."""
+        self.evening.write({"wednesday": True, "on_wednesdays": True})
+        self.evening._generate_sessions(WEDNESDAY, WEDNESDAY)
+        self.t2.write(option)
+
+    def test_a_wednesday_counts_for_nine_hours_at_most(self):
+        self.on_wednesdays(
+            espace_hours=11,
+            espace_time_from=7.5,
+            espace_time_to=18.5,
+            espace_includes_meal=True,
+        )
+        self.point(self.booked(self.nina, self.t2, WEDNESDAY), "present")
+        self.assertEqual(self.counted(WEDNESDAY), [9])
+        self.assertEqual(self.hours()[0], 11, "what was realised stays")
+        self.company.espace_caf_day_hours = 10
+        self.assertEqual(self.counted(WEDNESDAY), [10])
+        self.company.espace_caf_day_hours = 0
+        self.assertEqual(self.counted(WEDNESDAY), [11])
+
+    def test_a_half_day_counts_for_four_hours_and_holidays_are_not_capped(self):
+        self.on_wednesdays(espace_hours=5, espace_time_from=7.5, espace_time_to=12.5)
+        self.point(self.booked(self.nina, self.t2, WEDNESDAY), "present")
+        self.assertEqual(self.counted(WEDNESDAY), [4])
+        self.env["espace.calendar.period"].create(
+            {
+                "name": "Holidays",
+                "kind": "holiday",
+                "year_id": self.year.id,
+                "date_from": WEDNESDAY,
+                "date_to": WEDNESDAY,
+            }
+        )
+        self.assertEqual(self.counted(WEDNESDAY), [5])
+
+    def test_other_days_are_not_capped(self):
+        self.t2.espace_hours = 11
+        self.point(self.booked(self.nina, self.t2, MONDAY), "present")
+        self.assertEqual(self.counted(MONDAY), [11])
+
+    def test_the_view_reckons_as_the_rule(self):
+        """A morning, and a whole day with its meal, of one child on a Wednesday."""
+        self.on_wednesdays(espace_hours=5, espace_time_from=7.5, espace_time_to=12.5)
+        self.canteen.write({"wednesday": True, "on_wednesdays": True})
+        self.canteen._generate_sessions(WEDNESDAY, WEDNESDAY)
+        self.meal.write({"espace_hours": 7, "espace_includes_meal": True})
+        for option in (self.t2, self.meal):
+            self.point(self.booked(self.nina, option, WEDNESDAY), "present")
+        slots = [caf.Slot(5, False, 7.5, 12.5), caf.Slot(7, True)]
+        self.assertEqual(
+            self.counted(WEDNESDAY), caf.wednesday_hours(slots, caf.Caps())
+        )
+        self.assertEqual(self.counted(WEDNESDAY), [4, 5])
 
     def test_a_year_without_hours_has_no_summary(self):
         with self.assertRaises(UserError):

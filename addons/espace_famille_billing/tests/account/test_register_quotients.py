@@ -39,3 +39,33 @@ class TestRegisterQuotients(RegisterCase):
         self.assertIn("“1.000”", one.problem_ids.text)
         self.assertTrue(self.child("Tom ROUX"))
         self.assertFalse(self.incomes())
+
+    # === Undoing === #
+
+    def test_a_quotient_that_came_along_is_taken_back(self):
+        self.imported(SHEET % "512")
+        earlier = self.incomes()
+        earlier.date_from = fields.Date.subtract(self.company._espace_today(), months=2)
+        second = self.imported(SHEET % "600")
+        self.assertEqual(len(self.incomes()), 2)
+        second.action_undo()
+        self.assertEqual((self.incomes(), earlier.value), (earlier, 512))
+
+    def test_a_quotient_corrected_on_its_day_is_what_it_was(self):
+        self.imported(SHEET % "512")
+        income = self.incomes()
+        second = self.imported(SHEET % "600")
+        self.assertEqual((self.incomes(), income.value), (income, 600))
+        second.action_undo()
+        self.assertEqual((self.incomes(), income.value), (income, 512))
+
+    def test_a_quotient_that_somebody_changed_since_stays(self):
+        self.imported(SHEET % "512")
+        self.incomes().date_from = fields.Date.subtract(
+            self.company._espace_today(), months=2
+        )
+        second = self.imported(SHEET % "600")
+        self.incomes().filtered(lambda one: one.value == 600).value = 700
+        second.action_undo()
+        self.assertEqual(sorted(self.incomes().mapped("value")), [512, 700])
+        self.assertIn("was changed since", second.undone_words)

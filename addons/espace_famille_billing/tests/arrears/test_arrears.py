@@ -707,6 +707,23 @@ class TestBookingBlock(ArrearsCase):
         self.assertEqual(quote.status, "available")
         self.assertIn("unpaid", quote.warning)
 
+    def test_agents_read_that_a_debt_keeps_who_waits_from_a_place(self):
+        self.owe()
+        waits = self.Reservation.create(
+            {
+                "child_id": self.nina.id,
+                "family_id": self.martin.id,
+                "session_id": self.session(self.evening, date(2027, 2, 4)).id,
+                "product_id": self.t1.id,
+                "state": "waiting",
+            }
+        )
+        self.decide()
+        with self.later(21):
+            kind, words = waits._obstacles(self.february())[waits.id]
+        self.assertEqual(kind, "debt")
+        self.assertIn("3.60", words)
+
     def test_what_is_booked_stays(self):
         self.owe()
         self.book(self.martin, (self.nina, self.t1, date(2027, 2, 4)))

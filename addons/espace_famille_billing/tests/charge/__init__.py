@@ -6,3 +6,4 @@ from . import test_closure_money
 from . import test_option_change
 from . import test_recompute
 from . import test_settlement
+from . import test_emergency

@@ -11,6 +11,8 @@ from ...models.core.guards import STATING
 from ..common_regie import Regie
 from .test_rights import BillingRightsCase
 
+# Of so few families nothing is shown.
+MASKED = {"espace.quotient.spread"}
 STAFF = ("animation", "manager", "finance", "admin")
 
 
@@ -58,7 +60,8 @@ class TestBillingViews(Regie, BillingRightsCase):
                 role, self.of_addon("espace_famille_billing", "ir.ui.menu")
             )
             own = own.filtered(lambda menu, visible=visible: menu.parent_id in visible)
-            self.assertEqual(bool(own), role in ("finance", "admin"))
+            # The Management has figures alone: hours of the CAF, quotients.
+            self.assertEqual(bool(own), role != "animation")
             for menu in own.filtered(self._opens_a_list):
                 with self.subTest(role=role, menu=menu.complete_name):
                     self._open(menu.action, role)
@@ -91,13 +94,28 @@ class TestBillingViews(Regie, BillingRightsCase):
                 "missing_reason": "The steps were taken on paper",
             }
         )
-        self.foreign.move_id.with_user(self.users["finance"]).action_espace_transmit()
+        self._pay_the_accountant(self.foreign.move_id)
         with self.at("2027-01-31"):
             self.env["espace.reminder"]._send(
                 self.company, self.company._espace_today(), self.martin
             )
         self.env["espace.arrears.exemption"].create(
             {"family_id": self.martin.id, "reason": "Plan"}
+        )
+
+    def _pay_the_accountant(self, move):
+        """Send an invoice to the accountant, who receives a euro of it."""
+        moves = move.with_user(self.users["finance"])
+        transfer = self.env["espace.debt.transfer"].browse(
+            moves.action_espace_transmit()["res_id"]
+        )
+        transfer.with_user(self.users["finance"]).action_send()
+        account = self.env["account.account"].create(
+            {"name": "515", "code": "5159", "account_type": "asset_cash"}
+        )
+        line = move._espace_receivable_lines()
+        self.Move.sudo()._espace_paid_to_treasury(
+            self.durand, {line: 1}, TODAY, "P503", account
         )
 
     def _pay_a_cent(self):
@@ -125,7 +143,7 @@ class TestBillingViews(Regie, BillingRightsCase):
         views = [(view_id, mode) for view_id, mode in action.views if mode != "search"]
         loaded = model.get_views([*views, (action.search_view_id.id, "search")])
         records = model.search_fetch(safe_eval(action.domain or "[]"), limit=5)
-        self.assertTrue(records)
+        self.assertTrue(records or action.res_model in MASKED)
         [first, *_others] = [mode for _view_id, mode in views]
         arch = etree.fromstring(loaded["views"][first]["arch"])
         names = {node.get("name") for node in arch.iterfind(".//field")}

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -101,6 +103,12 @@ class TestWriteOff(CounterCase):
         payments = {wizard.action_collect()["res_id"] for _time in range(2)}
         self.assertEqual(len(payments), 1)
         self.assertEqual(move._espace_still_owed(), to_decimal(2.60))
+
+    def test_nothing_is_collected_before_it_was_given_up(self):
+        self.other_account("758800", "income_other")
+        move = self.write_off(self.meal_move)
+        with self.assertRaisesRegex(UserError, "undo the write-off first"):
+            self.collect(move, date=TODAY - timedelta(days=1))
 
     def test_the_account_is_found_or_set(self):
         self.assertEqual(self.form().account_id, self.account)

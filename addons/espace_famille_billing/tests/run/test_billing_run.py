@@ -185,6 +185,38 @@ class TestBillingRun(BillingRunCase):
         other.kind = "corrective"
         self.assertEqual(other.name, "Correction – January 2027")
 
+    def test_what_falls_due_on_a_day_off_is_moved_as_the_commune_wants(self):
+        # A Saturday; 29 days later is Sunday 28 February.
+        invoiced = date(2027, 1, 30)
+        due = {}
+        for shift in ("as_is", "before", "after"):
+            self.company.write({"espace_due_days": 29, "espace_due_shift": shift})
+            due[shift] = self.create_run(invoice_date=invoiced).date_due
+        self.assertEqual(
+            due,
+            {
+                "as_is": date(2027, 2, 28),
+                "before": date(2027, 2, 26),
+                "after": date(2027, 3, 1),
+            },
+        )
+        # Monday is no working day once it is a public holiday; nothing is due before
+        # it is invoiced.
+        self.env["espace.calendar.period"].create(
+            {
+                "year_id": self.year.id,
+                "name": "Fête locale",
+                "kind": "public_holiday",
+                "date_from": date(2027, 3, 1),
+                "date_to": date(2027, 3, 1),
+            }
+        )
+        self.assertEqual(
+            self.create_run(invoice_date=invoiced).date_due, date(2027, 3, 2)
+        )
+        self.company.write({"espace_due_days": 0, "espace_due_shift": "before"})
+        self.assertEqual(self.create_run(invoice_date=invoiced).date_due, invoiced)
+
     def test_seats_that_wait_for_an_online_payment_are_left_alone(self):
         self._publish_provider()
         held = self.booked(self.nina, self.meal, MONDAY)

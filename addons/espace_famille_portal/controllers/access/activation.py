@@ -39,12 +39,32 @@ class EspaceActivationPage(http.Controller):
         if not self._may_try(values, now):
             return self._render(values, problem=self._too_many_words())
         invitation = self._invitation(values, now)
+        letter_sudo = not invitation and request.env["espace.activation"]._find_letter(
+            values.get("activationCode"), now
+        )
+        if letter_sudo:
+            return self._answer_letter(letter_sudo, values, now)
         if not invitation:
             self._note_failure(values, now)
             return self._render(values, problem=self._no_invitation_words())
         if go_on:
             return go_on(invitation, values, now)
+        invitation._note_opened(now)
         return self._render(values, invitation=invitation)
+
+    def _answer_letter(self, letter_sudo, values, now):
+        """Send the link to the address that was typed, or ask for it."""
+        if not values.get("email"):
+            letter_sudo._note_opened(now)
+            return self._render(values, letter=letter_sudo)
+        # Each e-mail counts like a try: nobody is flooded by means of a letter.
+        self._note_failure(values, now)
+        try:
+            with request.env.cr.savepoint():
+                letter_sudo._answer(values["email"], now)
+        except UserError as error:
+            return self._render(values, letter=letter_sudo, problem=str(error))
+        return self._render(values, letter=letter_sudo, sent=True)
 
     @route(
         "/espace-famille/securite",
@@ -88,6 +108,7 @@ class EspaceActivationPage(http.Controller):
         if not request.env["espace.captcha"]._passed(values, now):
             errors.add("children", "captcha", "undone")
             return self._render(values, invitation=invitation, errors=errors)
+        had_account = bool(invitation._user())
         try:
             with request.env.cr.savepoint():
                 user = invitation._activate(form, values["password"], now)
@@ -97,7 +118,22 @@ class EspaceActivationPage(http.Controller):
             return self._render(values, invitation=invitation, errors=errors)
         except UserError as error:
             return self._render(values, invitation=invitation, problem=str(error))
-        return self._welcome(invitation, user)
+        entered = not had_account and self._enter(user, values["password"])
+        return self._welcome(invitation, user, entered)
+
+    def _enter(self, user, password):
+        """Log a new parent in at once; whoever had an account logs in as usual.
+
+        A second factor that the commune asks for is asked for all the same.
+
+        :return: whether the parent is in
+        """
+        credential = {"login": user.login, "password": password, "type": "password"}
+        try:
+            request.session.authenticate(request.env, credential)
+        except AccessDenied:
+            return False
+        return bool(request.session.uid)
 
     def _check_password(self, form, values, errors):
         words = [form.name, values.get("email", "").partition("@")[0]]
@@ -107,12 +143,13 @@ class EspaceActivationPage(http.Controller):
         if problem:
             errors.add("account", "password", problem)
 
-    def _welcome(self, invitation, user):
+    def _welcome(self, invitation, user, entered):
         return request.render(
             "espace_famille_portal.activation_done",
             {
                 "firstname": user.partner_id.firstname or user.name,
                 "login": user.login,
+                "entered": entered,
                 "company": invitation.sudo().company_id,
             },
         )
@@ -142,12 +179,18 @@ class EspaceActivationPage(http.Controller):
 
     # === The page === #
 
-    def _render(self, values, invitation=None, errors=None, problem=""):
+    def _render(
+        self, values, invitation=None, errors=None, problem="", letter=None, sent=False
+    ):
+        """Draw the page: the form, the question for the code, or what comes next.
+
+        :param letter: the `espace.activation` whose code was typed without an address
+        :param bool sent: the link is on its way to the address that was typed
+        """
         invitation_sudo = invitation and invitation.sudo()
+        known_sudo = invitation_sudo or (letter and letter.sudo())
         company_sudo = (
-            invitation_sudo.company_id
-            if invitation_sudo
-            else request.env.company.sudo()
+            known_sudo.company_id if known_sudo else request.env.company.sudo()
         )
         question, sum_token = request.env["espace.captcha"]._sum(fields.Datetime.now())
         return request.render(
@@ -157,6 +200,8 @@ class EspaceActivationPage(http.Controller):
                 "email": values.get("email") or "",
                 "code": values.get("activationCode") or "",
                 "opened": bool(invitation_sudo),
+                "letter": bool(letter),
+                "sent": sent,
                 "has_account": bool(invitation_sudo and invitation_sudo._user()),
                 "form": self._form(invitation_sudo, values),
                 "errors": self._error_words(errors, values),

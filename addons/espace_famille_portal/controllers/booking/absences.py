@@ -15,8 +15,10 @@ class EspaceAbsences(EspacePortal):
     # === Page === #
 
     @family_page(URL, readonly=True)
-    def espace_absences(self, family_sudo, child=None, **_kwargs):
-        return self._espace_absences_page(family_sudo, {"child": child})
+    def espace_absences(self, family_sudo, child=None, date=None, **_kwargs):
+        return self._espace_absences_page(
+            family_sudo, {"child": child, "date_from": read_day(date)}
+        )
 
     def _espace_absences_page(self, family_sudo, typed, **values):
         """Render the page, with what was typed when a declaration was refused."""

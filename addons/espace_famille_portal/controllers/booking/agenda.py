@@ -1,5 +1,3 @@
-from werkzeug.urls import url_encode
-
 from odoo.http import request
 
 from ..core.base import EspacePortal, family_page
@@ -16,17 +14,15 @@ class EspaceAgenda(EspacePortal):
         return self._espace_agenda_page(family_sudo, form, form.get("preview") == "1")
 
     def _espace_agenda_page(self, family_sudo, form, preview, **values):
-        """Render the form, or what it asks for once there is something to show."""
+        """Render the form, and what it asks for once there is something to show."""
         page = request.env["espace.portal.agenda"]._page(family_sudo, form, preview)
-        template = "agenda_preview" if page["preview"] else "agenda"
         return self._espace_render(
-            template,
+            "agenda",
             {
                 "page_name": "espace_bookings",
                 "family": family_sudo,
                 "may_book": family_sudo._portal_may_book(),
                 "hold": family_sudo._portal_hold(),
-                "edit_url": f"{URL}?{url_encode(page['asked'].pairs())}",
                 **page,
                 **values,
             },

@@ -1,3 +1,4 @@
 from . import base
+from . import comfort
 from . import home
 from . import contacts

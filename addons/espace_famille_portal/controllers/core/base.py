@@ -1,4 +1,5 @@
 from functools import wraps
+from inspect import signature
 
 from psycopg2 import IntegrityError
 
@@ -11,6 +12,8 @@ from ...domain.sent import read_id
 from ...models.core.ir_qweb import FAMILY_KEY
 from ...models.core.res_company import ADDRESS
 
+# What a family that left still owes, and may pay.
+OWED = "/my/factures"
 MESSAGE_KEY = "espace_message"
 
 # The pages of any family: where a parent who changes family may stay.
@@ -25,28 +28,34 @@ SHARED_PAGES = frozenset(
         "/my/demandes",
         "/my/absences",
         "/my/contacts",
+        "/my/menus",
     }
 )
 
 
-def family_page(url, **routing):
+def family_page(url, archived=False, **routing):
     """Route a page of the families, or a form of it, to a method of the one looked at.
 
     The method gets this family as superuser; a user who has none goes home.
 
+    :param bool archived: who left may open it too; elsewhere it is led to what it owes
     :param routing: as of `route`, by default that of a page which is only read by GET
     """
     page = {"type": "http", "auth": "user", "website": True, "methods": ["GET"]}
 
     def decorate(endpoint):
+        _controller, family_name, *_names = signature(endpoint).parameters
+
         @route(url, **(page | routing))
         @wraps(endpoint)
         def of_family(self, **params):
             # It is never what a browser names.
-            params.pop("family_sudo", None)
+            params.pop(family_name, None)
             family_sudo = self._espace_family()
             if not family_sudo:
                 return request.redirect("/my")
+            if not (archived or family_sudo.active):
+                return request.redirect(OWED)
             return endpoint(self, family_sudo, **params)
 
         return of_family
@@ -64,14 +73,19 @@ class EspacePortal(CustomerPortal):
         return self._espace_families()._portal_chosen(request.session.get(FAMILY_KEY))
 
     def _espace_families(self):
-        """Return the families of the user, as superuser."""
-        return self._espace_guardians()._families()
+        """Return the families of the user, as superuser; those that left come last."""
+        return self._espace_guardians()._families(archived=True)
 
     def _espace_guardians(self):
-        """Return who the user is in each family, as superuser, read once for a page."""
-        if not hasattr(request, "espace_guardians_sudo"):
-            request.espace_guardians_sudo = request.env["espace.guardian"]._of_user()
-        return request.espace_guardians_sudo
+        """Return who the user is in each family, as superuser, read once for a page.
+
+        A page that turns out to write is run again by Odoo, with another cursor.
+        """
+        read_sudo = getattr(request, "espace_guardians_sudo", None)
+        if read_sudo is None or read_sudo.env.cr is not request.env.cr:
+            read_sudo = request.env["espace.guardian"]._of_user()
+            request.espace_guardians_sudo = read_sudo
+        return read_sudo
 
     def _espace_contact(self, family_sudo):
         """Return the contact of the user in the commune of this family."""
@@ -84,7 +98,7 @@ class EspacePortal(CustomerPortal):
 
         :param str page: where the parent was; what only the other family has is left
         """
-        families_sudo = request.env["espace.family"]._of_user()
+        families_sudo = request.env["espace.family"]._of_user(archived=True)
         asked = read_id(family)
         if asked in families_sudo.ids:
             request.session[FAMILY_KEY] = asked
@@ -92,12 +106,13 @@ class EspacePortal(CustomerPortal):
 
     # === Messages === #
 
-    def _espace_notify(self, level, text):
+    def _espace_notify(self, level, text, **more):
         """Show a message on the next page.
 
         :param str level: success, info, warning or danger
+        :param more: what else the message offers, see the template `message`
         """
-        request.session[MESSAGE_KEY] = {"level": level, "text": str(text)}
+        request.session[MESSAGE_KEY] = {"level": level, "text": str(text), **more}
 
     def _espace_take_message(self):
         return request.session.pop(MESSAGE_KEY, None)
@@ -105,13 +120,16 @@ class EspacePortal(CustomerPortal):
     # === Rendering === #
 
     def _espace_render(self, template, values):
-        """Render a page that no browser or proxy keeps: it is personal and lives."""
+        """Render a page that no browser or proxy keeps: it is personal and lives.
+
+        :param str template: of this addon, or the whole name of one of another
+        """
         # All that header and footer show of the hundred fields of these two contacts.
         commune = values.get("family", request.env["espace.family"]).company_id
         contacts_sudo = request.env.user.partner_id | commune.sudo().partner_id
-        contacts_sudo.sudo().fetch(["name", *ADDRESS])
+        contacts_sudo.sudo().fetch(["name", "write_date", *ADDRESS])
         response = request.render(
-            f"espace_famille_portal.{template}",
+            template if "." in template else f"espace_famille_portal.{template}",
             {
                 "page_name": "home",
                 "message": self._espace_take_message(),

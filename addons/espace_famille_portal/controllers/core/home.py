@@ -2,7 +2,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.web import Home as PortalHome
 
-from .base import EspacePortal
+from .base import OWED, EspacePortal
 
 
 class Home(PortalHome):
@@ -35,20 +35,29 @@ class Home(PortalHome):
 
 
 class EspaceHome(EspacePortal):
-    def _prepare_home_portal_values(self, counters):
-        values = super()._prepare_home_portal_values(counters)
-        family_sudo = not counters and self._espace_family()
-        if family_sudo:
-            values |= self._espace_home_values(family_sudo)
-        return values
+    @route()
+    def home(self, **kw):
+        """Show guardians the home of their family; the others keep Odoo's.
+
+        A family that left is led to what it owes; nothing else is left to do.
+        """
+        family_sudo = self._espace_family()
+        if not family_sudo:
+            return super().home(**kw)
+        if not family_sudo.active:
+            return request.redirect(OWED)
+        return self._espace_render("home", self._espace_home_values(family_sudo))
 
     def _espace_home_values(self, family_sudo):
-        home = request.env["espace.portal.home"]._read(family_sudo)
+        may_book = self._espace_guardians()._may_book(family_sudo)
+        home = request.env["espace.portal.home"]._read(
+            family_sudo, self._espace_contact(family_sudo), may_book
+        )
         return {
             "espace_home": home,
+            "cart_count": home["cart_count"],
             "family": family_sudo,
             "company": family_sudo.company_id,
-            "may_book": family_sudo._portal_may_book(),
+            "may_book": may_book,
             "firstname": request.env.user.partner_id.firstname or request.env.user.name,
-            "message": self._espace_take_message(),
         }

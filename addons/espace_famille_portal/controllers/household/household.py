@@ -1,11 +1,12 @@
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
+from odoo.addons.espace_famille.domain.files import MOST_FILES
+
 from ..core.base import EspacePortal, family_page
 from ..core.sent import sent_files
 
 URL = "/my/foyer"
-MOST_FILES = 5
 
 
 class EspaceHousehold(EspacePortal):
@@ -25,7 +26,6 @@ class EspaceHousehold(EspacePortal):
                     family_sudo, typed
                 ),
                 "documents": request.env["espace.portal.documents"]._read(family_sudo),
-                "max_files": MOST_FILES,
                 "typed": typed,
                 **values,
             },

@@ -4,18 +4,21 @@ from odoo.http import request, route
 from odoo.tools import email_normalize
 
 from ...models.booking.espace_calendar_feed import URL as FEED_URL
-from ..core.base import EspacePortal, family_page
+from ..core.base import family_page
+from .household_security import EspaceHouseholdSecurity
 
 URL = "/my/foyer/compte"
 CHOICES = ("notify_limits", "notify_cart", "notify_news")
 
 
-class EspaceHouseholdAccount(EspacePortal):
+class EspaceHouseholdAccount(EspaceHouseholdSecurity):
     """Mon compte: password, e-mail, reminders and the calendar of a parent."""
 
     @family_page(URL)
-    def espace_household_account(self, family_sudo, **_kwargs):
-        return self._espace_account_page(family_sudo)
+    def espace_household_account(self, family_sudo, securite=None, **_kwargs):
+        return self._espace_account_page(
+            family_sudo, security=self._espace_security(securite == "1")
+        )
 
     def _espace_account_page(self, family_sudo, **values):
         guardian_sudo = family_sudo._portal_guardian()[:1]
@@ -38,6 +41,8 @@ class EspaceHouseholdAccount(EspacePortal):
                     request.env["espace.calendar.feed"]._of(guardian_sudo)
                 ),
                 "feed_url": "",
+                "push": request.env["espace.portal.app"]._push_choices(guardian_sudo),
+                "security": self._espace_security(is_open=False),
                 "problems": {},
                 "typed": {},
                 **values,

@@ -1,11 +1,15 @@
 from odoo import http
 from odoo.http import request, route
 
-from ..core.commune import asked_commune
+from ...domain import rgaa
+from ...models.legal.espace_portal_rgaa import read_audit
+from ..core.commune import asked_commune, render_public
 
 LEGAL_NOTICE = "/espace-famille/mentions-legales"
 PRIVACY = "/espace-famille/donnees-personnelles"
 ACCESSIBILITY = "/espace-famille/accessibilite"
+SCHEME = f"{ACCESSIBILITY}/schema"
+SITE_MAP = "/espace-famille/plan"
 
 PUBLIC = {
     "type": "http",
@@ -30,20 +34,31 @@ class EspaceLegalPages(http.Controller):
 
     @route(ACCESSIBILITY, **PUBLIC)
     def espace_accessibility(self, **query):
-        return self._page("accessibility", query)
+        company_sudo = asked_commune(query)
+        return self._page(
+            "accessibility",
+            query,
+            state=company_sudo._espace_accessibility_state(),
+            audit=read_audit(),
+            audit_pages=rgaa.PAGES,
+            audit_words=company_sudo._espace_audit_words(),
+        )
+
+    @route(SCHEME, **PUBLIC)
+    def espace_accessibility_scheme(self, **query):
+        company_sudo = asked_commune(query)
+        years = company_sudo._espace_scheme_years(company_sudo._espace_today())
+        words = company_sudo._espace_scheme_words(years)
+        return self._page("scheme", query, years=years, words=words)
+
+    @route(SITE_MAP, **PUBLIC)
+    def espace_site_map(self, **query):
+        company_sudo = asked_commune(query)
+        site_map = request.env["espace.portal.legal"]._site_map(company_sudo)
+        return render_public("site_map", company_sudo, site_map=site_map)
 
     def _page(self, page, query, **values):
         """Show a page with the commune's own text, else with ours."""
         company_sudo = asked_commune(query)
-        return request.render(
-            f"espace_famille_portal.{page}",
-            {
-                "page_name": f"espace_{page}",
-                "company": company_sudo,
-                # Header and footer are those of the same commune.
-                "res_company": company_sudo,
-                "own_text": company_sudo._espace_own_text(page),
-                **values,
-            },
-            headers={"Cache-Control": "no-store"},
-        )
+        own_text = company_sudo._espace_own_text(page)
+        return render_public(page, company_sudo, own_text=own_text, **values)

@@ -12,7 +12,7 @@ MOST_WORDS = 2000
 class EspaceMyData(EspacePortal):
     """Mes données: take a copy of what the commune holds, or ask for its erasure."""
 
-    @family_page(URL)
+    @family_page(URL, archived=True)
     def espace_my_data(self, family_sudo, **_kwargs):
         return self._espace_render(
             "my_data",
@@ -23,7 +23,7 @@ class EspaceMyData(EspacePortal):
             },
         )
 
-    @family_page(URL, methods=["POST"])
+    @family_page(URL, archived=True, methods=["POST"])
     def espace_my_data_download(self, family_sudo, **_post):
         """Send the archive of the household that the parent looks at."""
         now = fields.Datetime.now()
@@ -55,7 +55,7 @@ class EspaceMyData(EspacePortal):
         response.call_on_close(archive.close)
         return response
 
-    @family_page(f"{URL}/effacement", methods=["POST"])
+    @family_page(f"{URL}/effacement", archived=True, methods=["POST"])
     def espace_my_data_erase(self, family_sudo, message="", sure=None, **_post):
         """Ask the commune to erase; people decide, within the law."""
         asked_sudo = None

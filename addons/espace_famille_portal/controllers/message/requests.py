@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
-from ...models.message.espace_request import MAX_FILES
+from ...domain.sent import read_id
 from ..core.base import EspacePortal, family_page
 from ..core.sent import sent_files
 
@@ -13,8 +13,21 @@ class EspaceRequests(EspacePortal):
     """Mes demandes: write to the commune, with supporting documents."""
 
     @family_page(URL, readonly=True)
-    def espace_requests(self, family_sudo, kind="other", **_kwargs):
-        return self._espace_requests_page(family_sudo, {"kind": kind})
+    def espace_requests(self, family_sudo, kind="other", ligne=None, **_kwargs):
+        """Show the conversations and the form of a new one.
+
+        :param str ligne: an invoice line that the family contests: it is filled in
+        """
+        contested = self._espace_contested(family_sudo, ligne)
+        typed = contested["values"] if contested else {"kind": kind}
+        return self._espace_requests_page(family_sudo, typed)
+
+    def _espace_contested(self, family_sudo, line):
+        """Return the line of an invoice that is contested, None if it is no such."""
+        line_id = read_id(line)
+        return line_id and request.env["espace.portal.invoice"]._contested(
+            family_sudo, line_id
+        )
 
     def _espace_requests_page(self, family_sudo, typed, **values):
         requests_sudo = (
@@ -22,6 +35,7 @@ class EspaceRequests(EspacePortal):
             .sudo()
             .search([("family_id", "=", family_sudo.id)])
         )
+        new_sudo = requests_sudo._new_to(self._espace_contact(family_sudo))
         Request = request.env["espace.request"]
         return self._espace_render(
             "requests",
@@ -29,13 +43,13 @@ class EspaceRequests(EspacePortal):
                 "page_name": "espace_requests",
                 "family": family_sudo,
                 "rows": [
-                    one_sudo._row(last)
+                    {**one_sudo._row(last), "new": one_sudo in new_sudo}
                     for one_sudo, last in requests_sudo._last_messages().items()
                 ],
                 "kinds": Request._fields["kind"]._description_selection(request.env),
                 "children": family_sudo.child_ids,
                 "typed": typed,
-                "max_files": MAX_FILES,
+                "contested": self._espace_contested(family_sudo, typed.get("line")),
                 **values,
             },
         )
@@ -49,6 +63,9 @@ class EspaceRequests(EspacePortal):
         def change():
             nonlocal made_sudo
             typed = Request._read_form(family_sudo, post)
+            if contested := self._espace_contested(family_sudo, post.get("line")):
+                typed["invoice_line_id"] = contested["line"].id
+                typed["about"] = contested["about"]
             text, files = post.get("message"), sent_files("files")
             author_sudo = self._espace_contact(family_sudo)
             if self._espace_first_tap(family_sudo, typed, text, files):
@@ -73,14 +90,15 @@ class EspaceRequests(EspacePortal):
         type="http",
         auth="user",
         website=True,
-        readonly=True,
         methods=["GET"],
     )
     def espace_request(self, request_id, **_kwargs):
+        """Show a conversation; opening it marks the answer as read."""
         family_sudo = self._espace_family()
         one_sudo = self._espace_request_of(family_sudo, request_id)
         if not one_sudo:
             return request.redirect(URL)
+        one_sudo._mark_seen(self._espace_contact(family_sudo))
         messages_sudo = one_sudo._conversation()
         last = messages_sudo[-1:].date or one_sudo.create_date
         return self._espace_render(
@@ -93,7 +111,6 @@ class EspaceRequests(EspacePortal):
                     one_sudo._message_row(message_sudo)
                     for message_sudo in messages_sudo
                 ],
-                "max_files": MAX_FILES,
             },
         )
 

@@ -2,4 +2,6 @@ from . import account
 from . import invoices
 from . import payment
 from . import invoice_payment
+from . import invoice_link
 from . import certificates
+from . import tariffs

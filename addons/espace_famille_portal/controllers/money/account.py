@@ -26,7 +26,7 @@ class EspaceAccount(EspacePortal):
     )
     def espace_receipt(self, payment_id, **_kwargs):
         """Download the receipt of a payment of one of the user's families."""
-        families_sudo = request.env["espace.family"]._of_user()
+        families_sudo = request.env["espace.family"]._of_user(archived=True)
         payment_sudo = (
             request.env["account.payment"]
             .sudo()
@@ -47,7 +47,7 @@ class EspaceAccount(EspacePortal):
 
     # === The account === #
 
-    @family_page(f"{URL}/compte")
+    @family_page(f"{URL}/compte", archived=True)
     def espace_account(self, family_sudo, pdf=None, **kwargs):
         today = family_sudo.company_id._espace_today()
         date_to = read_day(kwargs.get("au")) or today

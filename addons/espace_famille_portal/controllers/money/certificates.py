@@ -8,7 +8,7 @@ URL = "/my/attestations"
 class EspaceCertificates(EspacePortal):
     """Mes attestations fiscales: what was paid for young children, year by year."""
 
-    @family_page(URL, readonly=True)
+    @family_page(URL, archived=True, readonly=True)
     def espace_certificates(self, family_sudo, **_kwargs):
         return self._espace_render(
             "certificates",

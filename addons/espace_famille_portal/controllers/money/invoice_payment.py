@@ -11,7 +11,7 @@ from .payment import EspacePayment
 class EspaceInvoicePayment(EspacePayment):
     """One payment online for one or several posted invoices."""
 
-    @family_page(f"{URL}/payer")
+    @family_page(f"{URL}/payer", archived=True)
     def espace_pay_invoices(self, family_sudo, **_kwargs):
         asked = request.httprequest.args.getlist("invoice")
         try:
@@ -83,7 +83,7 @@ class EspaceInvoicePayment(EspacePayment):
             landing_route=values["landing_route"],
         )
 
-    @family_page(f"{URL}/retour/<string:chosen>", methods=None)
+    @family_page(f"{URL}/retour/<string:chosen>", archived=True, methods=None)
     def espace_invoices_paid(self, family_sudo, chosen, **_kwargs):
         """Say what became of the payment and show the invoices."""
         ids = read_ids(chosen.split(","), MAX_CHOSEN)

@@ -1,5 +1,6 @@
 from odoo.http import request, route
 
+from ...models.core.ir_qweb import FAMILY_KEY
 from ..core.base import family_page
 from .account import LAST_PAYMENTS, URL, EspaceAccount
 
@@ -7,7 +8,7 @@ from .account import LAST_PAYMENTS, URL, EspaceAccount
 class EspaceInvoices(EspaceAccount):
     """Mes factures: to pay, and settled."""
 
-    @family_page(URL, readonly=True)
+    @family_page(URL, archived=True, readonly=True)
     def espace_invoices(self, family_sudo, **_kwargs):
         return self._espace_render(
             "invoices", self._espace_invoices_values(family_sudo)
@@ -29,6 +30,7 @@ class EspaceInvoices(EspaceAccount):
             ],
             "total_due": owed["owed"] and request.env._("To pay: %s", owed["owed"]),
             "other_due": family_sudo._portal_other_debts(due_sudo),
+            "elsewhere": owed["elsewhere"],
             "deducted": owed["deducted"],
             "credit": owed["credit"],
             "hold": family_sudo._portal_hold(),
@@ -37,15 +39,29 @@ class EspaceInvoices(EspaceAccount):
         }
 
     @route(
-        f"{URL}/<int:move_id>", type="http", auth="user", website=True, methods=["GET"]
+        f"{URL}/<int:move_id>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
     )
-    def espace_invoice(self, move_id, pdf=None, pay=None, **_kwargs):
-        """Lead to Odoo's page of one of the families' invoices.
+    def espace_invoice(
+        self,
+        move_id,
+        pdf=None,
+        pay=None,
+        access_token=None,
+        report_type=None,
+        download=None,
+        **_kwargs,
+    ):
+        """Show one of the families' invoices, child by child; or its PDF.
 
-        By way of its own link, since a parent of two households belongs, for Odoo, to
-        one of them only.
+        A parent of two households looks at the one of this invoice from then on. Others
+        see what the link of an e-mail opens, if they have one.
         """
-        families_sudo = request.env["espace.family"]._of_user()
+        families_sudo = request.env["espace.family"]._of_user(archived=True)
         move_sudo = (
             request.env["account.move"]
             .sudo()
@@ -58,17 +74,33 @@ class EspaceInvoices(EspaceAccount):
             )
         )
         if not move_sudo:
-            raise request.not_found()
+            return self._espace_invoice_of_others(
+                move_id, access_token, report_type, download, pay
+            )
         if pdf:
             return request.redirect(
                 move_sudo.get_portal_url(report_type="pdf", download=True)
             )
-        if pay:
-            # What is asked there is what is left of the invoice.
-            move_sudo.espace_family_id._espace_set_off()
-            return request.redirect(
-                move_sudo.get_portal_url(
-                    query_string="&payment=True", anchor="portal_pay"
-                )
+        if report_type:
+            return self.portal_my_invoice_detail(
+                move_id,
+                access_token=access_token,
+                report_type="pdf",
+                download=download,
             )
-        return request.redirect(move_sudo.get_portal_url())
+        family_sudo = move_sudo.espace_family_id
+        request.session[FAMILY_KEY] = family_sudo.id
+        if pay:
+            return request.redirect(f"{URL}/payer?invoice={move_id}")
+        return self._espace_render(
+            "invoice",
+            {
+                "page_name": "espace_invoices",
+                "family": family_sudo.with_company(family_sudo.company_id),
+                **request.env["espace.portal.invoice"]._read(family_sudo, move_sudo),
+            },
+        )
+
+    def _espace_invoice_of_others(self, move_id, access_token, *_asked):
+        """Hook: answer who is of no family of this invoice."""
+        raise request.not_found()

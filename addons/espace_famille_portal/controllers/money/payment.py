@@ -5,6 +5,7 @@ from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 
 from ...domain.sent import read_id
+from ...models.booking.espace_portal_cart import item_of
 from ..booking.cart import URL, EspaceCart
 from ..core.base import family_page
 
@@ -34,22 +35,24 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             raise ValidationError(request.env._("Nothing waits for a payment here."))
         return super().overdue_invoices_transaction(payment_reference, **kwargs)
 
-    def _invoice_get_page_view_values(self, invoice, access_token, **kwargs):
-        """Offer on Odoo's page of an invoice what pays into its own régie."""
-        kwargs.pop("espace_regie_id", None)
-        if invoice.sudo().espace_family_id:
-            kwargs["espace_regie_id"] = invoice.sudo().espace_regie_id.id
-        return super()._invoice_get_page_view_values(invoice, access_token, **kwargs)
-
     @route(f"{URL}/paiement", type="http", auth="user", website=True, methods=["GET"])
     def espace_payment(self, **_kwargs):
         family_sudo = self._espace_family()
-        hold = family_sudo and family_sudo._portal_hold()
+        hold = family_sudo and self._espace_hold_asked(family_sudo)
         if not hold:
             return request.redirect(URL)
         return self._espace_render(
             "payment", self._espace_payment_values(family_sudo, hold)
         )
+
+    def _espace_hold_asked(self, family_sudo):
+        """Return what waits for payment, once the bank was asked of earlier payments.
+
+        So whoever has paid and closed the page is not asked for the money again.
+        """
+        moves_sudo = family_sudo._espace_payment_moves()
+        moves_sudo.transaction_ids._espace_ask_bank()
+        return family_sudo._portal_hold()
 
     def _espace_payment_values(self, family_sudo, hold):
         move_sudo = hold["move"]
@@ -92,7 +95,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             what is asked is not what the page said
         """
         family_sudo = self._espace_family()
-        hold = family_sudo and family_sudo._portal_hold()
+        hold = family_sudo and self._espace_hold_asked(family_sudo)
         if not hold:
             raise ValidationError(
                 request.env._(
@@ -109,6 +112,14 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             raise ValidationError(
                 request.env._(
                     "Your credit pays these bookings: reload the page to confirm them."
+                )
+            )
+        if hold["over"]:
+            raise ValidationError(
+                request.env._(
+                    "The time to pay is over: only the payment page that you opened "
+                    "is still awaited. If you close it, choose your days again in a "
+                    "moment."
                 )
             )
         if self._espace_asking(hold) != f"{URL}/transaction/{move_id}/{cents}":
@@ -200,7 +211,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
         """Return where a payment leads back to, from any browser."""
         return f"{URL}/confirmation/{move_id}"
 
-    @family_page(f"{URL}/confirmation/<int:move_id>", readonly=True)
+    @family_page(f"{URL}/confirmation/<int:move_id>")
     def espace_payment_result(self, family_sudo, move_id, **_kwargs):
         """Say what the payment of an invoice did and show what it is for."""
         move_sudo = (
@@ -208,6 +219,7 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             .sudo()
             .search([("id", "=", move_id), ("espace_family_id", "=", family_sudo.id)])
         )
+        move_sudo.transaction_ids._espace_ask_bank()
         level, text = request.env["espace.portal.payment"]._result(
             family_sudo, move_sudo, self._espace_landing(move_id)
         )
@@ -242,7 +254,10 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
 
     @route(f"{URL}/credit", type="http", auth="user", website=True, methods=["POST"])
     def espace_payment_by_credit(self, **_kwargs):
-        """Confirm held seats that the family's credit pays by now."""
+        """Confirm held seats that the family's credit pays by now.
+
+        Or of which it leaves too little to be paid online: that stays on the account.
+        """
         family_sudo = self._espace_family()
         hold = family_sudo and family_sudo._portal_hold()
         if not hold:
@@ -256,6 +271,11 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
                     )
                 )
             hold["move"]._espace_confirm_by_credit()
+            if hold["asked"]:
+                return "success", request.env._(
+                    "Your bookings are confirmed: %s is left to pay on your account.",
+                    hold["amount"],
+                )
             return "success", request.env._(
                 "Your bookings are confirmed: your credit paid for them."
             )
@@ -275,7 +295,14 @@ class EspacePayment(EspaceCart, PortalAccount, PaymentPortal):
             return request.redirect(URL)
 
         def change():
+            items = [item_of(reservation) for reservation in hold["reservations"]]
             hold["reservations"]._cancel()
+            quotes = hold["reservations"]._add_to_cart(family_sudo, items)
+            if any(quote.status == "in_cart" for quote in quotes):
+                return "success", request.env._(
+                    "You gave up the payment: nothing was charged and the places are "
+                    "free again. Your days are back in the cart."
+                )
             return "success", request.env._(
                 "You gave up the payment: nothing was charged and the places are free "
                 "again."

@@ -15,6 +15,7 @@ IDLE_MINUTES = {
 def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     set_idle_minutes(env)
+    release_news(cr)
 
 
 def set_idle_minutes(env):
@@ -23,3 +24,10 @@ def set_idle_minutes(env):
         group = env.ref(f"espace_famille.group_{name}")
         if not group.lock_timeout_inactivity:
             group.lock_timeout_inactivity = minutes
+
+
+def release_news(cr):
+    """Leave published what families read before there were drafts."""
+    cr.execute(
+        "UPDATE espace_news SET released_at = publish_at WHERE released_at IS NULL"
+    )

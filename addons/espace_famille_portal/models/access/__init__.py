@@ -1,5 +1,7 @@
 from . import espace_guardian
 from . import espace_activation
+from . import espace_activation_outcome
+from . import espace_activation_letter
 from . import espace_rate_limit
 from . import espace_captcha
 from . import espace_account_request

@@ -10,7 +10,9 @@ from ...domain import activation as rules
 class EspaceActivation(models.Model):
     """The one-time code with which a guardian creates the family's account.
 
-    Only a seal of the code is stored. A new invitation ends the one before.
+    Only a seal of the code is stored. A new invitation ends the one before. What
+    becomes of it: `espace_activation_outcome.py`; those on paper have no address yet:
+    `espace_activation_letter.py`.
     """
 
     _name = "espace.activation"
@@ -24,42 +26,17 @@ class EspaceActivation(models.Model):
     )
     family_id = fields.Many2one(related="guardian_id.family_id", store=True, index=True)
     company_id = fields.Many2one(related="guardian_id.company_id", store=True)
-    email = fields.Char(required=True, readonly=True)
+    email = fields.Char(readonly=True)
     seal = fields.Char(required=True, readonly=True, groups=fields.NO_ACCESS)
     sent_at = fields.Datetime("Sent on", required=True, readonly=True)
     expires_at = fields.Datetime("Ends on", required=True, readonly=True)
     used_at = fields.Datetime("Account Created on", readonly=True)
-    state = fields.Selection(
-        [("sent", "Sent"), ("used", "Account created"), ("expired", "Expired")],
-        compute="_compute_state",
-        search="_search_state",
-    )
 
     _one_open = models.UniqueIndex(
-        "(guardian_id) WHERE used_at IS NULL", "This guardian is already invited."
+        "(guardian_id, channel) WHERE used_at IS NULL",
+        "This guardian is already invited.",
     )
     _email = models.Index("(email) WHERE used_at IS NULL")
-
-    @api.depends("used_at", "expires_at")
-    def _compute_state(self):
-        now = fields.Datetime.now()
-        for invitation in self:
-            if invitation.used_at:
-                invitation.state = "used"
-            else:
-                ended = invitation.expires_at <= now
-                invitation.state = "expired" if ended else "sent"
-
-    def _search_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        now = fields.Datetime.now()
-        domains = {
-            "used": [("used_at", "!=", False)],
-            "sent": [("used_at", "=", False), ("expires_at", ">", now)],
-            "expired": [("used_at", "=", False), ("expires_at", "<=", now)],
-        }
-        return fields.Domain.OR(domains[state] for state in value if state in domains)
 
     # === The code === #
 
@@ -71,7 +48,7 @@ class EspaceActivation(models.Model):
         :raise UserError: the guardian has no proper e-mail address of its own
         """
         now = now or fields.Datetime.now()
-        email = email_normalize(guardian.email)
+        email = email_normalize(guardian.email or "")
         if not email:
             raise UserError(
                 self.env._(
@@ -79,21 +56,39 @@ class EspaceActivation(models.Model):
                 )
             )
         guardian._check_addresses()
-        self.sudo().search(
-            [("guardian_id", "=", guardian.id), ("used_at", "=", False)]
-        ).unlink()
+        self._open_ones(guardian).unlink()
+        return self._issue_to(guardian, email, now)
+
+    @api.model
+    def _issue_to(self, guardian, email, now):
+        """Make the invitation that is sent to an address; that before it ends.
+
+        :return: (the invitation, the code)
+        """
+        sent_sudo = self._open_ones(guardian).filtered(lambda o: o.channel == "mail")
+        sent_sudo.unlink()
         code = rules.new_code()
-        days = guardian.company_id.espace_activation_days
         invitation_sudo = self.sudo().create(
             {
                 "guardian_id": guardian.id,
                 "email": email,
                 "seal": self._seal(email, code),
                 "sent_at": now,
-                "expires_at": now + timedelta(days=days),
+                "expires_at": self._expiry(guardian, now),
             }
         )
         return invitation_sudo, code
+
+    @api.model
+    def _open_ones(self, guardian):
+        """Return the invitations of a guardian that made no account, as superuser."""
+        return self.sudo().search(
+            [("guardian_id", "=", guardian.id), ("used_at", "=", False)]
+        )
+
+    @api.model
+    def _expiry(self, guardian, now):
+        return now + timedelta(days=guardian.company_id.espace_activation_days)
 
     @api.model
     def _find(self, email, code, now):
@@ -102,6 +97,8 @@ class EspaceActivation(models.Model):
         Who got another address since is invited anew, there.
         """
         email = email_normalize(email or "")
+        if not email:
+            return self.sudo()
         code = rules.read_code(code)
         open_sudo = self.sudo().search(
             [("email", "=", email), ("used_at", "=", False), ("expires_at", ">", now)]
@@ -109,7 +106,7 @@ class EspaceActivation(models.Model):
         seal = self._seal(email, code)
         found_sudo = open_sudo.filtered(lambda one: consteq(one.seal, seal))[:1]
         known = found_sudo.guardian_id.email_normalized
-        return found_sudo if known == email else self.sudo()
+        return found_sudo if found_sudo.letter_id or known == email else self.sudo()
 
     @api.model
     def _seal(self, email, code):
@@ -166,6 +163,7 @@ class EspaceActivation(models.Model):
         """
         self.ensure_one()
         invitation_sudo = self.sudo()
+        invitation_sudo._keep_address()
         if invitation_sudo.guardian_id._address_problems():
             raise UserError(
                 self.env._(
@@ -179,7 +177,8 @@ class EspaceActivation(models.Model):
             invitation_sudo._link(user)
         else:
             user = invitation_sudo._create_user(password)
-        invitation_sudo.used_at = now
+        # A letter that asked for this link has had its effect too.
+        self._open_ones(invitation_sudo.guardian_id).used_at = now
         invitation_sudo.family_id.state = "active"
         invitation_sudo._take_over(form, user)
         return user

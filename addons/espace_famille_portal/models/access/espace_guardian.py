@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.mail import formataddr
 
 from ...domain.activation import name_key
 
@@ -46,20 +47,61 @@ class EspaceGuardian(models.Model):
         invitable._check_addresses()
         for guardian in invitable:
             invitation, code = invitations._issue(guardian, now)
-            mail_id = self.env["mail.template"]._espace_make(
-                "espace_famille_portal.mail_template_activation",
-                lambda template, guardian=guardian, code=code: template.with_context(
-                    activation_url=guardian._activation_url(code)
-                ).send_mail(guardian.id),
-                guardian.family_id,
-            )
-            if mail_id:
-                mail_sudo = self.env["mail.mail"].sudo().browse(mail_id)
-                invitation.sudo()._letter_follow(mail_sudo.mail_message_id)
+            if guardian._send_invitation(invitation, code):
                 invitations |= invitation
-        to_invite = invitations.family_id.filtered(lambda f: f.state == "draft")
-        to_invite.sudo().state = "invited"
+        invitations._say_invited()
         return invitations
+
+    def _send_invitation(self, invitation_sudo, code):
+        """Write the e-mail with the link; tell whether there is one.
+
+        It goes to the address of the invitation, which may not be known yet as that
+        of the guardian.
+        """
+        self.ensure_one()
+        address = {"email_to": formataddr((self.name, invitation_sudo.email))}
+        mail_id = self.env["mail.template"]._espace_make(
+            "espace_famille_portal.mail_template_activation",
+            lambda template: template.with_context(
+                activation_url=self._activation_url(code, invitation_sudo.email)
+            ).send_mail(self.id, email_values=address),
+            self.family_id,
+        )
+        if mail_id:
+            mail_sudo = self.env["mail.mail"].sudo().browse(mail_id)
+            invitation_sudo.sudo()._letter_follow(mail_sudo.mail_message_id)
+        return bool(mail_id)
+
+    def _invite_by_letter(self, now=None):
+        """Give each of these guardians a code that only a printed letter will hold.
+
+        :return: (the invitations, {id of an invitation: its code})
+        """
+        now = now or fields.Datetime.now()
+        letters, codes = self.env["espace.activation"], {}
+        for guardian in self:
+            letter, code = letters._issue_letter(guardian, now)
+            letters |= letter
+            codes[letter.id] = code
+        letters._say_invited()
+        return letters, codes
+
+    def _by_letter(self):
+        """Return who gets a letter: one of each household that no e-mail reaches.
+
+        A household is reached if somebody has an account or can be invited by e-mail.
+        """
+        known = self.family_id.guardian_ids
+        problems = known._address_problems()
+        chosen = self.browse()
+        for guardians in known.grouped("family_id").values():
+            reached = guardians.sudo().user_id or guardians.filtered(
+                lambda one: one.email_normalized and one not in problems
+            )
+            if not reached:
+                ranked = guardians.sorted(lambda one: (not one.may_book, one.rank))
+                chosen |= ranked[:1]
+        return chosen
 
     def _invitable(self):
         """Return those who have an address and no account yet."""
@@ -68,6 +110,15 @@ class EspaceGuardian(models.Model):
         )
 
     # === One address, one person === #
+
+    def _cannot_have(self, email):
+        """Tell whether an address cannot become the login of this guardian."""
+        self.ensure_one()
+        if self.email_normalized == email:
+            return bool(self._address_problems())
+        typed = self.new(origin=self)
+        typed.email = email
+        return bool(typed._address_problems())
 
     def _check_addresses(self):
         """Refuse who cannot log in with its address.
@@ -172,7 +223,10 @@ class EspaceGuardian(models.Model):
     def _name_key(self):
         return name_key(self.firstname, self.lastname)
 
-    def _activation_url(self, code):
+    def _activation_page(self):
         self.ensure_one()
-        query = urlencode({"activationCode": code, "email": self.email_normalized})
-        return f"{self.get_base_url()}{ACTIVATION_URL}?{query}"
+        return f"{self.get_base_url()}{ACTIVATION_URL}"
+
+    def _activation_url(self, code, email):
+        query = urlencode({"activationCode": code, "email": email})
+        return f"{self._activation_page()}?{query}"

@@ -99,6 +99,8 @@ class ResUsers(models.Model):
         """
         if self._espace_is_held() and (self == self.env.user or not self.share):
             self._espace_check_password(new_passwd)
+        # The logins elsewhere end, and what their devices are told.
+        self._espace_forget_devices()
         return super()._change_password(new_passwd)
 
     @api.model

@@ -37,13 +37,14 @@ class Option:
     """One option of one child: its days with their price, and the total."""
 
     name: str
-    count: str  # of days, in words
+    count: str  # of days, and their price where it is one, in words
     days: list = field(default_factory=list)  # [(day, price, note)] in words
     total: str = ""
 
 
 @dataclass(slots=True)
 class ChildPart:
+    child_id: int
     name: str
     options: list
     count: int
@@ -138,30 +139,37 @@ class PreviewBuilder:
     def _children(self, quotes):
         by_child = _grouped(quotes, lambda quote: quote.child_id)
         return [
-            self._child(name, by_child[child])
+            self._child(child, name, by_child[child])
             for child, name in self.names.items()
             if child in by_child
         ]
 
-    def _child(self, name, quotes):
+    def _child(self, child_id, name, quotes):
         by_product = _grouped(quotes, lambda quote: quote.product_id)
         options = [
             self._option(by_product[product])
             for product in self.products
             if product in by_product
         ]
-        return ChildPart(name, options, len(quotes), self._total(quotes))
+        return ChildPart(child_id, name, options, len(quotes), self._total(quotes))
 
     def _option(self, quotes):
         return Option(
             name=self.products[quotes[0].product_id],
-            count=self._count_words(len(quotes)),
+            count=self._times_words(quotes),
             days=[
                 (self._day(quote.date), self._price(quote), self._note(quote))
                 for quote in quotes
             ],
             total=self._total(quotes),
         )
+
+    def _times_words(self, quotes):
+        """Say how many days there are, and what each costs: “8 days × €3.60”."""
+        words = self._count_words(len(quotes))
+        prices = {self._price(quote) for quote in quotes}
+        each = prices.pop() if len(prices) == 1 else ""
+        return f"{words} × {each}" if each else words
 
     def _note(self, quote):
         """Say what to know of a day: its late price, its last places."""

@@ -77,7 +77,8 @@ class EspaceCalendarFeed(models.Model):
         self.ensure_one()
         company = self.company_id
         events = [self._event(one) for one in self._reservations(now)]
-        return agenda_feed.write(company.name, company.espace_tz, events)
+        today = company._espace_today(now)
+        return agenda_feed.write(company.name, company.espace_tz, events, today)
 
     def _reservations(self, now):
         today = self.company_id._espace_today(now)
@@ -96,9 +97,18 @@ class EspaceCalendarFeed(models.Model):
     def _event(self, reservation):
         product, child = reservation.product_id, reservation.child_id
         pending = reservation.state != "confirmed"
+        # What an event says of the service and of the school changes with them.
+        told = (
+            reservation,
+            product,
+            product.product_tmpl_id,
+            reservation.activity_id,
+            child,
+            child.school_id,
+        )
         return agenda_feed.Event(
             uid=f"booking-{reservation.id}@{self._host()}",
-            changed=reservation.write_date,
+            changed=max(one.write_date for one in told if one),
             day=reservation.date,
             start=product.espace_time_from,
             end=product.espace_time_to,

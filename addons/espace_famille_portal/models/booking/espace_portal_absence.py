@@ -1,13 +1,9 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from odoo.addons.espace_famille.models.absence.espace_absence import (
     OPEN_STATES,
     REASONS,
-)
-from odoo.addons.espace_famille.models.absence.espace_absence_proof import (
-    MAX_PROOFS,
-    MAX_SIZE,
-    MEGABYTE,
 )
 
 SHOWN = 30
@@ -38,15 +34,77 @@ class EspacePortalAbsence(models.AbstractModel):
         activities_sudo = self._activities(family)
         return {
             "absences": [self._entry(absence, may_book) for absence in absences_sudo],
+            "elsewhere": self._elsewhere(family),
             "activities": activities_sudo,
             "rules": [
                 (activity.name, activity.absence_sentence)
                 for activity in activities_sudo
             ],
             "reasons": self._reasons(),
-            "max_files": MAX_PROOFS,
-            "max_size": MAX_SIZE // MEGABYTE,
         }
+
+    @api.model
+    def _elsewhere(self, family):
+        """Return the absences of shared children on days of the other household.
+
+        Both parents keep the right to know of them (article 373-2-1 of the Code
+        civil): the child, the days, the services and what was declared, and nothing of
+        the other household: neither its name nor its words, its proofs or its money.
+
+        :return: list of dicts: child, days and state in words, lines of the services
+        """
+        shared_sudo = family.sudo().child_ids.filtered("shared_custody")
+        if not shared_sudo:
+            return []
+        others = Domain("child_id", "in", shared_sudo.ids) & Domain(
+            "family_id", "!=", family.id
+        )
+        declared_sudo = (
+            self.env["espace.absence"]
+            .sudo()
+            .search(others & Domain("state", "!=", "withdrawn"), limit=SHOWN)
+        )
+        marked_sudo = (
+            self.env["espace.reservation"]
+            .sudo()
+            .search(
+                others
+                & Domain("attendance", "in", ("absent_unjustified", "absent_justified"))
+                & Domain("id", "not in", declared_sudo.reservation_ids.ids),
+                order="date desc, id",
+                limit=SHOWN,
+            )
+        )
+        words = self._state_words()
+        return [
+            *(
+                {
+                    "child": absence.child_id.firstname,
+                    "days": absence._span_words(),
+                    "state": words[absence.state],
+                    "lines": self._services(absence.reservation_ids),
+                }
+                for absence in declared_sudo
+            ),
+            *(
+                {
+                    "child": own[0].child_id.firstname,
+                    "days": own[0].company_id._espace_day_words(own[0].date),
+                    "state": self.env._("Marked absent"),
+                    "lines": self._services(own),
+                }
+                for own in marked_sudo.grouped(lambda r: (r.date, r.child_id)).values()
+            ),
+        ]
+
+    @api.model
+    def _services(self, reservations_sudo):
+        """Name the services and the days of bookings, in their order."""
+        booked_sudo = reservations_sudo.filtered(lambda r: r.state == "confirmed")
+        return [
+            f"{r.activity_id.name}, {r.company_id._espace_day_words(r.date)}"
+            for r in booked_sudo
+        ]
 
     @api.model
     def _activities(self, family):
@@ -131,7 +189,7 @@ class EspacePortalAbsence(models.AbstractModel):
 
     @api.model
     def _awaited(self, family):
-        """Return [(what, limit in words)] of the proofs that the family still owes."""
+        """Return [(what, limit in words, limit)] of the proofs still owed; UTC."""
         absences_sudo = (
             self.env["espace.absence"]
             .sudo()
@@ -141,5 +199,6 @@ class EspacePortalAbsence(models.AbstractModel):
             )
         )
         return [
-            (absence.display_name, absence.proof_words) for absence in absences_sudo
+            (absence.display_name, absence.proof_words, absence.proof_deadline)
+            for absence in absences_sudo
         ]

@@ -9,6 +9,7 @@ from ...domain import agenda
 from ...domain.period import Span
 from ...domain.sent import read_day
 from .agenda_preview import PreviewBuilder
+from .period_cells import tint_of
 
 
 @dataclass(slots=True)
@@ -73,8 +74,11 @@ class EspacePortalAgenda(models.AbstractModel):
             "problems": problems,
             "preview": self._preview(family, items, now) if items else None,
             "what": self._what_words(family, asked) if items else "",
+            "prices": self._option_prices(family, offer, asked, now),
             "weekdays": self._weekday_names(),
             "kind_labels": self._kind_labels(),
+            "tint_of": tint_of,
+            "kids": self.env["espace.portal.period"]._kids(family.sudo().child_ids),
         }
 
     @api.model

@@ -3,6 +3,8 @@ from datetime import date, timedelta
 from odoo import api, models
 from odoo.tools.misc import format_date
 
+from odoo.addons.espace_famille_billing.models.tariff.pricer import MissingPrice, Pricer
+
 from ...domain import agenda
 
 # What is in the cart or booked needs no word: it is what was asked for.
@@ -136,6 +138,34 @@ class EspacePortalAgenda(models.AbstractModel):
                 **words,
             )
         return self.env._("The week you ticked, %(span)s.", **words)
+
+    @api.model
+    def _option_prices(self, family, offer, asked, now):
+        """Return {product id: words} of what an option costs these children.
+
+        On the first of the days asked for; a child whose price nobody knows is left
+        out, and of several prices the least is said as such.
+        """
+        company = family.company_id
+        today = company._espace_today(now)
+        day = max(asked.first or today, today)
+        pricer = Pricer(self.env(su=True))
+        found = {}
+        for _activity, options in offer.groups:
+            for option in options:
+                amounts = set()
+                for child in offer.takers(option):
+                    try:
+                        price = pricer.price(option, child, family.sudo(), day)
+                    except MissingPrice:
+                        continue
+                    amounts.add(price.amount)
+                if amounts:
+                    words = company._espace_amount_words(min(amounts))
+                    found[option.id] = (
+                        words if len(amounts) == 1 else self.env._("from %s", words)
+                    )
+        return found
 
     @api.model
     def _month_words(self, day):

@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -10,20 +9,6 @@ from odoo.addons.espace_famille_billing.domain import net
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.period import Summary
-
-
-@dataclass(slots=True)
-class Line:
-    """One line of the cart; `reason` says why it can no longer be kept."""
-
-    reservation_id: int
-    child: str
-    option: str
-    day: str
-    price: str
-    limit: str
-    reason: str
-    may_wait: bool
 
 
 def item_of(reservation):
@@ -46,10 +31,6 @@ class EspacePortalCart(models.AbstractModel):
         now = now or fields.Datetime.now()
         cart_sudo = self._cart(family)
         quotes = self._quotes(family, cart_sudo, now)
-        lines = [
-            self._line(reservation, quotes[item_of(reservation)])
-            for reservation in cart_sudo
-        ]
         kept = [
             (reservation, quotes[item_of(reservation)])
             for reservation in cart_sudo
@@ -74,8 +55,10 @@ class EspacePortalCart(models.AbstractModel):
             else family._espace_net()
         )
         sums = self._sums_now(of_family, by_regie)
+        offline = self._offline(family, of_family, by_regie)
         return {
-            "groups": self._by_child(cart_sudo, lines),
+            "groups": self._by_child(family, cart_sudo, quotes),
+            "first_limit": self._first_limit_words(company, kept),
             "count": len(cart_sudo),
             "kept_count": len(kept),
             "refused": self._refused_words(len(cart_sudo) - len(kept)),
@@ -83,9 +66,10 @@ class EspacePortalCart(models.AbstractModel):
             "total": company._espace_amount_words(total),
             "deducted": sums.deducted
             and company._espace_deduction_words(sums.deducted),
-            "now_due": self._now_due_words(company, sums),
+            **self._now_due(company, sums, offline),
+            "offline": self._offline_words(company, offline),
             "regies": self._regies_words(company, regies_sudo),
-            "later": self._later_words(company, total - now_due),
+            "later": total != now_due and company._espace_amount_words(total - now_due),
             "credit": self._credit_words(company, of_family.left, sums.deducted),
         }
 
@@ -99,6 +83,24 @@ class EspacePortalCart(models.AbstractModel):
         amount = sum(by_regie.values(), Decimal(0))
         deducted = of_family.usable(by_regie.items())
         return net.Sums(amount, deducted, left=amount - deducted)
+
+    @api.model
+    def _offline(self, family, of_family, by_regie):
+        """Return what of this no provider takes, as validating the cart finds it.
+
+        :param net.Net of_family: what the family owes and is owed
+        :param dict by_regie: {key of a régie: euros} of what is due at once
+        :return: [(euros left to pay, the reason)]
+        """
+        found = []
+        for key, amount in by_regie.items():
+            left = amount - of_family.usable([(key, amount)])
+            regie = self.env["espace.regie"].browse(
+                [] if key == net.NO_REGIE else [key]
+            )
+            if reason := family._espace_why_offline(regie, left):
+                found.append((left, reason))
+        return found
 
     @api.model
     def _by_regie(self, prices):
@@ -126,13 +128,42 @@ class EspacePortalCart(models.AbstractModel):
         return self.env._("%s lines can no longer be booked: see why.", count)
 
     @api.model
-    def _now_due_words(self, company, sums):
-        if not sums.total:
-            return ""
-        words = company._espace_amount_words(sums.left)
-        if company._espace_pays_online():
-            return self.env._("To pay now, online: %s", words)
-        return self.env._("Invoiced at once: %s", words)
+    def _offline_words(self, company, offline):
+        """Say what goes on the family's account instead of being paid online."""
+        return [
+            self.env._(
+                "%(amount)s cannot be paid online: %(reason)s It is invoiced at once "
+                "and stays on your account: pay it with other invoices, or at the "
+                "town hall.",
+                amount=company._espace_amount_words(left),
+                reason=reason,
+            )
+            for left, reason in offline
+        ]
+
+    @api.model
+    def _now_due(self, company, sums, offline=()):
+        """Return what is asked at once: its label and amount, and the button's words.
+
+        Empty words where nothing is, or where what is said of it tells the amount.
+        """
+        found = {"now_label": "", "now_due": "", "button": self.env._("Validate")}
+        to_pay = sums.left - sum((left for left, _reason in offline), Decimal(0))
+        if not sums.total or (offline and to_pay <= 0):
+            return found
+        online = company._espace_pays_online()
+        words = company._espace_amount_words(to_pay)
+        found["now_due"] = words
+        found["now_label"] = (
+            self.env._("To pay now") if online else self.env._("Invoiced at once")
+        )
+        if to_pay > 0:
+            found["button"] = (
+                self.env._("Pay %s", words)
+                if online
+                else self.env._("Validate %s", words)
+            )
+        return found
 
     @api.model
     def _regies_words(self, company, regies_sudo):
@@ -143,15 +174,6 @@ class EspacePortalCart(models.AbstractModel):
             "These bookings are of several régies (%s), each with its own account: a "
             "payment for each follows, one after the other.",
             ", ".join(regies_sudo.mapped("name")),
-        )
-
-    @api.model
-    def _later_words(self, company, amount):
-        if not amount:
-            return ""
-        words = company._espace_amount_words(amount)
-        return self.env._(
-            "Invoiced later, once the days are past or approved: %s", words
         )
 
     @api.model
@@ -224,24 +246,6 @@ class EspacePortalCart(models.AbstractModel):
         refused = [q for q in quotes if q.status not in ("booked", "pending")]
         self.env["espace.booking.notice"]._note(family, now, booked_sudo, (), refused)
         return booked_sudo
-
-    @api.model
-    def _take_out(self, family, line):
-        """Take lines out of the cart.
-
-        :param str line: as posted: an id, “child_12” for those of a child, or “all”
-        :return: (level of the message, the message)
-        """
-        lines_sudo = self._cart(family).filtered(
-            lambda r: line in (str(r.id), f"child_{r.child_id.id}", "all")
-        )
-        if not lines_sudo:
-            return "warning", self.env._("This line was no longer in the cart.")
-        count = len(lines_sudo)
-        lines_sudo._cancel()
-        if count == 1:
-            return "success", self.env._("The line was taken out of the cart.")
-        return "success", self.env._("%s lines were taken out of the cart.", count)
 
     @api.model
     def _wait(self, family, line, now=None):
@@ -365,39 +369,3 @@ class EspacePortalCart(models.AbstractModel):
             family, [item_of(reservation) for reservation in cart_sudo], now
         )
         return {quote.item: quote for quote in quotes}
-
-    @api.model
-    def _line(self, reservation, quote):
-        company = reservation.company_id
-        product = reservation.product_id
-        refused = quote.status != "available"
-        return Line(
-            reservation_id=reservation.id,
-            child=reservation.child_id.firstname,
-            option=product.name,
-            day=company._espace_day_words(reservation.date),
-            price=""
-            if quote.price is None
-            else company._espace_amount_words(quote.price),
-            limit=self._limit_words(company, quote),
-            reason=quote.reason if refused else "",
-            may_wait=quote.may_wait,
-        )
-
-    @api.model
-    def _limit_words(self, company, quote):
-        if quote.late:
-            return self.env._("Late booking: late price")
-        words = company._espace_limit_words(quote.limit)
-        return self.env._("until %s", words) if words else ""
-
-    @api.model
-    def _by_child(self, cart_sudo, lines):
-        """Return [(first name, lines, id of the child)], the children in order."""
-        groups = {}
-        for reservation, line in zip(cart_sudo, lines, strict=True):
-            groups.setdefault(reservation.child_id, []).append(line)
-        return [
-            (child.firstname, groups[child], child.id)
-            for child in sorted(groups, key=lambda c: (c.lastname, c.firstname, c.id))
-        ]

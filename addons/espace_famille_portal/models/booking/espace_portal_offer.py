@@ -16,8 +16,8 @@ class Offer:
     """What the children of a family may be booked for, from today on.
 
     `weekdays`: {(child id, product id): weekdays on which the service opens};
-    `groups`: [(activity, products)] in the order of the commune; `horizon`: the last
-    day of service known, None when there is none.
+    `groups`: [(activity, products)], see `in_order`; `horizon`: the last day of service
+    known, None when there is none.
     """
 
     children: list
@@ -38,15 +38,44 @@ class Offer:
             )
         )
 
+    def week(self, child_id=0):
+        """Return the weekdays on which anything is open, for a child or any (0)."""
+        return sorted(
+            set().union(
+                *(
+                    days
+                    for (one, _product_id), days in self.weekdays.items()
+                    if child_id in (0, one)
+                )
+            )
+        )
+
     def takers(self, product):
         """Return the children who may have an option."""
         return [c for c in self.children if (c.id, product.id) in self.weekdays]
 
 
+# When a meal begins that bears no hours.
+NOON = 12.0
+
+
 def in_order(products):
-    """Sort options as the commune sorts its activities, then by their hours."""
+    """Sort options as the day goes, or as the commune sorts its activities.
+
+    The options of one activity stay together, by their hours. Where the hours of one
+    of them are not known nobody knows how the day goes: the commune's order holds.
+    """
+    starts = {}
+    by_hours = all(
+        company.espace_by_hours for company in products.espace_activity_id.company_id
+    )
+    for activity, options in products.grouped("espace_activity_id").items():
+        starts[activity] = min(filter(None, map(_start, options)), default=0)
+    if not by_hours or not all(starts.values()):
+        starts = {}
     return products.sorted(
         lambda product: (
+            starts.get(product.espace_activity_id, 0),
             product.espace_activity_id.sequence,
             product.espace_activity_id.name,
             product.espace_time_from,
@@ -54,6 +83,13 @@ def in_order(products):
             product.name,
         )
     )
+
+
+def _start(product):
+    """Return the local hour at which an option begins, 0 if nobody knows."""
+    if product.espace_time_to:
+        return product.espace_time_from
+    return NOON if product.espace_includes_meal else 0
 
 
 class EspacePortalOffer(models.AbstractModel):
@@ -95,7 +131,7 @@ class EspacePortalOffer(models.AbstractModel):
 
     @api.model
     def _products(self, family):
-        """Return the options of the commune, as superuser and in its order."""
+        """Return the options of the commune, as superuser and as `in_order` sorts."""
         products_sudo = (
             self.env["product.product"]
             .sudo()

@@ -68,8 +68,21 @@ class EspacePortalPeriod(models.AbstractModel):
         [quote] = self._gate()._add_gathered(facts, [item])
         words = self._words(family, order)
         if quote.status == "in_cart":
+            price = self._price_words(family, quote)
+            if price:
+                return "success", self.env._(
+                    "%(booking)s: added to the cart, %(price)s.",
+                    booking=words,
+                    price=price,
+                )
             return "success", self.env._("%s: added to the cart.", words)
         return self._not_needed_or_refused(words, quote)
+
+    @api.model
+    def _price_words(self, family, quote):
+        if quote.price is None:
+            return ""
+        return family.company_id._espace_amount_words(quote.price)
 
     @api.model
     def _not_needed_or_refused(self, words, quote):
@@ -147,8 +160,22 @@ class EspacePortalPeriod(models.AbstractModel):
         words = self._words(family, order)
         if not live:
             return "warning", self.env._("%s: there was nothing to cancel.", words)
+        given_back = self._given_back_words(family, live)
         live._cancel(now)
-        return "success", self.env._("%s: cancelled.", words)
+        return "success", " ".join(
+            filter(None, [self.env._("%s: cancelled.", words), given_back])
+        )
+
+    @api.model
+    def _given_back_words(self, family, reservations):
+        """Say what a cancellation in time gives back, '' where nothing was charged."""
+        amount = sum(reservations.mapped("charged_amount"))
+        if amount <= 0:
+            return ""
+        return self.env._(
+            "%s will be deducted from your next invoice.",
+            family.company_id._espace_amount_words(amount),
+        )
 
     @api.model
     def _perform_all(self, family, order, span, now):
@@ -340,12 +367,32 @@ class EspacePortalPeriod(models.AbstractModel):
         span = period.opening_span(view, today, bookable | builder.bookable_days())
         if span == present:
             return grid
-        return self._grid(family, children, span, now, **options)
+        return self._builder(family, children, span, now, **options).grid()
 
     @api.model
-    def _builder(self, family, children, span, now=None, past=False, may_book=True):
+    def _builder(
+        self,
+        family,
+        children,
+        span,
+        now=None,
+        past=False,
+        may_book=True,
+        layout=None,
+        mixed=(),
+        shown=None,
+    ):
         """Return a `GridBuilder` that has read all that `_grid` shows."""
         now = now or fields.Datetime.now()
         return GridBuilder(
-            self.env, family.sudo(), children.sudo(), span, now, past, may_book
+            self.env,
+            family.sudo(),
+            children.sudo(),
+            span,
+            now,
+            past,
+            may_book,
+            layout,
+            mixed,
+            shown,
         )

@@ -20,6 +20,28 @@ ICONS = {
     "not_enrolled": "fa-user-times",
     "blocked": "fa-lock",
 }
+CATEGORY_ICONS = {
+    "canteen": "fa-cutlery",
+    "childcare": "fa-sun-o",
+    "leisure": "fa-futbol-o",
+}
+NOON = 12.0
+
+
+def tint_of(product):
+    """Return the tint of a service: that of its kind, childcare by the time of day."""
+    category = product.espace_activity_id.category
+    if category == "childcare":
+        return "evening" if product.espace_time_from >= NOON else "morning"
+    return category
+
+
+def icon_of(product):
+    """Return the icon of a service, childcare by the time of day."""
+    tint = tint_of(product)
+    return "fa-moon-o" if tint == "evening" else CATEGORY_ICONS.get(tint, "fa-sun-o")
+
+
 # A limit that close before the day is said by its weekday alone.
 NEAR_DAYS = 4
 
@@ -98,8 +120,17 @@ class CellBuilder:
     def cell(self, column, day, day_words):
         quote = self.quotes.get((column.child_id, column.product_id, day))
         cell = period.Cell(
-            column.child_id, column.product_id, day, classes=column.classes
+            column.child_id,
+            column.product_id,
+            day,
+            classes=column.classes,
+            tint=column.tint,
+            stop=column.stop,
+            over=column.over,
         )
+        if column.over:
+            cell.over_icon, cell.over_name = column.icon, column.name
+            cell.hours = column.hours
         status = cell.status = quote.status if quote else "closed"
         cell.icon = ICONS.get(status, "")
         cell.label = self.status_words.get(status, "")
@@ -115,7 +146,9 @@ class CellBuilder:
                 cell.hint = self.env._("waiting list")
             if bookable:
                 cell.hint = self.env._("late") if quote.late else self.words.hint(quote)
-                cell.price_shown = cell.price or cell.label
+                cell.late = quote.late
+                if column.over or cell.price != column.price or quote.late:
+                    cell.price_shown = cell.price
                 cell.few = self._few(quote)
             if status == "other_option" and not swap:
                 cell.icon = "fa-minus"
@@ -123,6 +156,8 @@ class CellBuilder:
             cell.name = self._name(cell, quote, column, day_words, swap)
             if cell.order.startswith("cancel"):
                 cell.question = self._question(quote, column, day_words)
+            elif status in OURS and not cell.order:
+                cell.sheet = period.sheet_url(quote.item)
             if status == "past":
                 # An empty cell for the eye; its name still says what it is.
                 cell.label = ""

@@ -15,21 +15,39 @@ from odoo.addons.espace_famille.models.booking.booking_facts import (
 from ...domain import period
 from .espace_portal_cart import item_of
 from .espace_portal_offer import in_order
-from .period_cells import CellBuilder, Words
+from .period_cells import CellBuilder, Words, icon_of, tint_of
 
-CATEGORY_ICONS = {
-    "canteen": "fa-cutlery",
-    "childcare": "fa-sun-o",
-    "leisure": "fa-futbol-o",
-}
-NOON = 12.0
+# Closed from so many days on, it is seen as a gap between the weeks.
+LONG = timedelta(days=4)
+# Limits that near are said as what is left of the time.
+NEAR = timedelta(hours=48)
 ZERO_WIDTH_SPACE = "\u200b"
 
 
 class GridBuilder:
     """Turns the quotes of a span into columns and rows; lives for one page."""
 
-    def __init__(self, env, family, children, span, now, past, may_book):
+    def __init__(
+        self,
+        env,
+        family,
+        children,
+        span,
+        now,
+        past,
+        may_book,
+        layout=None,
+        mixed=(),
+        shown=None,
+    ):
+        """Read the facts of a span.
+
+        :param period.Span layout: of the page that shows the cells, if it is a larger
+            one: it says which columns there are
+        :param mixed: ids of the products whose days have several prices on that page
+        :param shown: id of the child that a phone shows, or `period.ALL_CHILDREN`; the
+            first one by itself
+        """
         self.env = env
         self.period = env["espace.portal.period"]
         self.family = family
@@ -41,8 +59,13 @@ class GridBuilder:
         self.today = self.company._espace_today(now)
         self.words = Words(self.company)
         self._options = {}
+        self.layout, self.mixed = layout, mixed
+        self.stacked = shown == period.ALL_CHILDREN and len(children) > 1
+        shown_one = children.filtered(lambda child: child.id == shown)
+        self.shown_id = (shown_one or children[:1]).id
         self._read_products()
         self._read_facts()
+        self._read_layout()
         self.folded = self._last_folded(past)
 
     # === Reading: a fixed number of queries === #
@@ -77,6 +100,18 @@ class GridBuilder:
         for activity_id, day in self.facts.sessions:
             if self.span.start <= day <= self.span.end:
                 self.days_of[activity_id].append(day)
+
+    def _read_layout(self):
+        """Read on which days of the page each service is open."""
+        self.layout_days = self.days_of
+        if not self.layout:
+            return
+        self.layout_days = defaultdict(list)
+        sessions = self.period._sessions(
+            self.family, self.products.espace_activity_id, self.layout
+        )
+        for session in sessions:
+            self.layout_days[session.activity_id.id].append(session.date)
 
     def change_cart(self, order):
         """Show from now on what a press on one cell has just changed."""
@@ -179,9 +214,19 @@ class GridBuilder:
         # Said above each column: looked up once.
         self._all_words = self.env._("All"), self.env._("None")
         columns = [self._column(child, product) for child, product in self.offer]
+        for child in self.children:
+            self._lay_out([c for c in columns if c.child_id == child.id])
+        if self.stacked:
+            self._stack([column for column in columns if not column.over])
         cart = self.env["espace.portal.cart"]._summarize(self.family, self.cart_quotes)
         return period.Grid(
-            self.span, columns, self._rows(columns), cart, self.held, self._block()
+            self.span,
+            columns,
+            self._rows(columns),
+            cart,
+            self.held,
+            self.stacked,
+            self._block(),
         )
 
     def _block(self):
@@ -209,14 +254,15 @@ class GridBuilder:
             if day >= self.today
         ]
         statuses = {quote.status for quote in quotes}
-        first = child == self.children[0]
+        hidden = not self.stacked and child.id != self.shown_id
         if product.id not in self._options:
             self._options[product.id] = self._option(product)
         column = period.Column(
             child_id=child.id,
             child_name=child.firstname,
             **self._options[product.id],
-            classes="" if first else "d-none d-md-table-cell",
+            classes=period.WIDE_ONLY if hidden else "",
+            hidden=hidden,
         )
         if self.may_book:
             column.buttons = self._column_buttons(column, statuses)
@@ -229,10 +275,71 @@ class GridBuilder:
             "product_id": product.id,
             "activity_id": activity.id,
             "name": product.name,
-            "icon": self._column_icon(product),
+            "icon": icon_of(product),
+            "tint": tint_of(product),
             "hours": self._hours(product),
             "rule": activity.booking_rule_id.sentence or "",
         }
+
+    def _lay_out(self, columns):
+        """Say which columns lie over others, and which are stops of one service."""
+        widths = period.columns_over(
+            [set(self.layout_days[column.activity_id]) for column in columns]
+        )
+        stops = defaultdict(list)
+        for column, width in zip(columns, widths, strict=True):
+            column.over = width
+            column.price = self._column_price(column)
+            if not width:
+                stops[column.activity_id].append(column)
+        for activity_id, options in stops.items():
+            if len(options) > 1 and not self.company.espace_stops_apart:
+                self._name_stops(activity_id, options)
+
+    def _stack(self, heads):
+        """Give each service the same place on the lines of all the children."""
+        places = {}
+        for column in heads:
+            column.again = column.product_id in places
+            place = places.setdefault(column.product_id, len(places))
+            column.classes = f"ef-c{place}"
+        prices = {}
+        for column in heads:
+            prices.setdefault(column.product_id, set()).add(column.price)
+        for column in heads:
+            if len(prices[column.product_id]) > 1:
+                # One head for several prices: each cell says its own.
+                column.price = ""
+
+    def _column_price(self, column):
+        """Return the price of a column in words, '' where its days have several."""
+        if column.product_id in self.mixed:
+            return ""
+        prices = {
+            self.words.price(quote)
+            for day in self.days_of[column.activity_id]
+            for quote in [self.quotes.get((column.child_id, column.product_id, day))]
+            if quote and quote.price is not None and not quote.late
+        }
+        return prices.pop() if len(prices) == 1 else ""
+
+    def _name_stops(self, activity_id, options):
+        """Name the options of one service by what they do not share."""
+        service = self.activity_names[activity_id]
+        ends = [column.hours.rpartition(ZERO_WIDTH_SPACE)[2] for column in options]
+        by_end = all(ends) and len(set(ends)) == len(ends)
+        for place, (column, end) in enumerate(zip(options, ends, strict=True)):
+            column.stop = "middle"
+            column.until = end if by_end else self._own_name(column.name, service)
+            if place == 0:
+                column.stop, column.service = "first", service
+        options[-1].stop = "last"
+
+    @staticmethod
+    def _own_name(name, service):
+        """Return the name of an option without that of its service before it."""
+        rest = name.removeprefix(service).lstrip(" –-:,")
+        return rest or name
 
     def _column_buttons(self, column, statuses):
         ids = column.child_id, column.product_id
@@ -250,13 +357,6 @@ class GridBuilder:
                 in_cart and not free,
             ),
         ]
-
-    def _column_icon(self, product):
-        if product.espace_activity_id.category == "childcare" and (
-            product.espace_time_from >= NOON
-        ):
-            return "fa-moon-o"
-        return CATEGORY_ICONS[product.espace_activity_id.category]
 
     def _hours(self, product):
         if not product.espace_time_to:
@@ -286,7 +386,7 @@ class GridBuilder:
         open_days = {
             quote.date for quote in self.quotes.values() if quote.status != "closed"
         }
-        rows, closed, week = [], [], None
+        rows, closed, week, all_away = [], [], None, False
         if self.folded:
             rows.append(self._past_row(self.folded))
         for day in self.span.days():
@@ -300,8 +400,12 @@ class GridBuilder:
             monday = day - timedelta(days=day.weekday())
             if monday != week:
                 week = monday
-                rows.append(self._week_row(monday, columns))
-            rows.append(self._day_row(day, columns))
+                away, all_away = self._away(monday)
+                rows.append(self._week_row(monday, columns, away, all_away))
+                if all_away:
+                    rows.append(self._away_row(monday, away))
+            if not all_away:
+                rows.append(self._day_row(day, columns))
         return rows + self._closed_rows(closed)
 
     def _last_folded(self, past):
@@ -320,25 +424,76 @@ class GridBuilder:
             self.span.start,
         )
 
-    def _week_row(self, monday, columns):
+    def _away(self, monday):
+        """Return the children whose other household has them all week, and whether
+        these are all that could come."""
+        week = {monday + timedelta(days=n) for n in range(7)}
+        statuses = defaultdict(set)
+        for item, quote in self.quotes.items():
+            if item.date in week and quote.status not in ("closed", "past"):
+                statuses[item.child_id].add(quote.status)
+        away = [
+            child
+            for child in self.children
+            if statuses.get(child.id) == {"other_household"}
+        ]
+        return away, bool(away) and len(away) == len(statuses)
+
+    def _away_row(self, monday, away):
+        names = format_list(self.env, [child.firstname for child in away])
+        several = len(self.family.child_ids) > 1
+        words = self.period._away_words(names if several else "")
+        return period.Row("away", words, monday)
+
+    def _week_row(self, monday, columns, away, all_away):
         return period.Row(
             "week",
             self.env._("Week of %s", self.company._espace_date_words(monday)),
             monday,
             notes=self._week_notes(monday, columns),
+            away=[]
+            if all_away
+            else [self.period._away_words(child.firstname) for child in away],
         )
 
     def _week_notes(self, monday, columns):
         """Say the limits that a whole week shares: “Cantine: until mardi 5 janvier”."""
         return [
-            self.env._(
-                "%(activity)s: until %(limit)s",
-                activity=self.activity_names[activity],
-                limit=self.words.limit(quotes[0].limit),
-            )
+            self._week_note(self.activity_names[activity], quotes[0].limit)
             for activity, quotes in self._quotes_of_week(monday, columns).items()
             if self._has_one_limit(quotes)
         ]
+
+    def _week_note(self, activity, limit):
+        """Return (a limit in words, whether it is near): then what is left of it."""
+        left = limit - self.now
+        if timedelta(0) < left <= NEAR:
+            return (
+                self.env._(
+                    "%(activity)s: %(time)s left",
+                    activity=activity,
+                    time=self._time_words(left),
+                ),
+                True,
+            )
+        return (
+            self.env._(
+                "%(activity)s: until %(limit)s",
+                activity=activity,
+                limit=self.words.limit(limit),
+            ),
+            False,
+        )
+
+    def _time_words(self, left):
+        """Say a duration in its two largest units: “1 day 19 h”, “2 h”, “40 min”."""
+        minutes = int(left.total_seconds() // 60)
+        if minutes < 60:
+            return self.env._("%s min", minutes)
+        days, hours = divmod(minutes // 60, 24)
+        if not days:
+            return self.env._("%s h", hours)
+        return self.env._("%(days)s d %(hours)s h", days=days, hours=hours)
 
     def _has_one_limit(self, quotes):
         """Tell whether several days of one week close together, and may be booked."""
@@ -365,7 +520,9 @@ class GridBuilder:
             "day",
             self.company._espace_day_words(day),
             day,
-            short=self.words.day(day, "EEE d"),
+            short=self.words.day(day, "d"),
+            weekday=self.words.day(day, "EEE"),
+            day_name=self.words.day(day, "EEEE d"),
             today=day == self.today,
         )
         row.cells = [self.cells.cell(column, day, row.label) for column in columns]
@@ -380,7 +537,8 @@ class GridBuilder:
             span = (holiday.date_from, holiday.date_to) if in_holiday else (first, last)
             if label:
                 words = f"{label}, {self.words.days(*span)}"
-                rows.append(period.Row("closed", words, first))
+                is_long = span[1] - span[0] >= LONG
+                rows.append(period.Row("closed", words, first, long=is_long))
         return rows
 
     def _closed_label(self, day):

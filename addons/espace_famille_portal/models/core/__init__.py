@@ -1,5 +1,6 @@
 from . import espace_family
 from . import espace_portal_home
+from . import espace_portal_week
 from . import espace_upload
 from . import ir_http
 from . import ir_http_sent

@@ -3,29 +3,29 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-# Address, icon, and names of the pages on which the entry is the current one.
+# Where an entry stands: always in sight, on a wide screen only (a phone has it below
+# “More”), or always below “More”.
+BAR, WIDE, MORE = "bar", "wide", "more"
+# Address, icon, names of the pages on which the entry is the current one, place.
 MENU = (
-    ("/my", "fa-home", ("home",)),
-    ("/my/reservations", "fa-calendar", ("espace_bookings",)),
-    ("/my/panier", "fa-shopping-basket", ("espace_cart",)),
+    ("/my", "fa-home", ("home",), BAR),
+    ("/my/reservations", "fa-calendar", ("espace_bookings",), BAR),
+    ("/my/panier", "fa-shopping-basket", ("espace_cart",), BAR),
     (
         "/my/factures",
         "fa-file-text-o",
         ("espace_invoices", "espace_certificates", "invoice"),
+        BAR,
     ),
-    ("/my/actualites", "fa-bullhorn", ("espace_news",)),
-    ("/my/demandes", "fa-comments-o", ("espace_requests",)),
-    (
-        "/my/foyer",
-        "fa-users",
-        (
-            "espace_household",
-            "espace_household_account",
-            "espace_household_security",
-        ),
-    ),
-    ("/my/contacts", "fa-phone", ("espace_contacts",)),
+    ("/my/actualites", "fa-bullhorn", ("espace_news",), WIDE),
+    ("/my/demandes", "fa-comments-o", ("espace_requests",), WIDE),
+    ("/my/contacts", "fa-phone", ("espace_contacts",), WIDE),
+    ("/my/foyer", "fa-users", ("espace_household",), MORE),
+    ("/my/menus", "fa-cutlery", ("espace_menus",), MORE),
 )
+
+# What is left of it to a family that left.
+OF_WHO_LEFT = frozenset({"/my/factures", "/my/contacts"})
 
 # What most pages read of the commune, which has a hundred fields.
 OF_THE_COMMUNE = (
@@ -38,10 +38,13 @@ OF_THE_COMMUNE = (
     "uses_default_logo",
     "espace_tz",
     "espace_revision",
+    "espace_stops_apart",
+    "espace_by_hours",
     "espace_block_debt",
     "espace_accessibility",
     "espace_contact_name",
     "espace_opening_hours",
+    "write_date",
 )
 
 
@@ -52,7 +55,8 @@ class MenuEntry(NamedTuple):
     icon: str
     label: str
     pages: tuple
-    counts: bool = False  # says how many bookings are in the cart
+    place: str
+    counts: str = ""  # what of `_portal_nav` it shows the number of
 
 
 class EspaceFamily(models.Model):
@@ -84,7 +88,8 @@ class EspaceFamily(models.Model):
         """
         if self.env.user._is_public():
             return {}
-        families_sudo = self._of_user() if families_sudo is None else families_sudo
+        if families_sudo is None:
+            families_sudo = self._of_user(archived=True)
         if not families_sudo:
             return {}
         family_sudo = families_sudo._portal_chosen(chosen_id)
@@ -95,8 +100,15 @@ class EspaceFamily(models.Model):
         return {
             "family": family_sudo,
             "families": families_sudo,
-            "entries": self._portal_menu(),
+            "entries": [
+                entry
+                for entry in self._portal_menu()
+                if family_sudo.active or entry.url in OF_WHO_LEFT
+            ],
             "cart_count": cart_count,
+            "new_answers": self.env["espace.request"]._count_new(
+                family_sudo, self.env.user.partner_id
+            ),
         }
 
     @api.model
@@ -111,10 +123,12 @@ class EspaceFamily(models.Model):
             "/my/demandes": self.env._("My requests"),
             "/my/foyer": self.env._("My household"),
             "/my/contacts": self.env._("Contacts"),
+            "/my/menus": self.env._("Menus of the canteen"),
         }
+        counts = {"/my/panier": "cart_count", "/my/demandes": "new_answers"}
         return [
-            MenuEntry(url, icon, labels[url], pages, counts=url == "/my/panier")
-            for url, icon, pages in MENU
+            MenuEntry(url, icon, labels[url], pages, place, counts.get(url, ""))
+            for url, icon, pages, place in MENU
         ]
 
     def _portal_guardian(self):

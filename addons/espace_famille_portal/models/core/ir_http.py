@@ -10,6 +10,9 @@ from odoo.http import request
 # Odoo's pages that parents use. The start page too, unless `website` has its own.
 OURS = ("/my", "/espace-famille", "/payment", "/web/login", "/web/reset_password")
 
+# Of the commune's application: the same for everybody.
+OF_THE_APP = "/espace-famille/app"
+
 # For every page that is no staff screen.
 EVERYWHERE = {
     "base-uri": ("'self'",),
@@ -52,7 +55,12 @@ class IrHttp(models.AbstractModel):
                 policy = cls._espace_content_policy()
                 response.headers["Content-Security-Policy"] = policy
             # A calendar program asks whether its file has changed: it keeps it.
-            if cls._espace_is_personal() and response.mimetype != "text/calendar":
+            # Icons, manifests and the page for the time without network name nobody.
+            if (
+                cls._espace_is_personal()
+                and response.mimetype != "text/calendar"
+                and not cls._espace_is_below(OF_THE_APP)
+            ):
                 response.headers["Cache-Control"] = "no-store"
 
     @classmethod

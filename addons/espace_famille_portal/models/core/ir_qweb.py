@@ -2,6 +2,10 @@ from odoo import models
 from odoo.http import request
 from odoo.tools import lazy
 
+from odoo.addons.espace_famille.domain.files import MOST_FILES
+
+from ...domain import comfort
+
 FAMILY_KEY = "espace_family_id"
 
 
@@ -15,6 +19,13 @@ class IrQweb(models.AbstractModel):
             values["espace_nonce"] = self.env["ir.http"]._espace_nonce()
             page = lazy(lambda: self._espace_is_family_page(values))
             values["espace_page"] = page
+            values["espace_files"] = lambda company: (
+                company.sudo().espace_file_megabytes,
+                MOST_FILES,
+            )
+            values["espace_comfort"] = comfort.classes(
+                request.httprequest.cookies.get(comfort.COOKIE)
+            )
             values["espace_frame"] = lazy(lambda: page and self._espace_frame(values))
         return super()._prepare_environment(values)
 

@@ -13,6 +13,7 @@ OWN_TEXTS = {
     "legal_notice": "espace_legal_notice",
     "privacy": "espace_privacy_notice",
     "accessibility": "espace_accessibility_statement",
+    "scheme": "espace_accessibility_scheme",
 }
 
 
@@ -47,6 +48,17 @@ class ResCompany(models.Model):
         default=True,
         help="Where Odoo's Website is installed: the families' pages stand between its "
         "header and its footer. Otherwise they keep their own.",
+    )
+    espace_stops_apart = fields.Boolean(
+        "A Column for Each Option",
+        help="In the families' month, the options of one service (until 17:30, until "
+        "18:30) have a column each, in place of one line with a stop for each.",
+    )
+    espace_by_hours = fields.Boolean(
+        "Services as the Day Goes",
+        default=True,
+        help="Families see the services in the order of their hours: morning, meal, "
+        "evening. Otherwise in the order of the list of activities.",
     )
     espace_strangers_months = fields.Integer(
         "Months that Strangers are Kept",
@@ -95,15 +107,16 @@ class ResCompany(models.Model):
     )
     espace_accessibility = fields.Selection(
         [
+            ("audit", "As this release was audited"),
             ("none", "Not compliant"),
             ("partial", "Partially compliant"),
             ("full", "Fully compliant"),
         ],
         "Accessibility",
-        default="none",
+        default="audit",
         required=True,
-        help="Shown under every page. Without a valid audit, or when fewer than half "
-        "of the criteria of the RGAA are met: not compliant.",
+        help="Shown under every page. Choose another state when an audit of your own "
+        "found it; fewer than half of the criteria of the RGAA met: not compliant.",
     )
     espace_accessibility_date = fields.Date("Accessibility Stated on")
     # The footer of every page reads the company's row: not these long texts with it.
@@ -111,6 +124,9 @@ class ResCompany(models.Model):
     espace_privacy_notice = fields.Html("Text on Personal Data", prefetch=False)
     espace_accessibility_statement = fields.Html(
         "Text of the Accessibility Statement", prefetch=False
+    )
+    espace_accessibility_scheme = fields.Html(
+        "Text of the Accessibility Scheme", prefetch=False
     )
 
     _espace_answer_days_positive = models.Constraint(
@@ -163,5 +179,5 @@ class ResCompany(models.Model):
         text = self[OWN_TEXTS[page]]
         if is_html_empty(text):
             return ""
-        # The page has its title already, and only one.
-        return Markup(re.sub(r"(</?)h1\b", r"\1h2", str(text)))
+        # The page has its title already, and only one. Odoo has sanitised it.
+        return Markup(re.sub(r"(</?)h1\b", r"\1h2", str(text)))  # noqa: S704

@@ -30,6 +30,12 @@ class ResConfigSettings(models.TransientModel):
         "Keep This Address", config_parameter="web.base.url.freeze"
     )
     espace_in_site = fields.Boolean(related="company_id.espace_in_site", readonly=False)
+    espace_stops_apart = fields.Boolean(
+        related="company_id.espace_stops_apart", readonly=False
+    )
+    espace_by_hours = fields.Boolean(
+        related="company_id.espace_by_hours", readonly=False
+    )
     espace_has_website = fields.Boolean(compute="_compute_espace_has_website")
     espace_colour = fields.Char(
         "Colour of the Commune", related="company_id.primary_color", readonly=False
@@ -74,6 +80,9 @@ class ResConfigSettings(models.TransientModel):
     )
     espace_accessibility_statement = fields.Html(
         related="company_id.espace_accessibility_statement", readonly=False
+    )
+    espace_accessibility_scheme = fields.Html(
+        related="company_id.espace_accessibility_scheme", readonly=False
     )
 
     # Logging in

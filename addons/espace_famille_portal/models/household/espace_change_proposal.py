@@ -150,7 +150,10 @@ class EspaceChange(models.Model):
                 self.env._("Add the document that proves the quotient familial.")
             )
         Document = self.env["espace.document"]
-        checked = [(Document._check_file(name, raw), raw) for name, raw in files]
+        company = family.company_id
+        checked = [
+            (Document._check_file(name, raw, company), raw) for name, raw in files
+        ]
         self._open(family, "espace.family.income", False, [False]).unlink()
         self._check_number(family)
         return self.create(

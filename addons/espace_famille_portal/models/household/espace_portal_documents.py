@@ -69,7 +69,8 @@ class EspacePortalDocuments(models.AbstractModel):
             "status": line.status,
             "words": words[line.status],
             "todo": line.type_id.instructions or "",
-            "blocking": line.blocking,
+            "blocking": line.blocking and not line.provisional_until,
+            "admission": line._admission_words(),
         }
 
     @api.model

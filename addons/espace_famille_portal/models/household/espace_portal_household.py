@@ -58,6 +58,8 @@ class EspacePortalHousehold(models.AbstractModel):
             card["authorisations"] = self._card(
                 family_sudo, "authorisations", child, changes, typed
             )
+            card["enrolments"] = self._enrolments(child)
+            card["incidents"] = self._incidents(family_sudo, child)
         return {
             "cards": cards,
             "new": {
@@ -67,6 +69,58 @@ class EspacePortalHousehold(models.AbstractModel):
             "income": self._income(family_sudo),
             "waiting": len(changes.filtered(lambda c: c.state == "proposed")),
         }
+
+    @api.model
+    def _enrolments(self, child):
+        """Return the enrolments of a child that are not over: both parents see them.
+
+        :return: list of (activity, dates and state in words)
+        """
+        company = child.company_id
+        labels = dict(
+            child.enrolment_ids._fields["state"]._description_selection(self.env)
+        )
+        return [
+            (
+                enrolment.activity_id.name,
+                self.env._(
+                    "from %(first)s to %(last)s: %(state)s",
+                    first=company._espace_format_day(enrolment.date_from, "d MMMM y"),
+                    last=company._espace_format_day(enrolment.date_to, "d MMMM y"),
+                    state=labels[enrolment.state],
+                ),
+            )
+            for enrolment in child.enrolment_ids.sorted("date_from")
+            if enrolment.date_to >= company._espace_today()
+        ]
+
+    @api.model
+    def _incidents(self, family_sudo, child):
+        """Return the declared accidents of a child, the last first: for both parents.
+
+        Of the steps, those that are about the child; whom of the other household the
+        commune called or wrote to is none of this one's business, and so are the
+        names of agents and witnesses.
+
+        :return: list of dicts of words: when, where, what, injury, care and the steps
+            as (when, what)
+        """
+        incidents_sudo = (
+            self.env["espace.incident"]
+            .sudo()
+            .search([("child_id", "=", child.id), ("state", "=", "declared")])
+        )
+        return [
+            {
+                "when": incident._when_words(),
+                "where": incident._where_words(),
+                "what": incident.what_happened,
+                "injury": incident.injury,
+                "care": incident.care,
+                "steps": incident._steps_for(family_sudo),
+            }
+            for incident in incidents_sudo
+        ]
 
     @api.model
     def _records(self, family_sudo, kind):
@@ -186,6 +240,7 @@ class EspacePortalHousehold(models.AbstractModel):
                 "state": change.state,
                 "after": change.after or self.env._("empty"),
                 "reason": change.reason or "",
+                "by": change.user_id.name or "",
             }
             for change in changes
         ]

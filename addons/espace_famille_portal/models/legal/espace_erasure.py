@@ -21,7 +21,14 @@ class EspaceFamily(models.Model):
             "espace.news.read",
         ):
             erase_records(self.env[model].search(own))
+        self._erase_devices()
         return super()._erase_household()
+
+    def _erase_devices(self):
+        """Forget the devices of who is in no other family."""
+        devices_sudo = self.env["mail.push.device"].sudo()
+        devices_sudo = devices_sudo.search([("espace_family_ids", "in", self.ids)])
+        devices_sudo.filtered(lambda one: one.espace_family_ids <= self).unlink()
 
     def _erasure_farewells(self):
         """Return the values of a last mail to the guardians of each family.

@@ -97,6 +97,9 @@ class EspaceGdprExport(models.AbstractModel):
         domain = Domain(section.path, "in", family_sudo.ids)
         if section.model == "account.move":
             domain &= Domain("state", "=", "posted")
+        if section.model == "espace.incident":
+            # What an agent is still writing is nothing that the commune says.
+            domain &= Domain("state", "=", "declared")
         # Of a person who may no longer come, what is kept is in it as well.
         Model = self.env[section.model].sudo().with_context(active_test=False)
         return Model.search(domain, order=section.order, limit=MOST_ROWS)
@@ -114,12 +117,14 @@ class EspaceGdprExport(models.AbstractModel):
             "inscriptions": self.env._("Enrolments"),
             "reservations": self.env._("Bookings and attendance"),
             "absences": self.env._("Absences"),
+            "accidents": self.env._("Accidents"),
             "prestations": self.env._("Services counted"),
             "factures": self.env._("Invoices"),
             "reglements": self.env._("Payments"),
             "documents": self.env._("Documents given"),
             "demandes": self.env._("Requests"),
             "corrections": self.env._("Corrections proposed"),
+            "appareils": self.env._("Devices that are told things"),
             "actualites_lues": self.env._("News read"),
             "messages": self.env._("Messages"),
         }

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.http import get_session_max_inactivity
 
+from ...domain import comfort
 from ..access.res_users import DEVICE_AGE, DEVICE_COOKIE
 
 DAY = 24 * 60 * 60
@@ -41,9 +42,34 @@ class EspacePortalLegal(models.AbstractModel):
                 "kept": self.env._("1 year"),
             },
             {
+                "name": comfort.COOKIE,
+                "purpose": self.env._(
+                    "Remembers how you read best, only if you have chosen it."
+                ),
+                "kept": self.env._("1 year"),
+            },
+            {
                 "name": "tz",
                 "purpose": self.env._("Tells the time zone of your device."),
                 "kept": self.env._("until you close the browser"),
+            },
+            {
+                "name": "ef-install-said",
+                "purpose": self.env._(
+                    "Notes that the home screen was offered; stays in your browser."
+                ),
+                "kept": self.env._("until you clear the data of the browser"),
+            },
+            {
+                "name": "espace-family-week, espace-family-parts-1",
+                "purpose": self.env._(
+                    "The booked days of a week and the parts of the pages, for the "
+                    "time without network; stays in your browser."
+                ),
+                "kept": self.env._(
+                    "the days until you log out, the parts until you clear the data of "
+                    "the browser"
+                ),
             },
             {
                 "name": "presence.focus, presence.lastPresence",
@@ -68,6 +94,44 @@ class EspacePortalLegal(models.AbstractModel):
                 }
             )
         return cookies
+
+    @api.model
+    def _site_map(self, company):
+        """Return [(title, [(address, name)])] of the pages."""
+        asked = f"?commune={company.id}"
+        everybody = {
+            "/espace-famille": self.env._("Welcome"),
+            "/web/login": self.env._("Log in"),
+            "/espace-famille/activation": self.env._("Activate my account"),
+            "/espace-famille/demande-de-compte": self.env._("Ask for an account"),
+            "/web/reset_password": self.env._("Forgotten password"),
+            f"/espace-famille/question{asked}": self.env._("Ask a question"),
+        }
+        menu = self.env["espace.family"]._portal_menu()
+        family = {entry.url: entry.label for entry in menu} | {
+            "/my/reservations/agenda": self.env._("Book many days"),
+            "/my/absences": self.env._("Absences"),
+            "/my/factures/compte": self.env._("Account of the family"),
+            "/my/attestations": self.env._("Tax certificates"),
+            "/my/foyer/compte": self.env._("My account"),
+            "/my/foyer/mes-donnees": self.env._("My data"),
+        }
+        legal = {
+            f"/espace-famille/mentions-legales{asked}": self.env._("Legal notice"),
+            f"/espace-famille/donnees-personnelles{asked}": self.env._("Personal data"),
+            f"/espace-famille/accessibilite{asked}": self.env._("Accessibility"),
+            f"/espace-famille/accessibilite/schema{asked}": self.env._(
+                "Accessibility scheme"
+            ),
+        }
+        return [
+            (title, list(pages.items()))
+            for title, pages in (
+                (self.env._("For everybody"), everybody),
+                (self.env._("My family, once logged in"), family),
+                (self.env._("Information"), legal),
+            )
+        ]
 
     @api.model
     def _days_words(self, seconds, once=False):

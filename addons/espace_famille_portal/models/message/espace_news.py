@@ -1,27 +1,27 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.mail import html_to_inner_content
 
-from odoo.addons.espace_famille.domain.booking import SEAT_STATES
 from odoo.addons.espace_famille.models.core.batch import one_by_one
+from odoo.addons.espace_famille.models.message.espace_audience import MANAGERS
 
 from ..notice.espace_booking_reminder import CHOICES
 
 _logger = logging.getLogger(__name__)
 
-# Agents of the day read the news, not which families they are for.
-MANAGERS = "espace_famille.group_manager"
-
 
 class EspaceNews(models.Model):
-    """A message of the commune to its families (actualité), between two dates."""
+    """A message of the commune to its families (actualité), between two dates.
+
+    It is a draft until somebody publishes it: nobody reads what is being written.
+    """
 
     _name = "espace.news"
     _description = "News"
-    _inherit = ["espace.thread"]
+    _inherit = ["espace.thread", "espace.audience.mixin"]
     _order = "pinned desc, publish_at desc, id desc"
     _check_company_auto = True
 
@@ -46,12 +46,16 @@ class EspaceNews(models.Model):
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments")
 
     # When
+    released_at = fields.Datetime(
+        "Published on", readonly=True, copy=False, tracking=True, help="Empty: a draft."
+    )
     publish_at = fields.Datetime(
         "Published from", default=fields.Datetime.now, required=True
     )
     unpublish_at = fields.Datetime("Until", help="Empty: it stays.")
     state = fields.Selection(
         [
+            ("draft", "Draft"),
             ("planned", "Planned"),
             ("published", "Published"),
             ("ended", "No longer shown"),
@@ -60,30 +64,19 @@ class EspaceNews(models.Model):
         search="_search_state",
     )
 
-    # To whom
-    audience = fields.Selection(
-        [
-            ("all", "All families"),
-            ("school", "Schools"),
-            ("class", "Classes"),
-            ("activity", "Children enrolled in or booked for activities"),
-            ("family", "Chosen families"),
-        ],
-        "For",
-        default="all",
-        required=True,
-        tracking=True,
-    )
-    school_ids = fields.Many2many("espace.school", check_company=True)
-    class_ids = fields.Many2many("espace.school.class", check_company=True)
-    activity_ids = fields.Many2many("espace.activity", check_company=True)
+    # To whom: the fields of the mixin, named here for Odoo to find their French.
+    audience = fields.Selection(string="For")
+    school_ids = fields.Many2many()
+    class_ids = fields.Many2many()
+    activity_ids = fields.Many2many()
     booked_from = fields.Date("Booked from", help="Empty: enrolled or booked whenever.")
     booked_to = fields.Date("Booked until")
-    family_ids = fields.Many2many(
-        "espace.family", string="Families", check_company=True, groups=MANAGERS
-    )
+    family_ids = fields.Many2many(string="Families")
     family_count = fields.Integer(
         "Families Reached", compute="_compute_family_count", groups=MANAGERS
+    )
+    mail_count = fields.Integer(
+        "Guardians who Get the E-mail", compute="_compute_mail_count", groups=MANAGERS
     )
     read_ids = fields.One2many("espace.news.read", "news_id")
     read_count = fields.Integer(
@@ -98,29 +91,14 @@ class EspaceNews(models.Model):
         "CHECK(unpublish_at IS NULL OR unpublish_at > publish_at)",
         "The news must not end before it is published.",
     )
-    _booked_ordered = models.Constraint(
-        "CHECK(booked_from IS NULL OR booked_to IS NULL OR booked_from <= booked_to)",
-        "The days booked must not end before they start.",
-    )
 
-    @api.constrains("audience", "school_ids", "class_ids", "activity_ids", "family_ids")
-    def _check_audience(self):
-        for news in self:
-            if news.audience != "all" and not news[f"{news.audience}_ids"]:
-                labels = dict(self._fields["audience"]._description_selection(self.env))
-                raise ValidationError(
-                    self.env._(
-                        "“%(news)s” is for: %(audience)s. Choose which ones.",
-                        news=news.name,
-                        audience=labels[news.audience],
-                    )
-                )
-
-    @api.depends("publish_at", "unpublish_at")
+    @api.depends("released_at", "publish_at", "unpublish_at")
     def _compute_state(self):
         now = fields.Datetime.now()
         for news in self:
-            if not news.publish_at or news.publish_at > now:
+            if not news.released_at:
+                news.state = "draft"
+            elif not news.publish_at or news.publish_at > now:
                 news.state = "planned"
             else:
                 ended = news.unpublish_at and news.unpublish_at <= now
@@ -130,10 +108,12 @@ class EspaceNews(models.Model):
         if operator != "in":
             return NotImplemented
         now = fields.Datetime.now()
+        released = Domain("released_at", "!=", False)
         domains = {
-            "planned": Domain("publish_at", ">", now),
+            "draft": ~released,
+            "planned": released & Domain("publish_at", ">", now),
             "published": self._published(now),
-            "ended": Domain("unpublish_at", "<=", now),
+            "ended": released & Domain("unpublish_at", "<=", now),
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
@@ -145,57 +125,69 @@ class EspaceNews(models.Model):
         "booked_from",
         "booked_to",
         "family_ids",
+        "company_id",
     )
     def _compute_family_count(self):
         for news in self:
             news.family_count = self.env["espace.family"].search_count(news._reached())
+
+    @api.depends("family_count")
+    def _compute_mail_count(self):
+        for news in self:
+            news.mail_count = self.env["espace.guardian"].search_count(
+                Domain("family_id", "any", news._reached())
+                & Domain("email_normalized", "!=", False)
+                & Domain("notify_news", "=", True)
+            )
 
     @api.depends("read_ids.family_id")
     def _compute_read_count(self):
         for news in self:
             news.read_count = len(news.read_ids.family_id)
 
+    # === From draft to published === #
+
+    def action_publish(self):
+        """Let the families read these drafts, from their first day on.
+
+        :raise UserError: nobody would read one of them
+        """
+        now = fields.Datetime.now()
+        for news in self.filtered(lambda one: not one.released_at):
+            if not news.family_count and news.audience != "all":
+                raise UserError(
+                    self.env._(
+                        "No family would read “%s”: choose whom it is for.", news.name
+                    )
+                )
+            news.released_at = now
+            if news.publish_at < now and not news.read_ids:
+                # It was written for days: families find it where new ones are.
+                news.publish_at = now
+
+    def action_back_to_draft(self):
+        """Have nobody read it any more while it is corrected; e-mails have left."""
+        self.released_at = False
+
+    def action_open_families(self):
+        """Show the families that this news is for."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille.espace_family_action"
+        )
+        action["display_name"] = self.env._("Readers of “%s”", self.name or "")
+        action["domain"] = list(self._reached())
+        return action
+
     # === To whom === #
 
     @api.model
     def _published(self, now):
-        return Domain("publish_at", "<=", now) & (
-            Domain("unpublish_at", "=", False) | Domain("unpublish_at", ">", now)
+        return (
+            Domain("released_at", "!=", False)
+            & Domain("publish_at", "<=", now)
+            & (Domain("unpublish_at", "=", False) | Domain("unpublish_at", ">", now))
         )
-
-    def _reached(self):
-        """Return the domain of the families that this news is for."""
-        self.ensure_one()
-        own = Domain("company_id", "=", self.company_id.id)
-        return own & getattr(self, f"_reached_{self.audience}")()
-
-    def _reached_all(self):
-        return Domain.TRUE
-
-    def _reached_family(self):
-        return Domain("id", "in", self.family_ids.ids)
-
-    def _reached_school(self):
-        return Domain("child_ids.class_id.school_id", "in", self.school_ids.ids)
-
-    def _reached_class(self):
-        return Domain("child_ids.class_id", "in", self.class_ids.ids)
-
-    def _reached_activity(self):
-        booked = Domain("activity_id", "in", self.activity_ids.ids) & Domain(
-            "state", "in", [*SEAT_STATES, "waiting"]
-        )
-        if self.booked_from:
-            booked &= Domain("date", ">=", self.booked_from)
-        if self.booked_to:
-            booked &= Domain("date", "<=", self.booked_to)
-        reached = Domain("reservation_ids", "any", booked)
-        if self.booked_from or self.booked_to:
-            return reached
-        enrolled = Domain("activity_id", "in", self.activity_ids.ids) & Domain(
-            "state", "=", "approved"
-        )
-        return reached | Domain("child_ids.enrolment_ids", "any", enrolled)
 
     @api.model
     def _for_family(self, family, now=None):
@@ -268,6 +260,7 @@ class EspaceNews(models.Model):
             ],
             self,
         )
+        self._push_closures(families_sudo, now)
         self.mailed_at = now
 
     def _row(self):

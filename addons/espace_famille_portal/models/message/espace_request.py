@@ -5,13 +5,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import formataddr, plaintext2html
 
+from odoo.addons.espace_famille.domain.files import MOST_FILES
 from odoo.addons.espace_famille.models.core.guards import allow
+from odoo.addons.espace_famille_billing.models.core.groups import MONEY
 
 from ...domain.activation import clean
 from ...domain.sent import read_day
 from .mail_message import SAYING
 
-MAX_FILES = 5
 MOST_SUBJECT = 120
 MAX_WORDS = 4000
 OPEN_STATES = ("new", "in_progress")
@@ -61,6 +62,23 @@ class EspaceRequest(models.Model):
     )
     date_from = fields.Date("From")
     date_to = fields.Date("Until")
+    about = fields.Char(
+        "Contests",
+        readonly=True,
+        help="The line of an invoice that the family contests, as it was then.",
+    )
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        "Contested Line",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        groups=MONEY,
+    )
+    invoice_id = fields.Many2one(
+        related="invoice_line_id.move_id", string="Contested Invoice", groups=MONEY
+    )
     author_id = fields.Many2one("res.partner", "Asked by", readonly=True)
     state = fields.Selection(
         [
@@ -76,6 +94,14 @@ class EspaceRequest(models.Model):
     )
     user_id = fields.Many2one(
         "res.users", "Followed by", domain=[("share", "=", False)], tracking=True
+    )
+    seen_by_ids = fields.Many2many(
+        "res.partner",
+        "espace_request_seen",
+        string="Read by",
+        readonly=True,
+        copy=False,
+        help="The guardians who have opened the last answer of the town hall.",
     )
     last_family_at = fields.Datetime("Last Message of the Family", readonly=True)
     answer_by = fields.Date(
@@ -263,12 +289,15 @@ class EspaceRequest(models.Model):
     def _check_message(self, text, files):
         if not (text or "").strip() and not files:
             raise UserError(self.env._("Write your message first."))
-        if len(files) > MAX_FILES:
-            raise UserError(self.env._("Send %s files at most.", MAX_FILES))
+        if len(files) > MOST_FILES:
+            raise UserError(self.env._("Send %s files at most.", MOST_FILES))
 
     def _write_as_family(self, author, text, files, now):
         Document = self.env["espace.document"].sudo()
-        attachments = [(Document._check_file(name, raw), raw) for name, raw in files]
+        attachments = [
+            (Document._check_file(name, raw, self.company_id), raw)
+            for name, raw in files
+        ]
         self.last_family_at = now or fields.Datetime.now()
         self.message_post(
             body=plaintext2html((text or "").strip()[:MAX_WORDS]),
@@ -304,8 +333,12 @@ class EspaceRequest(models.Model):
             self.sudo().write(
                 {"state": "waiting", "user_id": self.user_id.id or self.env.uid}
             )
+        if by_staff:
+            self.sudo().seen_by_ids = [Command.clear()]
         if by_staff and self.visitor_email and not self.family_id:
             self._answer_visitor(message)
+        if by_staff:
+            self._push_answer()
         return message
 
     def _message_create(self, values_list):
@@ -335,6 +368,17 @@ class EspaceRequest(models.Model):
                 "attachment_ids": [Command.set(message.attachment_ids.ids)],
             }
         )
+
+    def action_open_invoice(self):
+        """Open the invoice of which the family contests a line."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.invoice_id.id,
+            "view_mode": "form",
+        }
 
     def action_take(self):
         """Follow these requests oneself."""
@@ -374,6 +418,40 @@ class EspaceRequest(models.Model):
             ),
             *groups,
         ]
+
+    # === What is new === #
+
+    @api.model
+    def _open_of(self, family):
+        """Return the requests of a family that are not closed, as superuser."""
+        return self.sudo().search(
+            [("family_id", "=", family.id), ("state", "!=", "done")]
+        )
+
+    def _new_to(self, guardian):
+        """Return those of these that have an answer which a guardian has not opened.
+
+        :param guardian: the `res.partner` of a guardian, as `author_id`
+        """
+        return self.filtered(
+            lambda one: one.state == "waiting" and guardian not in one.seen_by_ids
+        )
+
+    @api.model
+    def _count_new(self, family, guardian):
+        """Return how many answers a guardian has not opened; one query."""
+        return self.sudo().search_count(
+            [
+                ("family_id", "=", family.id),
+                ("state", "=", "waiting"),
+                ("seen_by_ids", "not in", guardian.ids),
+            ]
+        )
+
+    def _mark_seen(self, guardian):
+        """Remember that a guardian opened these requests."""
+        for one in self._new_to(guardian):
+            one.seen_by_ids = [Command.link(guardian.id)]
 
     # === The page === #
 
@@ -427,6 +505,8 @@ class EspaceRequest(models.Model):
             if self.date_from
             else "",
             "day": company._espace_day_words(day, year=True),
+            "about": self.about or "",
+            "by": self.author_id.name or "",
         }
 
     @api.model

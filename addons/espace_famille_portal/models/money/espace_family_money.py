@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
@@ -42,16 +42,41 @@ class EspaceFamily(models.Model):
     def _portal_owed(self):
         """Return what the family owes, net, in words, and what was deducted for it.
 
-        :return: dict of `owed`, `deducted` and `credit`, each "" for nothing
+        What the public accountant recovers is asked by nobody here, and said apart.
+
+        :return: dict of `owed`, `elsewhere`, `deducted` and `credit`, each "" for
+            nothing
         """
         of_family = self._espace_net()
+        elsewhere = self._portal_elsewhere() if of_family.owed else to_decimal(0)
+        owed = of_family.owed - elsewhere
         words = self.company_id._espace_amount_words
         less = self.company_id._espace_deduction_words
         return {
-            "owed": words(of_family.owed) if of_family.owed else "",
+            "owed": words(owed) if owed else "",
+            "elsewhere": words(elsewhere) if elsewhere else "",
             "deducted": less(of_family.deducted) if of_family.deducted else "",
             "credit": words(of_family.left) if of_family.left else "",
         }
+
+    def _portal_elsewhere(self):
+        """Return the euros that the family pays the public accountant, as Decimal."""
+        [[amount]] = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [
+                    ("espace_family_id", "=", self.id),
+                    ("espace_transmitted_on", "!=", False),
+                    ("state", "=", "posted"),
+                    ("move_type", "=", "out_invoice"),
+                    ("amount_residual", ">", 0),
+                ],
+                [],
+                ["amount_residual:sum"],
+            )
+        )
+        return to_decimal(amount or 0)
 
     def _portal_other_debts(self, listed_sudo):
         """Say what the family owes besides these documents, "" if nothing.
@@ -133,6 +158,7 @@ class EspaceFamily(models.Model):
         if not self.company_id._espace_pays_online():
             raise UserError(self.env._("The commune takes no payment online."))
         before_sudo = self._portal_due()
+        before_sudo.filtered(lambda m: m.id in ids).transaction_ids._espace_ask_bank()
         self._espace_set_off()
         due_sudo = self._portal_due()
         ids -= set((before_sudo - due_sudo).ids)
@@ -166,6 +192,16 @@ class EspaceFamily(models.Model):
                     "These invoices are of several régies (%s), each with its own "
                     "account: pay those of one, then those of the other.",
                     ", ".join(chosen_sudo.espace_regie_id.mapped("name")),
+                )
+            )
+        left = chosen_sudo._espace_sums().left
+        if reason := self._espace_why_offline(chosen_sudo.espace_regie_id, left):
+            raise UserError(
+                self.env._(
+                    "%(amount)s cannot be paid online: %(reason)s Choose other "
+                    "invoices with it, or pay it at the town hall.",
+                    amount=self.company_id._espace_amount_words(left),
+                    reason=reason,
                 )
             )
         return chosen_sudo.sorted(lambda move: (move.invoice_date_due, move.id))
@@ -226,14 +262,17 @@ class EspaceFamily(models.Model):
         """Return what waits for the payment of this draft invoice.
 
         :return: dict of the draft invoice, its bookings, the euros asked, the same in
-            cents, in words, and the limit in words
+            cents, in words, the limit in words, why it cannot be paid online and
+            whether the time to open a payment page is over
         """
         self.ensure_one()
         company = self.company_id
+        now = fields.Datetime.now()
         reservations_sudo = move_sudo.espace_reservation_ids.filtered(
             lambda reservation: reservation.state == "pending_payment"
         )
         asked = move_sudo._espace_asked()
+        on_its_way = move_sudo.espace_payment_on_its_way
         amount = company._espace_amount_words(asked)
         return {
             "move": move_sudo,
@@ -246,7 +285,12 @@ class EspaceFamily(models.Model):
             "count": self.env["espace.portal.cart"]._bookings_words(
                 len(reservations_sudo)
             ),
-            "on_its_way": move_sudo.espace_payment_on_its_way,
+            "on_its_way": on_its_way,
+            "offline": not on_its_way and move_sudo._espace_why_offline(asked),
+            "over": any(
+                reservation.hold_until and reservation.hold_until <= now
+                for reservation in reservations_sudo
+            ),
             "regie": move_sudo._espace_regie_shown(),
         }
 
@@ -283,10 +327,17 @@ class EspaceFamily(models.Model):
         if not limits:
             return "", ""
         company = self.company_id
-        until = company._espace_local(min(limits))
+        now = fields.Datetime.now()
+        # An open payment page keeps them until its answer.
+        pages = [
+            move._espace_page_until(now)
+            for move in reservations_sudo.charge_ids.move_id
+        ]
+        limit = max([min(limits), *filter(None, pages)])
+        until = company._espace_local(limit)
         if until.date() == company._espace_today():
             return company._espace_time_words(until), ""
-        return "", company._espace_limit_words(min(limits))
+        return "", company._espace_limit_words(limit)
 
     # === Tax certificates === #
 

@@ -149,7 +149,8 @@ class EspaceBookingNotice(models.Model):
     def _change(self):
         """Return the `Change` that these notices of one family amount to.
 
-        What was booked and cancelled again meanwhile is not mentioned.
+        What was booked and cancelled again meanwhile is not mentioned, nor what was
+        cancelled and stands again.
         """
         booked = self._reservations("booked").sorted(self._order_of_lines)
         cancelled = self._reservations("cancelled").sorted(self._order_of_lines)
@@ -159,9 +160,25 @@ class EspaceBookingNotice(models.Model):
             ),
             unpaid=booked.filtered(lambda r: r.state == "pending_payment"),
             waiting=booked.filtered(lambda r: r.state == "waiting"),
-            cancelled=(cancelled - booked).filtered(lambda r: r.state in ENDED_STATES),
+            cancelled=self._still_cancelled(cancelled - booked),
             refused=self._still_refused(),
         )
+
+    @api.model
+    def _still_cancelled(self, cancelled):
+        """Leave out what was booked again since: same child, option and day."""
+        ended = cancelled.filtered(lambda r: r.state in ENDED_STATES)
+        again = {
+            item_of(r)
+            for r in self.env["espace.reservation"].search(
+                [
+                    ("child_id", "in", ended.child_id.ids),
+                    ("date", "in", ended.mapped("date")),
+                    ("state", "in", SEAT_STATES),
+                ]
+            )
+        }
+        return ended.filtered(lambda r: item_of(r) not in again)
 
     @api.model
     def _order_of_lines(self, reservation):

@@ -106,7 +106,7 @@ class EspaceBookingReminder(models.Model):
         if company.espace_remind_limits:
             limits = self._unused_limits(company, now)
             work += [Job(self._remind_limits, *pair) for pair in limits.items()]
-        return work
+        return work + self._to_push(company, now)
 
     @api.model
     def _readers(self, families, choice):
@@ -158,14 +158,25 @@ class EspaceBookingReminder(models.Model):
         """Return {family: its `Cart`} of those to be reminded."""
         lies_since = timedelta(hours=company.espace_remind_cart_hours)
         limit_within = timedelta(hours=company.espace_remind_cart_limit_hours)
+        return self._carts_left(
+            company, now, lies_since, limit_within, "cart", "notify_cart"
+        )
+
+    @api.model
+    def _carts_left(self, company, now, lies_since, limit_within, kind, choice):
+        """Return {family: its `Cart`} that were not told of, as guardians chose it.
+
+        :param str kind: of the reminder
+        :param str choice: the field of guardians who want it
+        """
         forgotten = {
             family: cart
             for family, cart in self._carts(company, now).items()
             if is_forgotten(cart, now, lies_since, limit_within)
         }
         families = self.env["espace.family"].union(*forgotten)
-        known = self._known("cart", families)
-        readers = self._readers(families, "notify_cart")
+        known = self._known(kind, families)
+        readers = self._readers(families, choice)
         return {
             family: cart
             for family, cart in forgotten.items()
@@ -200,15 +211,37 @@ class EspaceBookingReminder(models.Model):
         content = self.with_env(family.env).env["espace.portal.cart"]._read(family, now)
         if content["kept_count"]:
             guardians = self._readers(family, "notify_cart")[family]
+            content["groups"] = [
+                (part.name, self._cart_lines(part)) for part in content["groups"]
+            ]
             self._send(family, "cart", [cart.key], content, guardians, now)
+
+    @api.model
+    def _cart_lines(self, part):
+        """Return the `Line`s of a child of the cart: an e-mail shows each day."""
+        return [
+            line
+            for entry in part.entries
+            for _month, lines in entry.months
+            for line in lines
+        ]
 
     # === Limits that approach === #
 
     @api.model
     def _unused_limits(self, company, now):
         """Return {family: {`Limit`: children expected and not booked}}."""
+        limits = self._near_limits(company, now, company.espace_remind_limit_days)
+        return self._limits_left(limits, now, "limit", "notify_limits")
+
+    @api.model
+    def _limits_left(self, limits, now, kind, choice):
+        """Return {family: {`Limit`: children}} that were not told of, see above.
+
+        :param str kind: of the reminder
+        :param str choice: the field of guardians who want it
+        """
         expected = defaultdict(dict)
-        limits = self._near_limits(company, now)
         enrolled = self._enrolled(limits)
         for limit in limits:
             for child in self._forgotten_children(limit, enrolled, now):
@@ -216,8 +249,8 @@ class EspaceBookingReminder(models.Model):
                     known = expected[family].get(limit, child.browse())
                     expected[family][limit] = known | child
         families = self.env["espace.family"].union(*expected)
-        reminded = self._known("limit", families)
-        readers = self._readers(families, "notify_limits")
+        reminded = self._known(kind, families)
+        readers = self._readers(families, choice)
         return {
             family: left
             for family, of_family in expected.items()
@@ -232,9 +265,8 @@ class EspaceBookingReminder(models.Model):
         }
 
     @api.model
-    def _near_limits(self, company, now):
-        """Return the limits to remind of at `now`, the first to come first."""
-        days = company.espace_remind_limit_days
+    def _near_limits(self, company, now, days):
+        """Return the limits at most `days` days away, the first to come first."""
         sessions = self.env["espace.session"].search(
             [
                 ("company_id", "=", company.id),
@@ -328,13 +360,10 @@ class EspaceBookingReminder(models.Model):
         bookable = self._bookable(family, limits, now)
         if not bookable:
             return
-        home = self.with_env(family.env).env["espace.portal.home"]
+        speaking = self.with_env(family.env)
         words = [
             {
-                **home._limit_words(
-                    limit.activity.with_env(family.env),
-                    limit.sessions.with_env(family.env),
-                ),
+                **speaking._limit_words(family.company_id, limit),
                 "children": children.sorted().mapped("firstname"),
             }
             for limit, children in bookable.items()
@@ -342,6 +371,21 @@ class EspaceBookingReminder(models.Model):
         guardians = self._readers(family, "notify_limits")[family]
         keys = [limit.key for limit in bookable]
         self._send(family, "limit", keys, {"limits": words}, guardians, now)
+
+    @api.model
+    def _limit_words(self, company, limit):
+        """Return what the e-mail says of a `Limit`, in the language of `self`."""
+        home = self.env["espace.portal.home"]
+        first, last = limit.days[0], limit.days[-1]
+        return {
+            "activity": limit.activity.with_env(self.env).name,
+            "words": self.env._(
+                "%(days)s: book before %(limit)s",
+                days=home._span_words(company, first, last),
+                limit=company._espace_limit_words(limit.sessions[0].booking_cutoff),
+            ),
+            "date": first.isoformat(),
+        }
 
     @api.model
     def _bookable(self, family, limits, now):

@@ -301,6 +301,10 @@ class TestActivation(ActivationCase):
         response = self.fill(code)
         self.assertIn("has been created", self.shown(response))
         self.assertIn("Marc", self.shown(response))
+        # In at once, and the way to a passkey is shown.
+        self.assertIn("Hello Marc", self.words(self.page("/my").xpath("//h1")[0]))
+        done = html.fromstring(response.content)
+        self.assertTrue(done.xpath("//a[@data-action='passkey']"))
         user = self.created()
         self.assertTrue(user._is_portal())
         self.assertEqual(user.company_ids, self.company)

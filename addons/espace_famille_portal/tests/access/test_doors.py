@@ -3,7 +3,7 @@ from xmlrpc.client import Fault
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.espace_famille.tests.common import MONDAY
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 
 from ..common import EspacePortalCase
 
@@ -157,6 +157,8 @@ class TestDoors(EspacePortalCase):
             self.assertEqual(response.status_code, 404, path)
 
     def test_a_former_guardian_is_still_outside(self):
+        live = self.martin.reservation_ids.filtered(lambda r: r.state == "confirmed")
+        live._cancel(NOW, staff=True, reason="Déménagement")
         self.martin.active = False
         _result, error = self.call_kw("res.users", "read", self.claire.ids, ["name"])
         self.assertTrue(error)

@@ -3,6 +3,10 @@ from . import test_agenda
 from . import test_bookings
 from . import test_calendar_feed
 from . import test_cart
+from . import test_day_sheet
+from . import test_found_again
 from . import test_period
 from . import test_shortcuts
+from . import test_two_parents
 from . import test_waiting
+from . import test_emergency_service

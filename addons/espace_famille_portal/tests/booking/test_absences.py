@@ -4,6 +4,7 @@ from lxml import html
 from odoo import http
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille.domain.files import MOST_BYTES
 from odoo.addons.espace_famille.tests.common import MONDAY, TUESDAY
 
 from ..common import BOOKINGS, EspacePortalCase
@@ -20,6 +21,41 @@ class TestAbsences(EspacePortalCase):
         super().setUp()
         self.Absence = self.env["espace.absence"]
         (self.martin | self.durand).lang = "en_US"
+
+    # === The other household === #
+
+    def test_both_parents_know_of_an_absence_and_nothing_else(self):
+        even = "even" if MONDAY.isocalendar().week % 2 == 0 else "odd"
+        self.env["espace.custody"].create(
+            {"child_id": self.nina.id, "family_id": self.durand.id, "pattern": even}
+        )
+        booked = self.booked(self.nina, self.t1, MONDAY)
+        self.assertEqual(booked.family_id, self.durand)
+        self.login(self.sofia)
+        self.declare(note="Fever, at my mother's")
+        self.assertTrue(self.absences(self.durand))
+        self.login(self.claire)
+        page = self.page(URL)
+        [shown] = page.xpath("//*[@data-block='elsewhere']//li")
+        words = self.words(shown)
+        self.assertIn("Nina", words)
+        self.assertIn(self.evening.name, words)
+        for secret in ("Fever", "Durand", "Sofia", "illness", "Illness"):
+            self.assertNotIn(secret, words)
+        self.login(self.sofia)
+        self.assertFalse(self.page(URL).xpath("//*[@data-block='elsewhere']"))
+
+    def test_a_day_marked_absent_is_known_to_both(self):
+        even = "even" if MONDAY.isocalendar().week % 2 == 0 else "odd"
+        self.env["espace.custody"].create(
+            {"child_id": self.nina.id, "family_id": self.durand.id, "pattern": even}
+        )
+        booked = self.booked(self.nina, self.t1, MONDAY)
+        with freeze_time("2027-01-11 17:00:00"):
+            booked.attendance = "absent_unjustified"
+        [shown] = self.page(URL).xpath("//*[@data-block='elsewhere']//li")
+        self.assertIn("Marked absent", self.words(shown))
+        self.assertIn(self.evening.name, self.words(shown))
 
     # === Tools === #
 
@@ -116,7 +152,7 @@ class TestAbsences(EspacePortalCase):
         self.booked(self.nina, self.meal, MONDAY)
         _response, tree = self.declare()
         self.assertIn("accepted", self.message(tree)[1])
-        self.assertFalse(self.page("/my").xpath("//*[@data-block='proofs']"))
+        self.assertFalse(self.page("/my").xpath("//*[@data-todo='proofs']"))
         # The parent gets the commune's message, though it is the one who acted.
         message = self.martin.message_ids[0]
         self.assertIn(self.claire.partner_id, message.notified_partner_ids)
@@ -132,7 +168,7 @@ class TestAbsences(EspacePortalCase):
             ({"date_to": "9999-12-31"}, "first and the last day"),
             ({"reason": "nonsense"}, "Choose the reason"),
             ({"files": [("c.exe", b"MZ")]}, "neither a PDF"),
-            ({"files": [("c.pdf", PDF + b"0" * 8 * 1024 * 1024)]}, "too large"),
+            ({"files": [("c.pdf", PDF + b"0" * MOST_BYTES)]}, "too large"),
         ]
         for changes, words in cases:
             with self.subTest(words=words):
@@ -161,14 +197,14 @@ class TestAbsences(EspacePortalCase):
         self.booked(self.nina, self.meal, MONDAY)
         self.declare()
         absence = self.absences()
-        home = self.page("/my").xpath("//*[@data-block='proofs']")[0]
+        home = self.page("/my").xpath("//*[@data-todo='proofs']")[0]
         self.assertIn("Nina Martin – Monday 11 January", self.words(home))
         _response, tree = self.send(
             f"{URL}/{absence.id}/justificatif", files=[("c.pdf", PDF)]
         )
         self.assertEqual(self.message(tree)[0], "success")
         self.assertEqual(absence.state, "to_check")
-        self.assertFalse(self.page("/my").xpath("//*[@data-block='proofs']"))
+        self.assertFalse(self.page("/my").xpath("//*[@data-todo='proofs']"))
         response = self.url_open(
             f"{URL}/{absence.id}/justificatif/{absence.proof_ids.id}"
         )

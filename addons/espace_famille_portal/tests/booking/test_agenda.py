@@ -10,6 +10,7 @@ from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY, TUESDAY
 
+from ...models.booking.espace_portal_offer import in_order
 from ..common import BOOKINGS, CART, EspacePortalCase
 
 AGENDA = f"{BOOKINGS}/agenda"
@@ -95,8 +96,45 @@ class TestAgendaForm(AgendaCase):
         values = self.values(self.page(f"{AGENDA}?each=1"))
         self.assertNotIn(self.choice(self.meal, 0, self.nina), values)
         self.assertIn(self.choice(self.meal, 0, self.tom), values)
-        [legend] = self.page(AGENDA).xpath("//legend[contains(., 'Repas')]")
-        self.assertIn("(Tom)", self.words(legend))
+        [head] = self.page(AGENDA).xpath("//th[@scope='row'][contains(., 'Repas')]")
+        self.assertIn("(Tom)", self.words(head))
+
+    def test_each_option_says_its_price(self):
+        tree = self.page(AGENDA)
+        [head] = tree.xpath("//th[@scope='row'][contains(., 'Repas')]")
+        self.assertIn("3.60", self.words(head))
+        [head] = tree.xpath("//th[@scope='row'][contains(., 'Tranche 1')]")
+        self.assertIn("0.65", self.words(head))
+        self.env["espace.tariff.line"].search([]).to_fill = True
+        [head] = self.page(AGENDA).xpath("//th[@scope='row'][contains(., 'Repas')]")
+        self.assertNotIn("3.60", self.words(head))
+
+    def test_the_dates_are_checked_on_the_page_of_the_form(self):
+        tree = self.preview(self.choice(self.meal, 0))
+        [check] = tree.xpath("//*[@id='agenda_check'][@data-ready]")
+        self.assertTrue(check.xpath(".//button[@data-action='add']"))
+        self.assertTrue(tree.xpath("//form[@data-form='agenda']"))
+        [shown] = tree.xpath("//form[@data-form='agenda']/@action")
+        self.assertTrue(shown.endswith("#agenda_check"))
+        self.assertFalse(self.page(AGENDA).xpath("//*[@data-ready]"))
+
+    def test_services_stand_as_the_day_goes_or_as_the_commune_wants(self):
+        morning = self.canteen.copy({"name": "Matin", "sequence": 99})
+        option = self._create_option(
+            morning, "Accueil", espace_time_from=7.5, espace_time_to=8.5
+        )
+        products = self.meal | self.t1 | self.t2 | option
+        self.assertEqual(
+            list(in_order(products)), [option, self.meal, self.t1, self.t2]
+        )
+        self.company.espace_by_hours = False
+        self.assertEqual(in_order(products)[-1], option)
+
+    def test_where_hours_are_not_known_the_commune_s_order_holds(self):
+        club = self.canteen.copy({"name": "Club", "sequence": 1})
+        option = self._create_option(club, "Club")
+        products = self.meal | self.t1 | self.t2 | option
+        self.assertEqual(in_order(products)[0], option)
 
     def test_each_field_has_a_label(self):
         tree = self.page(AGENDA)
@@ -177,7 +215,10 @@ class TestAgendaPreview(AgendaCase):
     def test_price_and_days_for_each_child(self):
         tree = self.preview(self.choice(self.meal, 0), self.choice(self.t1, 1))
         for name in ("Nina", "Tom"):
-            [card] = tree.xpath(f"//*[@data-block='free']//h3[contains(., '{name}')]")
+            [card] = tree.xpath(
+                "//*[@data-block='free']//*[contains(@class, 'ef-kidhead')]"
+                f"[h4[contains(., '{name}')]]"
+            )
             self.assertIn("4.25", self.words(card))
         [total] = tree.xpath("//*[@data-total]")
         self.assertIn("4 bookings", self.words(total))

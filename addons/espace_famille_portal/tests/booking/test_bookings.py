@@ -144,7 +144,7 @@ class TestBookings(EspacePortalCase):
         self.assertEqual(min(days), MONDAY)
         self.assertEqual(max(days), date(2027, 1, 29))
         [button] = tree.xpath(
-            f"//td[@id='a_{self.nina.id}_{self.meal.id}']"
+            f"//*[@id='a_{self.nina.id}_{self.meal.id}']"
             "/button[not(contains(@class, 'd-none'))]"
         )
         self.assertEqual(button.get("data-action"), "none")

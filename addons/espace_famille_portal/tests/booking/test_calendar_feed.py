@@ -62,6 +62,39 @@ class TestCalendarFeed(EspacePortalCase):
         self.assertEqual(evening.description.value, "Tranche 2")
         self.assertEqual(events["Tom – Cantine"].dtstart.value, TUESDAY)
 
+    def test_what_is_said_anew_is_another_revision(self):
+        path = self.make()
+        [before] = [
+            event
+            for event in self.events(path).values()
+            if "Nina" in str(event.summary)
+        ]
+        self.evening.name = "Garderie du soir, cour des Tilleuls"
+        self.env.flush_all()
+        # What is written in one transaction has one moment.
+        self.env.cr.execute(
+            "UPDATE espace_activity SET write_date = write_date + interval '1 hour'"
+            " WHERE id = %s",
+            [self.evening.id],
+        )
+        self.env.invalidate_all()
+        [after] = [
+            event
+            for event in self.events(path).values()
+            if "Nina" in str(event.summary)
+        ]
+        self.assertEqual(after.uid.value, before.uid.value)
+        self.assertNotEqual(after.summary.value, before.summary.value)
+        self.assertGreater(int(after.sequence.value), int(before.sequence.value))
+        self.assertGreater(after.dtstamp.value, before.dtstamp.value)
+
+    def test_a_family_without_bookings_has_a_calendar(self):
+        self.reservation(self.lina, self.evening, THURSDAY)._cancel(now=NOW)
+        secret = self.env["espace.calendar.feed"]._issue(self.durand.guardian_ids[0])
+        calendar = self.calendar(f"/espace-famille/agenda/{secret}.ics")
+        self.assertTrue(list(calendar.components()))
+        self.assertFalse(hasattr(calendar, "vevent"))
+
     def test_first_names_only(self):
         path = self.make()
         text = self.url_open(path).text
@@ -122,6 +155,7 @@ class TestCalendarFeed(EspacePortalCase):
 
     def test_an_archived_family_has_no_calendar(self):
         path = self.make()
+        self.martin.reservation_ids._cancel(staff=True)
         self.martin.action_archive()
         self.assertEqual(self.url_open(path).status_code, 404)
 

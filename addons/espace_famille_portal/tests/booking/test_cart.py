@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from freezegun import freeze_time
+from lxml import html
 
 from odoo.tests import tagged
 
@@ -53,8 +56,97 @@ class TestCart(EspacePortalCase):
         [button] = tree.xpath("//button[@data-action='remove-child']")
         self.assertIn("Nina", self.words(button))
         response = self.post(f"{CART}/retirer", line=button.get("value"))
-        self.assertIn("2 lines were taken out", self.shown(response))
+        self.assertIn("2 bookings were taken out", self.shown(response))
         self.assertEqual(self.cart(), {(self.tom, self.meal, MONDAY)})
+
+    def test_each_child_has_its_options_and_their_days(self):
+        self.put_in_cart(
+            (self.nina, self.meal, MONDAY),
+            (self.nina, self.meal, THURSDAY),
+            (self.nina, self.t1, MONDAY),
+            (self.tom, self.meal, MONDAY),
+        )
+        tree = self.page(CART)
+        parts = tree.xpath("//section[contains(@class, 'ef-cart-child')]")
+        self.assertEqual(
+            [self.words(part.xpath(".//h2")[0]) for part in parts], ["Nina", "Tom"]
+        )
+        [nina] = [part for part in parts if part.get("id") == f"cart_{self.nina.id}"]
+        meals, evening = nina.xpath(".//div[contains(@class, 'ef-entry')]")
+        self.assertIn("2 meals in January", self.words(meals))
+        self.assertIn("7.20", self.words(meals))
+        self.assertEqual(len(meals.xpath(".//li[@data-line]")), 2)
+        self.assertIn("1 evening in January", self.words(evening))
+        self.assertIn("7.85", self.words(nina.xpath(".//h2/..")[0]))
+        [limit] = tree.xpath("//*[@data-first-limit]")
+        self.assertIn("until Tuesday 5 January", self.words(limit))
+
+    def test_one_sum_stands_on_the_button_too(self):
+        self.put_in_cart((self.nina, self.meal, MONDAY))
+        tree = self.page(CART)
+        [button] = tree.xpath("//button[@data-action='validate']")
+        [due] = tree.xpath("//*[@data-now-due]")
+        self.assertEqual(self.words(button), f"Validate {self.words(due)}")
+
+    def test_a_day_taken_out_keeps_the_place_and_comes_back(self):
+        self.put_in_cart(
+            (self.nina, self.meal, MONDAY),
+            (self.nina, self.meal, THURSDAY),
+            (self.tom, self.meal, MONDAY),
+        )
+        before = self.cart()
+        line = self.Reservation._cart(self.martin).filtered(
+            lambda r: (r.child_id, r.date) == (self.nina, MONDAY)
+        )
+        response = self.post(f"{CART}/retirer", line=line.id)
+        place = f"#cart_{self.nina.id}_{self.meal.id}"
+        self.assertTrue(response.url.endswith(place), response.url)
+        self.assertIn("Nina, Monday 11 January: taken out", self.shown(response))
+        self.assertEqual(len(self.cart()), 2)
+        response = self.post(f"{CART}/reprendre")
+        self.assertEqual(self.cart(), before)
+        self.assertIn("Back in the cart: 1 booking", self.shown(response))
+        # Once: a second tap finds nothing to take up.
+        self.post(f"{CART}/reprendre")
+        self.assertEqual(self.cart(), before)
+
+    def test_what_is_given_up_is_taken_up_for_ten_minutes(self):
+        self.put_in_cart((self.nina, self.meal, MONDAY), (self.tom, self.meal, MONDAY))
+        before = self.cart()
+        self.post(f"{CART}/retirer", line="all")
+        self.assertFalse(self.cart())
+        # It stays offered on the empty cart.
+        tree = self.page(CART)
+        self.assertTrue(tree.xpath("//*[@data-action='take-up']"))
+        with freeze_time(NOW + timedelta(minutes=9)):
+            self.post(f"{CART}/reprendre")
+        self.assertEqual(self.cart(), before)
+        self.post(f"{CART}/retirer", line="all")
+        with freeze_time(NOW + timedelta(minutes=11)):
+            self.assertFalse(self.page(CART).xpath("//*[@data-action='take-up']"))
+            response = self.post(f"{CART}/reprendre")
+        self.assertIn("too late", self.shown(response))
+        self.assertFalse(self.cart())
+
+    def test_what_became_impossible_is_not_taken_up(self):
+        self.put_in_cart((self.nina, self.t1, THURSDAY), (self.nina, self.t1, MONDAY))
+        session = self.session_of(self.evening, THURSDAY)
+        self.post(f"{CART}/retirer", line="all")
+        session.capacity = session.booked_count
+        response = self.post(f"{CART}/reprendre")
+        self.assertIn("No longer possible: 1 booking", self.shown(response))
+        self.assertEqual(self.cart(), {(self.nina, self.t1, MONDAY)})
+
+    def test_a_script_gets_the_inside_of_the_cart_alone(self):
+        self.put_in_cart((self.nina, self.meal, MONDAY), (self.tom, self.meal, MONDAY))
+        line = self.Reservation._cart(self.martin)[:1]
+        response = self.post(f"{CART}/retirer", line=line.id, part="1")
+        self.assertEqual(response.headers["Cache-Control"], "no-store")
+        [body] = html.fragments_fromstring(response.text)
+        self.assertEqual((body.get("id"), body.get("data-count")), ("cart_body", "1"))
+        self.assertIn("taken out of the cart", self.words(body))
+        # What was said there is not said again.
+        self.assertNotIn("taken out", self.words(self.page(CART)))
 
     def test_what_is_invoiced_later_is_said_apart(self):
         self.evening.billing_mode = "consumption"

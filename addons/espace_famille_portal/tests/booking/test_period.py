@@ -50,6 +50,7 @@ class TestPeriodDomain(BaseCase):
         for order in (
             period.Order("add", 12, 5, MONDAY),
             period.Order("cancel", 1, 2, MONDAY),
+            period.Order("rebook", 1, 2, MONDAY),
             period.Order("all", 12, 5),
             period.Order("day", 0, 0, MONDAY),
             period.Order("noday", 0, 0, MONDAY),
@@ -160,6 +161,42 @@ class TestPeriodGrid(EspacePortalCase):
             self.evening.write(change)
             cell = self.find(self.grid(), self.nina, self.t2, MONDAY)
             self.assertEqual((cell.status, cell.order), ("other_option", ""), change)
+
+    def shown_by(self, shown):
+        """Return the columns with a head of the page of both children."""
+        period_model = self.env["espace.portal.period"]
+        span = period.Span.around("month", MONDAY)
+        builder = period_model._builder(
+            self.martin, self.martin.child_ids, span, NOW, shown=shown
+        )
+        return builder.grid()
+
+    def test_a_phone_shows_the_child_that_was_chosen(self):
+        first = self.martin.child_ids[0]
+        other = (self.nina | self.tom) - first
+        for shown, seen in ((None, first), (other.id, other), (self.lina.id, first)):
+            heads = self.shown_by(shown).heads
+            shown_ids = {one.child_id for one in heads if not one.hidden}
+            self.assertEqual(shown_ids, {seen.id})
+
+    def test_children_below_one_another_share_their_columns(self):
+        grid = self.shown_by(period.ALL_CHILDREN)
+        self.assertTrue(grid.stacked)
+        self.assertFalse(any(column.hidden for column in grid.heads))
+        places = {}
+        for column in grid.heads:
+            places.setdefault(column.product_id, set()).add(column.classes)
+        self.assertTrue(all(len(found) == 1 for found in places.values()))
+        self.assertEqual(len(set.union(*places.values())), grid.services)
+        named = [column.product_id for column in grid.heads if not column.again]
+        self.assertEqual(len(named), len(set(named)))
+
+    def test_a_commune_gives_each_option_its_column(self):
+        self.assertTrue(any(column.stop for column in self.grid().heads))
+        self.company.espace_stops_apart = True
+        heads = self.grid().heads
+        self.assertFalse(any(column.stop for column in heads))
+        self.assertIn(self.t2.name, [column.name for column in heads])
 
     def test_few_places_left_are_said(self):
         cell = self.find(self.grid(), self.nina, self.meal, MONDAY)

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_budget
 from . import test_headers
+from . import test_home
 from . import test_pages
 from . import test_portal_messages
 from . import test_sent

@@ -1,8 +1,10 @@
 import gzip
 import logging
 from datetime import date, datetime
+from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import file_path
 
 from odoo.addons.espace_famille.tests.common import NOW, TODAY
 
@@ -11,9 +13,8 @@ from ..common import EspacePortalCase
 
 _logger = logging.getLogger(__name__)
 
-# What a telephone on a slow network loads besides Odoo's own files, compressed.
+# Of scripts and styles together, compressed, and of the font, in bytes.
 MOST = 60_000
-OURS = "/espace_famille"
 
 
 @tagged("post_install", "-at_install")
@@ -54,49 +55,75 @@ class TestOpening(EspacePortalCase):
 
 @tagged("post_install", "-at_install")
 class TestBudget(TransactionCase):
-    """Our scripts and styles stay small beside Odoo's."""
+    """All the scripts and styles of a families' page stay small."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.bundle = cls.env["ir.qweb"]._get_asset_bundle("web.assets_frontend")
+        bundle = cls.env["ir.qweb"]._get_asset_bundle(
+            "espace_famille_portal.assets_family"
+        )
         # Compiles the styles, each asset then holds its own part.
-        cls.bundle.preprocess_css()
+        bundle.preprocess_css()
+        cls.scripts, cls.styles = bundle.javascripts, bundle.stylesheets
 
-    def compressed(self, parts):
-        return len(gzip.compress("\n".join(parts).encode()))
-
-    def added(self, assets, text):
-        """Return how many bytes ours add to these assets, compressed.
-
-        :param text: what is sent of one asset
-        """
-        ours = [asset for asset in assets if (asset.url or "").startswith(OURS)]
-        others = [asset for asset in assets if asset not in ours]
-        together = self.compressed([text(asset) for asset in others + ours])
-        return len(ours), together - self.compressed([text(one) for one in others])
+    def compressed(self, assets):
+        return len(gzip.compress("\n".join(one.minify() for one in assets).encode()))
 
     def test_scripts_and_styles_are_within_the_budget(self):
-        scripts, script_bytes = self.added(
-            self.bundle.javascripts, lambda asset: asset.minify()
-        )
-        styles, style_bytes = self.added(
-            self.bundle.stylesheets, lambda asset: asset.minify()
-        )
-        _templates, template_bytes = self.added(
-            self.bundle.templates, lambda asset: asset.content
-        )
-        total = script_bytes + style_bytes + template_bytes
-        _logger.info(
-            "The portal adds %s bytes, compressed: %s of scripts, %s of styles",
-            total,
-            script_bytes,
-            style_bytes,
-        )
-        self.assertTrue(scripts and styles, "ours are in the bundle")
-        self.assertGreater(style_bytes, 500)
-        self.assertLessEqual(total, MOST)
+        scripts, styles = self.compressed(self.scripts), self.compressed(self.styles)
+        _logger.info("Compressed: %s of scripts, %s of styles", scripts, styles)
+        self.assertGreater(scripts, 500)
+        self.assertGreater(styles, 500)
+        self.assertLessEqual(scripts + styles, MOST)
+
+    def test_the_font_is_within_the_budget(self):
+        [font] = Path(file_path("espace_famille_portal/static/fonts")).glob("*.woff2")
+        self.assertLessEqual(font.stat().st_size, MOST)
 
     def test_the_security_test_is_loaded_on_its_pages_only(self):
-        files = self.bundle.javascripts + self.bundle.stylesheets
+        files = self.scripts + self.styles
         self.assertFalse([one.url for one in files if "altcha" in (one.url or "")])
+
+
+@tagged("post_install", "-at_install")
+class TestOwnFrontEnd(EspacePortalCase):
+    """Families' pages load their own scripts and styles, and nothing of Odoo's."""
+
+    def files(self, path):
+        tree = self.page(path)
+        links = tree.xpath("//script/@src | //script/@data-src | //link/@href")
+        return [link for link in links if link.startswith("/web/")]
+
+    def assert_own(self, path, *more):
+        files = self.files(path)
+        self.assertTrue(files, path)
+        known = ("espace_famille_portal.assets_family", *more)
+        others = [one for one in files if not any(name in one for name in known)]
+        self.assertEqual(others, [], path)
+
+    def test_pages_of_a_family(self):
+        for path in (
+            "/my",
+            "/my/reservations",
+            "/my/reservations/agenda",
+            "/my/panier",
+            "/my/factures",
+            "/my/actualites",
+            "/my/demandes",
+            "/my/foyer",
+            "/my/foyer/compte",
+            "/my/absences",
+            "/my/contacts",
+        ):
+            self.assert_own(path)
+
+    def test_pages_for_everybody(self):
+        self.logout()
+        for path in ("/", "/espace-famille/question", "/web/reset_password"):
+            self.assert_own(path)
+        self.assert_own("/web/login", "espace_famille_portal.assets_login")
+
+    def test_what_needs_odoos_front_end_keeps_it(self):
+        files = self.files("/my/foyer/compte?securite=1")
+        self.assertTrue([one for one in files if "web.assets_frontend" in one])

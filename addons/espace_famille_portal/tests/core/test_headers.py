@@ -10,7 +10,7 @@ from odoo.addons.espace_famille.tests.common import MONDAY
 from ..common import CART, EspacePortalCase
 
 PUBLIC = ("/", "/espace-famille/question", "/web/login", "/web/reset_password")
-PERSONAL = ("/my", "/my/reservations", CART, "/my/factures", "/my/foyer/securite")
+PERSONAL = ("/my", "/my/reservations", CART, "/my/factures", "/my/foyer/compte")
 DIRECTIVES = {
     "base-uri": "'self'",
     "default-src": "'self'",

@@ -450,6 +450,81 @@ class TestHousehold(EspacePortalCase):
         self.assertFalse(http_tree(self.url_open(FOYER)).xpath("//*[@data-document]"))
         self.assertFalse(http_tree(self.url_open(FOYER)).xpath("//*[@data-proposed]"))
 
+    def test_a_provisional_admission_says_both_dates(self):
+        self.env["espace.document.type"].create(
+            {"name": "Vaccinations", "blocking": True, "provisional_months": 3}
+        )
+        self.nina.enrolment_ids.write({"date_from": "2026-12-01"})
+        text = self.shown(self.url_open(FOYER))
+        self.assertIn(
+            "Admitted provisionally since 1 December 2026, until 28 February 2027", text
+        )
+
+    def test_both_households_see_the_enrolments_of_a_shared_child(self):
+        self.share_nina()
+        for user in (self.claire, self.sofia):
+            self.login(user)
+            tree = http_tree(self.url_open(FOYER))
+            [card] = tree.xpath(f"//*[@id='child-{self.nina.id}']")
+            [shown] = card.xpath(".//*[@data-block='enrolments']")
+            self.assertIn(self.evening.name, self.words(shown))
+            self.assertIn("Approved", self.words(shown))
+
+    def test_both_households_read_of_an_accident_and_nothing_of_each_other(self):
+        self.share_nina()
+        incident = self.env["espace.incident"].with_user(
+            self._create_staff("animation")
+        )
+        incident = incident.create(
+            {
+                "child_id": self.nina.id,
+                "happened_on": NOW - timedelta(minutes=30),
+                "activity_id": self.evening.id,
+                "what_happened": "Fell from the swing.",
+                "injury": "Bump on the forehead",
+                "care": "Ice",
+                "witnesses": "Paul Agent",
+            }
+        )
+        self.login(self.claire)
+        self.assertFalse(self.page(FOYER).xpath("//*[@data-block='incidents']"))
+        incident.action_declare()
+        self.env["espace.incident.step"].create(
+            [
+                {
+                    "incident_id": incident.id,
+                    "guardian_id": self.guardian.id,
+                    "how": "phone",
+                    "words": "Claire could not come",
+                },
+                {"incident_id": incident.id, "kind": "rescue", "who": "SAMU (15)"},
+                {"incident_id": incident.id, "kind": "addendum", "words": "The slide."},
+                {"incident_id": incident.id, "kind": "other", "words": "Swing closed"},
+            ]
+        )
+        self.env.flush_all()
+        notes = self.env["espace.health.reading"].search_count([])
+        for user, told in ((self.claire, True), (self.sofia, False)):
+            self.login(user)
+            [shown] = self.page(FOYER).xpath("//*[@data-block='incidents']")
+            words = self.words(shown)
+            for known in (
+                "Monday 4 January 2027 at 8h30",
+                self.evening.name,
+                "Fell from the swing.",
+                "Injuries: Bump on the forehead",
+                "Care given: Ice",
+                "Emergency services called – SAMU (15)",
+                "Addition or correction – The slide.",
+                "Letter to the household",
+            ):
+                self.assertIn(known, words)
+            self.assertEqual("Parent told" in words, told)
+            self.assertEqual(words.count("Letter to the household"), 1)
+            for secret in ("Claire", "Sofia", "Durand", "Paul", "Swing closed"):
+                self.assertNotIn(secret, words)
+        self.assertEqual(self.env["espace.health.reading"].search_count([]), notes)
+
     def test_forms_of_others_are_refused_without_effect(self):
         self.share_nina()
         person = self.env["espace.pickup.person"].create(

@@ -15,7 +15,9 @@ from odoo.addons.espace_famille.tests.common import NOW
 from ..common import EspacePortalCase
 from ..passkey import Passkey
 
-SECURITY = "/my/foyer/securite"
+ACCOUNT = "/my/foyer/compte"
+SECURITY = f"{ACCOUNT}?securite=1"
+BEFORE = "/my/foyer/securite"
 LOGIN = "/web/login"
 CODE = "/web/login/totp"
 FIREFOX = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
@@ -103,16 +105,30 @@ class TestHouseholdSecurity(EspacePortalCase):
 
     # === The page === #
 
-    def test_the_page_is_reached_from_the_menu_and_every_page(self):
-        for path in ("/my/foyer", "/my/foyer/compte", "/my/reservations"):
-            self.assertTrue(self.page(path).xpath(f"//a[@href='{SECURITY}']"), path)
-        tree = self.page(SECURITY)
-        [entry] = tree.xpath("//nav[@aria-label]//a[@aria-current='page']")
-        self.assertEqual(entry.get("href"), "/my/foyer")
-        self.assertTrue(tree.xpath("//a[@href='/my/foyer/compte']"))
+    def test_it_is_a_part_of_the_account_which_every_page_leads_to(self):
+        for path in ("/my/foyer", "/my/reservations"):
+            self.assertTrue(self.page(path).xpath(f"//a[@href='{ACCOUNT}']"), path)
+        for path in (ACCOUNT, SECURITY):
+            tree = self.page(path)
+            [entry] = tree.xpath("//nav[@aria-label]//a[@aria-current='page']")
+            self.assertEqual(entry.get("href"), ACCOUNT)
+            self.assertEqual(len(tree.xpath("//*[@data-block='security']")), 1)
+            self.assertTrue(tree.xpath("//form[contains(@action, 'mot-de-passe')]"))
 
-    def test_odoo_s_own_page_leads_there(self):
-        self.assertTrue(self.url_open("/my/security").url.endswith(SECURITY))
+    def test_the_account_says_what_guards_it_and_opens_it(self):
+        [block] = self.page(ACCOUNT).xpath("//*[@data-block='security']")
+        self.assertIn("Not asked for", self.words(block))
+        self.assertFalse(block.xpath(".//button"))
+        [way] = block.xpath(".//a[@data-action='security']/@href")
+        self.assertTrue(self.page(way).xpath("//button[@id='portal_passkey_add']"))
+        self.add_passkey()
+        [block] = self.page(ACCOUNT).xpath("//*[@data-block='security']")
+        self.assertIn("Téléphone", self.words(block))
+
+    def test_the_addresses_of_before_and_of_odoo_lead_there(self):
+        for path in (BEFORE, "/my/security"):
+            parts = urlsplit(self.url_open(path).url)
+            self.assertEqual(f"{parts.path}?{parts.query}", SECURITY, path)
         stranger = self._create_user("stranger", "base.group_portal")
         self.login(stranger)
         self.assertTrue(self.url_open("/my/security").url.endswith("/my/security"))

@@ -1,4 +1,5 @@
 from . import test_erasure
 from . import test_legal
+from . import test_site_map
 from . import test_my_data
 from . import test_stranger_erasure

@@ -3,6 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -115,6 +116,20 @@ class TestErasure(EspaceBillingCase):
         family._notify(f"Cantine {MARK}", f"Nin{MARK}")
         child.firstname = f"Nina{MARK}"
         self.declare_absence()
+        self.record_accident()
+
+    def record_accident(self):
+        self.env["espace.incident"].create(
+            {
+                "child_id": self.child.id,
+                "place": f"Cour {MARK}",
+                "what_happened": f"Chute {MARK}",
+                "injury": f"Bosse {MARK}",
+                "care": f"Glace {MARK}",
+                "witnesses": MARK,
+                "step_ids": [Command.create({"who": MARK, "words": MARK})],
+            }
+        ).action_declare()
 
     def declare_absence(self):
         self.env["espace.absence"]._declare(
@@ -193,6 +208,8 @@ class TestErasure(EspaceBillingCase):
             "espace_change",
             "espace_reservation_event",
             "espace_absence",
+            "espace_incident",
+            "espace_incident_step",
         ):
             self.assertIn(table, before, "What is erased was written first.")
         with freeze_time(LATER):

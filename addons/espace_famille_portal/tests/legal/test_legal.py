@@ -7,12 +7,17 @@ from ..common import EspacePortalCase
 NOTICE = "/espace-famille/mentions-legales"
 PRIVACY = "/espace-famille/donnees-personnelles"
 ACCESSIBILITY = "/espace-famille/accessibilite"
+SCHEME = f"{ACCESSIBILITY}/schema"
+SITE_MAP = "/espace-famille/plan"
+PRICES = "/espace-famille/tarifs"
+COMFORT = "/espace-famille/affichage"
 QUESTION = "/espace-famille/question"
 PAGES = (NOTICE, PRIVACY, ACCESSIBILITY)
 OWN_TEXTS = {
     NOTICE: "espace_legal_notice",
     PRIVACY: "espace_privacy_notice",
     ACCESSIBILITY: "espace_accessibility_statement",
+    SCHEME: "espace_accessibility_scheme",
 }
 
 
@@ -231,7 +236,7 @@ class TestLegal(EspacePortalCase):
     # === Under every page === #
 
     def test_the_state_of_accessibility_is_under_every_page(self):
-        self.assertEqual(self.company.espace_accessibility, "none")
+        self.assertEqual(self.company.espace_accessibility, "audit")
         self.login(self.claire)
         for state, words in (
             ("none", "Accessibility: not compliant"),
@@ -247,6 +252,9 @@ class TestLegal(EspacePortalCase):
                         f"{NOTICE}?commune={self.company.id}": "Legal notice",
                         f"{PRIVACY}?commune={self.company.id}": "Personal data",
                         f"{ACCESSIBILITY}?commune={self.company.id}": words,
+                        f"{PRICES}?commune={self.company.id}": "Prices",
+                        f"{COMFORT}?commune={self.company.id}": "Comfort of reading",
+                        f"{SITE_MAP}?commune={self.company.id}": "Site map",
                     },
                 )
 
@@ -263,6 +271,6 @@ class TestLegal(EspacePortalCase):
         company = self.company.sudo()
         with self.assertQueryCount(1):
             self.assertTrue(company.name)
-            self.assertEqual(company.espace_accessibility, "none")
+            self.assertEqual(company.espace_accessibility, "audit")
         for name in OWN_TEXTS.values():
             self.assertNotIn(company.id, company._fields[name]._get_cache(company.env))

@@ -2,7 +2,7 @@ import base64
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -24,6 +24,7 @@ class TestNews(EspacePortalCase):
                 "body": "<p>Lundi : <b>couscous</b></p>",
                 "company_id": self.company.id,
                 "publish_at": NOW - timedelta(days=1),
+                "released_at": NOW - timedelta(days=1),
                 **vals,
             }
         )
@@ -31,6 +32,66 @@ class TestNews(EspacePortalCase):
     def readers(self, news):
         families = self.martin | self.durand
         return families.filtered(lambda f: news in news._for_family(f, NOW))
+
+    # === Drafts === #
+
+    def test_a_draft_is_read_by_nobody(self):
+        draft = self.create_news(released_at=False, by_mail=True)
+        self.assertEqual(draft.state, "draft")
+        self.assertFalse(self.readers(draft))
+        self.assertIn(draft, draft.search([("state", "=", "draft")]))
+        self.assertNotIn(draft, draft.search([("state", "=", "published")]))
+        self.env["espace.news"]._cron_mail(NOW)
+        self.assertFalse(draft.mailed_at)
+        self.authenticate("claire.martin", "claire.martin")
+        self.assertNotIn(draft.name, self.url_open(NEWS).text)
+        page = self.url_open(f"{NEWS}/{draft.id}")
+        self.assertNotIn("couscous", page.text)
+
+    def test_what_an_agent_writes_is_a_draft_until_published(self):
+        news = self.env["espace.news"].create({"name": "Menu", "body": "<p>Riz</p>"})
+        self.assertEqual(news.state, "draft")
+        news.action_publish()
+        self.assertEqual(news.state, "published")
+        self.assertEqual(self.readers(news), self.martin | self.durand)
+        news.action_back_to_draft()
+        self.assertFalse(self.readers(news))
+
+    def test_what_was_written_for_days_is_new_when_it_is_published(self):
+        news = self.create_news(released_at=False, publish_at=NOW - timedelta(days=5))
+        news.action_publish()
+        self.assertEqual(news.publish_at, NOW)
+        later = self.create_news(released_at=False, publish_at=NOW + timedelta(days=5))
+        later.action_publish()
+        self.assertEqual(later.publish_at, NOW + timedelta(days=5))
+        self.assertEqual(later.state, "planned")
+
+    def test_a_draft_says_who_will_read_it(self):
+        draft = self.create_news(
+            released_at=False,
+            audience="class",
+            class_ids=[Command.set(self.tom.class_id.ids)],
+        )
+        self.assertEqual(draft.family_count, 1)
+        self.assertEqual(draft.mail_count, len(self.martin.guardian_ids))
+        self.martin.guardian_ids[0].notify_news = False
+        draft.invalidate_recordset()
+        self.assertEqual(draft.mail_count, len(self.martin.guardian_ids) - 1)
+        listed = draft.action_open_families()
+        found = self.env["espace.family"].search(listed["domain"])
+        self.assertEqual(found, self.martin)
+
+    def test_what_nobody_would_read_is_not_published(self):
+        empty = self.env["espace.school"].create(
+            {"name": "École vide", "class_ids": [Command.create({"name": "CP"})]}
+        )
+        draft = self.create_news(
+            released_at=False,
+            audience="school",
+            school_ids=[Command.set(empty.ids)],
+        )
+        with self.assertRaisesRegex(UserError, "No family"):
+            draft.action_publish()
 
     # === To whom === #
 

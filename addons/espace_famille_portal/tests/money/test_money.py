@@ -45,6 +45,22 @@ class TestDebtOnPages(EspacePortalCase):
         self.assertIn("is unpaid since 1 October 2026", shown)
         self.assertIn("talk to us", shown)
 
+    def test_what_is_with_the_accountant_is_asked_by_nobody_here(self):
+        self.company.write({"espace_collect_days": 30, "espace_title_minimum": 0})
+        clerk = self._create_staff("finance")
+        moves = self.martin.espace_move_ids.with_user(clerk)
+        transfer = self.env["espace.debt.transfer"].browse(
+            moves.action_espace_transmit()["res_id"]
+        )
+        self.assertEqual(self.martin._portal_owed()["elsewhere"], "")
+        transfer.with_user(clerk).action_send()
+        tree = self.page("/my/factures")
+        self.assertFalse(tree.xpath("//*[@data-action='pay']"))
+        [elsewhere] = tree.xpath("//*[@data-elsewhere]")
+        self.assertIn("public accountant, not the commune", self.words(elsewhere))
+        self.assertIn("3.60", self.words(elsewhere))
+        self.assertEqual(self.martin._portal_owed()["owed"], "")
+
     def test_the_page_says_once_above_the_days_what_is_blocked_and_why(self):
         tree = self.page("/my/reservations?view=month&date=2027-01-11&child=all")
         [alert] = tree.xpath("//main//*[@data-blocked]")

@@ -113,7 +113,13 @@ class OneSumCase(EspacePortalCase):
         closing = self.block(account, "//*[@data-closing]")
         paper = self.martin._espace_account()["left"]
         return {
-            "home": euros(self.block(home, "//*[@data-block='due']//*[@class='mb-2']")),
+            "home": sum(
+                (
+                    euros(self.words(one))
+                    for one in home.xpath("//*[@data-todo='due']//small")
+                ),
+                Decimal(0),
+            ),
             "invoices": euros(self.block(invoices, "//*[@id='invoices_due']")),
             "statement": euros(closing) if "Left to pay" in closing else Decimal(0),
             "statement on paper": max(self.cents(paper), Decimal(0)),

@@ -121,9 +121,20 @@ class TestPayment(EspacePortalCase):
         self.assertIn("You gave up the payment", self.shown(response))
         self.assertEqual(set(self.both.mapped("state")), {"cancelled"})
         self.assertFalse(self.move.exists())
+        self.assertEqual(
+            self.cart(), {(b.child_id, b.product_id, b.date) for b in self.both}
+        )
         self.assertEqual(self.session_of(self.canteen, MONDAY).booked_count, 0)
         # Nothing more to give up: harmless.
         self.assertEqual(self.post(f"{CART}/abandonner").status_code, 200)
+
+    def test_paying_comes_first_and_giving_up_last_and_is_asked(self):
+        tree = self.page(f"{CART}/paiement")
+        [give_up] = tree.xpath("//button[@data-action='give-up']")
+        self.assertTrue(give_up.xpath("ancestor::details[not(@open)]"))
+        order = list(tree.iter())
+        [pay] = tree.xpath("//*[@data-transaction-route]")
+        self.assertLess(order.index(pay), order.index(give_up))
 
     def test_while_the_bank_is_asked_nothing_is_given_up(self):
         self.pay()
@@ -208,13 +219,13 @@ class TestPaymentByCredit(EspacePortalCase):
     def test_the_cart_says_what_becomes_of_the_credit(self):
         self.put_in_cart((self.nina, self.meal, MONDAY))
         shown = self.shown_cart()
-        self.assertIn("Credit deducted: \N{MINUS SIGN}3.60 €", shown)
-        self.assertIn("To pay now, online: 0.00 €", shown)
+        self.assertIn("Credit deducted \N{MINUS SIGN}3.60 €", shown)
+        self.assertIn("To pay now 0.00 €", shown)
         self.assertIn("1.40 € of your credit will be left.", shown)
         self.put_in_cart((self.tom, self.meal, MONDAY))
         shown = self.shown_cart()
-        self.assertIn("Credit deducted: \N{MINUS SIGN}5.00 €", shown)
-        self.assertIn("To pay now, online: 2.20 €", shown)
+        self.assertIn("Credit deducted \N{MINUS SIGN}5.00 €", shown)
+        self.assertIn("To pay now 2.20 €", shown)
         self.canteen.billing_mode = "consumption"
         self.assertIn("5.00 € will be deducted from your next", self.shown_cart())
 
@@ -419,7 +430,7 @@ class TestPaymentResult(EspacePortalCase):
         self.pay()
         self.cancel(self.move.espace_reservation_ids, staff=True)
         response = self.url_open(self.latest().landing_route)
-        self.assertIn(f"/my/invoices/{self.move.id}", response.url)
+        self.assertIn(f"/my/factures/{self.move.id}", response.url)
 
     # === Two carts === #
 

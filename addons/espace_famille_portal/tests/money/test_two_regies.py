@@ -113,9 +113,11 @@ class TestTwoRegies(EspacePortalCase):
                 [str(self.provider_of[move.espace_regie_id].id)],
             )
 
-    def test_odoos_page_of_an_invoice_offers_its_own_regie(self):
-        for move in self.owe_both():
-            tree = self.page(f"{move.get_portal_url()}&payment=True&espace_regie_id=1")
+    def test_the_link_of_an_invoice_offers_its_own_regie(self):
+        moves = self.owe_both()
+        self.logout()
+        for move in moves:
+            tree = self.page(f"{move.get_portal_url()}&pay=1&espace_regie_id=1")
             offered = tree.xpath("//input[@name='o_payment_radio']/@data-provider-id")
             self.assertEqual(
                 set(offered), {str(self.provider_of[move.espace_regie_id].id)}

@@ -11,6 +11,8 @@ const COUNTERS = [
     "walk_in_count",
     "waiting_count",
     "attendance_locked",
+    "staff_words",
+    "staff_short",
 ];
 
 /**

@@ -128,6 +128,10 @@ export class RegieDashboard extends Component {
         );
     }
 
+    chooseRegie({target}) {
+        return this.load(Number(target.value));
+    }
+
     open(action) {
         return this.action.doAction(action);
     }

@@ -91,3 +91,15 @@ export function linesToMerge(table, bound) {
         return below && above ? [[below, above]] : [];
     });
 }
+
+/**
+ * A number that can be read in one way only: “3,60”, “1 250”, “0.125”; else null.
+ * “1.000” may be a thousand in one sheet and one in another: nobody guesses.
+ */
+export function readNumber(text) {
+    const plain = text.replace(/\s*€\s*$/, "").trim();
+    const number = /^(?:(?:\d{1,3}(?:\s\d{3})+|\d+)(?:[.,]\d{1,2})?|0[.,]\d{3,4})$/;
+    return number.test(plain)
+        ? Number(plain.replace(/\s/g, "").replace(",", "."))
+        : null;
+}

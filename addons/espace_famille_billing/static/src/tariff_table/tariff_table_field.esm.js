@@ -1,11 +1,10 @@
 import {X2ManyField, x2ManyField} from "@web/views/fields/x2many/x2many_field";
-import {buildTable, linesToMerge, linesToSplit} from "./tariff_table.esm";
+import {buildTable, linesToMerge, linesToSplit, readNumber} from "./tariff_table.esm";
 import {_t} from "@web/core/l10n/translation";
 import {formatFloat} from "@web/views/fields/formatters";
-import {parseFloat as parseLocalFloat} from "@web/views/fields/parsers";
+import {onWillStart, useRef, useState} from "@odoo/owl";
 import {registry} from "@web/core/registry";
-import {useRef} from "@odoo/owl";
-import {useService} from "@web/core/utils/hooks";
+import {useBus, useService} from "@web/core/utils/hooks";
 import {x2ManyCommands} from "@web/core/orm_service";
 
 const {CREATE, DELETE, UPDATE} = x2ManyCommands;
@@ -23,7 +22,28 @@ export class TariffTableField extends X2ManyField {
     setup() {
         super.setup();
         this.notification = useService("notification");
+        this.orm = useService("orm");
         this.tableRef = useRef("table");
+        this.pasted = useState({opened: false, text: ""});
+        // What is being typed, by the name of its cell. Drawing the table again writes
+        // each input anew: without this, a slow answer would wipe out a price.
+        this.typed = new Map();
+        this.reading = Promise.resolve();
+        useBus(this.props.record.model.bus, "NEED_LOCAL_CHANGES", ({detail}) => {
+            // A form saved from the keyboard leaves no input.
+            this.tableRef.el?.querySelector("input:focus")?.blur();
+            detail.proms.push(this.reading);
+        });
+        this.products = [];
+        onWillStart(async () => {
+            if (!this.props.readonly) {
+                this.products = await this.orm.searchRead(
+                    "product.product",
+                    [["espace_activity_id", "!=", false]],
+                    ["display_name"]
+                );
+            }
+        });
     }
 
     // === What is shown === //
@@ -72,6 +92,9 @@ export class TariffTableField extends X2ManyField {
     /** A price, with two decimals at least. */
     price(record) {
         const {amount} = record.data;
+        if (this.isToFill(record)) {
+            return "";
+        }
         const cents = Math.abs(amount * 100 - Math.round(amount * 100)) < 1e-6;
         return formatFloat(amount, {digits: [16, cents ? 2 : 4]});
     }
@@ -137,18 +160,16 @@ export class TariffTableField extends X2ManyField {
     // === What is changed === //
 
     parse(input) {
-        try {
-            const value = parseLocalFloat(input.value);
-            if (value >= 0) {
-                return value;
-            }
-        } catch {
-            // Said below.
+        const value = readNumber(input.value);
+        if (value === null) {
+            this.refuse(
+                _t(
+                    "“%s” is no price nor quotient: enter a number such as 3,60.",
+                    input.value
+                )
+            );
         }
-        this.refuse(
-            _t("“%s” is no price nor quotient: enter a positive number.", input.value)
-        );
-        return null;
+        return value;
     }
 
     refuse(message) {
@@ -161,18 +182,49 @@ export class TariffTableField extends X2ManyField {
         return this.list.applyCommands(commands);
     }
 
-    async onPrice({record}, {target}) {
-        const amount = this.parse(target);
-        if (amount === null) {
-            target.value = this.price(record);
-        } else {
-            await record.update({amount});
-            target.value = this.price(record);
+    onType({target}) {
+        this.typed.set(target.dataset.cell, target.value);
+    }
+
+    /** What an input shows: what is being typed in it, else what the tariff says. */
+    shown(cell, value) {
+        return this.typed.get(String(cell)) ?? value;
+    }
+
+    /**
+     * Whether something was typed in a cell that nobody has read yet. Asked when it
+     * changed and when it is left: a browser tells no change of what was written anew.
+     */
+    takeTyped({target}) {
+        return this.typed.delete(target.dataset.cell);
+    }
+
+    onPrice({record}, event) {
+        if (this.takeTyped(event)) {
+            this.reading = this.readPrice(record, event.target);
+        }
+    }
+
+    async readPrice(record, input) {
+        // An empty cell that is left empty says no more than before.
+        const untouched = this.isToFill(record) && !input.value.trim();
+        const amount = untouched ? null : this.parse(input);
+        if (amount !== null) {
+            await record.update({amount, to_fill: false});
+        }
+        if (!this.typed.has(input.dataset.cell)) {
+            input.value = this.price(record);
+        }
+    }
+
+    onBound(row, event) {
+        if (this.takeTyped(event)) {
+            this.reading = this.readBound(row, event.target);
         }
     }
 
     /** Move a bound of brackets, in all columns that it separates. */
-    async onBound(row, {target}) {
+    async readBound(row, target) {
         const {rows, columns} = this.buildTable();
         const bound = this.parse(target);
         const index = rows.findIndex(({from}) => from === row.from);
@@ -202,12 +254,7 @@ export class TariffTableField extends X2ManyField {
 
     /** The commands that cut a line at some bounds, at the same price. */
     split(line, bounds) {
-        const copy = Object.fromEntries(
-            Object.keys(line.record.activeFields).map((name) => [
-                name,
-                line.record.data[name],
-            ])
-        );
+        const copy = this.copyOf(line.record);
         const ends = [...bounds, line.to];
         return [
             [UPDATE, line.id, {qf_max: bounds[0]}],
@@ -248,6 +295,209 @@ export class TariffTableField extends X2ManyField {
             (b) => line.from < b && b < line.to
         );
         await this.apply(this.split(line, inside));
+    }
+
+    // === A column more === #
+
+    /** The products and events that the table has no column for. */
+    get missingColumns() {
+        const {columns} = this.buildTable();
+        const keys = new Set(columns.map(({key}) => key));
+        return this.products.flatMap(({id, display_name: name}) =>
+            this.events
+                .filter(([event]) => !keys.has(`${id}-${event}`))
+                .map(([event, words]) => ({
+                    key: `${id}-${event}`,
+                    id,
+                    name,
+                    event,
+                    label: `${name} – ${words}`,
+                }))
+        );
+    }
+
+    /** Add the prices of a product for an event, at those that hold without them. */
+    async onAddColumn({target}) {
+        const wanted = this.missingColumns.find(({key}) => key === target.value);
+        target.value = "";
+        if (!wanted) {
+            return;
+        }
+        const {columns} = this.buildTable();
+        const own = columns.filter(({product}) => product === wanted.id);
+        const like = own.find(({event}) => event === "planned") || own[0];
+        const values = {
+            product_id: {id: wanted.id, display_name: wanted.name},
+            event: wanted.event,
+        };
+        const lines = like
+            ? like.lines.map(({record}) => ({...this.copyOf(record), ...values}))
+            : [{qf_min: 0, qf_max: 0, amount: 0, to_fill: true, ...values}];
+        await this.apply(lines.map((line) => [CREATE, false, line]));
+    }
+
+    copyOf(record) {
+        return Object.fromEntries(
+            Object.keys(record.activeFields).map((name) => [name, record.data[name]])
+        );
+    }
+
+    // === A table of a spreadsheet === #
+
+    isFree({data}) {
+        return !data.amount && !data.to_fill;
+    }
+
+    /** Whether nobody has said this price yet; 0.00 is one that somebody said. */
+    isToFill({data}) {
+        return data.to_fill && !data.amount;
+    }
+
+    /** Several cells pasted on a price are spread from there on. */
+    async onPaste(row, {column}, event) {
+        const text = event.clipboardData.getData("text/plain");
+        if (!/[\t\n;]/.test(text.trim())) {
+            return;
+        }
+        event.preventDefault();
+        event.stopPropagation();
+        await this.paste(text, row.from, column.key);
+    }
+
+    async onPasteAll() {
+        if (await this.paste(this.pasted.text, null, null)) {
+            Object.assign(this.pasted, {opened: false, text: ""});
+        }
+    }
+
+    /**
+     * Put a table of a spreadsheet into this one, all of it or nothing.
+     * @param from, key: of the price it begins at; null: the first one
+     */
+    async paste(text, from, key) {
+        const rows = await this.orm.call("espace.tariff", "read_pasted", [text]);
+        const refusal = this.whyNotPasted(rows, from, key);
+        if (refusal) {
+            this.refuse(refusal);
+            return false;
+        }
+        const named = rows.every((row) => row.from !== null);
+        await this.apply(
+            named ? this.pasteBrackets(rows, key) : this.pastePrices(rows, from, key)
+        );
+        this.notification.add(_t("Prices read: %s.", this.countCells(rows)), {
+            type: "success",
+        });
+        return true;
+    }
+
+    countCells(rows) {
+        return rows.flatMap(({cells}) => cells).filter(({value}) => value !== null)
+            .length;
+    }
+
+    /** Say why a table cannot be put here; nothing if it can. */
+    whyNotPasted(rows, from, key) {
+        const table = this.buildTable();
+        const wrong = rows.flatMap(({cells}, index) =>
+            cells.filter(({error}) => error).map(({text}) => ({text, line: index + 1}))
+        );
+        if (wrong.length) {
+            return _t(
+                "Line %s, “%s”: is it one price? Write 1000 or 1,00. Nothing was pasted.",
+                wrong[0].line,
+                wrong[0].text
+            );
+        }
+        if (!this.countCells(rows)) {
+            return _t("There is no price in what was pasted.");
+        }
+        const start = this.columnIndex(table, key);
+        const width = Math.max(...rows.map(({cells}) => cells.length));
+        if (start + width > table.columns.length) {
+            return _t(
+                "%s columns of prices were pasted, the table has %s from there on. Add columns first, or copy fewer.",
+                width,
+                table.columns.length - start
+            );
+        }
+        const named = rows.every((row) => row.from !== null);
+        if (!named && this.rowIndex(table, from) + rows.length > table.rows.length) {
+            return _t(
+                "%s lines were pasted, the table has %s brackets from there on. Add brackets first, or copy the first column with them.",
+                rows.length,
+                table.rows.length - this.rowIndex(table, from)
+            );
+        }
+        return "";
+    }
+
+    columnIndex({columns}, key) {
+        return Math.max(
+            columns.findIndex((column) => column.key === key),
+            0
+        );
+    }
+
+    rowIndex({rows}, from) {
+        return Math.max(
+            rows.findIndex((row) => row.from === from),
+            0
+        );
+    }
+
+    /** Replace the brackets of the columns that were pasted by those of the sheet. */
+    pasteBrackets(rows, key) {
+        const table = this.buildTable();
+        const start = this.columnIndex(table, key);
+        const width = Math.max(...rows.map(({cells}) => cells.length));
+        return table.columns.slice(start, start + width).flatMap((column, index) => {
+            const filled = rows.filter(({cells}) =>
+                Number.isFinite(cells[index]?.value)
+            );
+            if (!filled.length) {
+                return [];
+            }
+            const values = this.copyOf(column.lines[0].record);
+            return [
+                ...column.lines.map(({id}) => [DELETE, id]),
+                ...filled.map((row) => [
+                    CREATE,
+                    false,
+                    {
+                        ...values,
+                        qf_min: row.from,
+                        qf_max: row.to === null ? 0 : row.to,
+                        amount: row.cells[index].value,
+                        to_fill: false,
+                    },
+                ]),
+            ];
+        });
+    }
+
+    /** Write prices from a cell on, to the right and downwards. */
+    pastePrices(rows, from, key) {
+        const table = this.buildTable();
+        const [top, left] = [this.rowIndex(table, from), this.columnIndex(table, key)];
+        const amounts = new Map();
+        rows.forEach(({cells}, down) => {
+            cells.forEach(({value}, right) => {
+                const row = table.rows[top + down];
+                const line = table.columns[left + right].lines.find(
+                    (one) => one.from <= row.from && row.from < one.to
+                );
+                // A price that spans several brackets takes the first one.
+                if (line && value !== null && !amounts.has(line.id)) {
+                    amounts.set(line.id, value);
+                }
+            });
+        });
+        return [...amounts].map(([id, amount]) => [
+            UPDATE,
+            id,
+            {amount, to_fill: false},
+        ]);
     }
 
     /** Go up and down in a column with the arrows, as in a spreadsheet. */

@@ -1,0 +1,8 @@
+"""Before any update: with the releases of libraries that work."""
+
+from odoo.addons.espace_famille.libraries import NEEDED, refuse_unfit
+
+
+def migrate(cr, version):
+    """Update nothing with libraries that do not work."""
+    refuse_unfit(NEEDED)

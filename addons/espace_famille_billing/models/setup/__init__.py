@@ -1,0 +1,3 @@
+from . import espace_setup
+from . import espace_setup_tariff
+from . import espace_setup_money

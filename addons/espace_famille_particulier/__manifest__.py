@@ -1,0 +1,22 @@
+{
+    "name": "Espace Famille – Quotient of the CAF",
+    "summary": "Quotients asked of API Particulier, looked at before they count",
+    "version": "19.0.1.0.0",
+    "category": "Services/Espace Famille",
+    "author": "Espace Famille contributors",
+    "website": "https://github.com/espace-famille/espace-famille",
+    "license": "AGPL-3",
+    "depends": ["espace_famille_portal"],
+    "external_dependencies": {"python": ["requests"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/espace_famille_particulier_rules.xml",
+        "data/ir_cron.xml",
+        "views/espace_quotient_query_views.xml",
+        "views/espace_guardian_views.xml",
+        "views/espace_family_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/portal_quotient.xml",
+    ],
+    "demo": ["demo/espace_famille_particulier_demo.xml"],
+}

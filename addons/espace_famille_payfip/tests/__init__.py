@@ -1,0 +1,2 @@
+from . import test_payfip_families
+from . import test_payfip_demo

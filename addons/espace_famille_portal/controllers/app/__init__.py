@@ -1,0 +1,3 @@
+from . import installed
+from . import devices
+from . import log_out

@@ -1,0 +1,1 @@
+from . import espace_portal_menu

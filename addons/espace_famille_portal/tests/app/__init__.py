@@ -1,0 +1,2 @@
+from . import test_installed
+from . import test_push

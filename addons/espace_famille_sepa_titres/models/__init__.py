@@ -1,0 +1,2 @@
+from . import espace_regie
+from . import espace_title

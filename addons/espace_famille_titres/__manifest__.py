@@ -1,0 +1,22 @@
+{
+    "name": "Espace Famille – Titres",
+    "summary": "Titres for the public accountant: numbered lists, CSV, XLSX and PDF",
+    "version": "19.0.1.0.0",
+    "category": "Services/Espace Famille",
+    "author": "Espace Famille contributors",
+    "website": "https://github.com/espace-famille/espace-famille",
+    "license": "AGPL-3",
+    "depends": ["espace_famille_billing"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/espace_famille_titres_rules.xml",
+        "data/mail_template_title_invoice.xml",
+        "views/espace_title_views.xml",
+        "views/espace_title_list_views.xml",
+        "views/espace_billing_run_views.xml",
+        "views/espace_activity_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+    "demo": ["demo/espace_famille_titres_demo.xml"],
+}

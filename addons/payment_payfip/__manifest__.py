@@ -1,0 +1,22 @@
+{
+    "name": "Payment Provider: PayFiP",
+    "summary": "Online payment of French public bodies: card and direct debit",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Payment Providers",
+    "author": "Espace Famille contributors",
+    "website": "https://github.com/espace-famille/espace-famille",
+    "license": "AGPL-3",
+    "countries": ["fr"],
+    "depends": ["payment"],
+    "external_dependencies": {"python": ["eopayment", "zeep"]},
+    "data": [
+        "views/payment_payfip_templates.xml",
+        "views/payment_provider_views.xml",
+        "views/payment_transaction_views.xml",
+        "data/payment_method_data.xml",
+        "data/payment_provider_data.xml",
+        "data/ir_cron.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}
