@@ -61,6 +61,25 @@ def open_menu(page, label):
     page.wait_for_load_state()
 
 
+def choose(page, box, words, patience=60):
+    """Choose the first record that the field `box` (many2one, many2many tags) finds.
+
+    Until it holds: what was found before the words were typed may be shown still, and
+    be replaced at the very instant of the click.
+    """
+    before = page.locator(".o_tag").count()
+    found = page.locator(".o-autocomplete--dropdown-item:not(.o_loading)")
+    for _try in range(5):
+        box.fill(words)
+        # Odoo asks a quarter of a second after the last key.
+        page.wait_for_timeout(400)
+        found.filter(has_text=words).first.click(timeout=patience * 1000)
+        found.first.wait_for(state="detached", timeout=patience * 1000)
+        if page.locator(".o_tag").count() > before or box.input_value() != words:
+            return
+    raise AssertionError(f"“{words}” could not be chosen")
+
+
 @contextmanager
 def whole_address_space():
     """Lift Odoo's limit on virtual memory, of which Chromium reserves much."""
@@ -171,6 +190,18 @@ class Visit:
             if not self.requests:
                 break
             self.page.wait_for_timeout(PAUSE)
+
+    def wait_until(self, question, *answers, patience=30):
+        """Ask the page until its answer is true; a promise is waited for.
+
+        Playwright's own `wait_for_function` takes a promise for an answer, which is
+        always true. `patience`: in seconds, counted, for the clock may stand still.
+        """
+        for _wait in range(int(patience * 1000) // (5 * PAUSE)):
+            if self.page.evaluate(question, *answers):
+                return
+            self.page.wait_for_timeout(5 * PAUSE)
+        raise AssertionError(f"Not within {patience} s: {question}")
 
     def wait_for_words(self, words):
         """Wait until the page says this; else fail with what it says instead."""

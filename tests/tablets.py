@@ -140,7 +140,7 @@ class TabletCase(CommittingCase):
 
     def kept(self, visit):
         """Wait until the device could open the page without network."""
-        visit.page.wait_for_function(
+        visit.wait_until(
             """async path => {
                 const names = await caches.keys();
                 for (const name of names) {
@@ -154,7 +154,7 @@ class TabletCase(CommittingCase):
                 }
                 return false;
             }""",
-            arg=PAGE,
+            PAGE,
         )
 
     def open_list(self, visit):

@@ -199,9 +199,7 @@ class TestAttendanceKept(EdgeCase):
         )
         visit.context.set_offline(True)
         page.clock.fast_forward(37 * HOUR * 1000)
-        page.wait_for_function(
-            f"async () => (await ({COUNT})('lists')) === 0", timeout=30_000
-        )
+        visit.wait_until(f"async () => (await ({COUNT})('lists')) === 0")
         page.wait_for_selector("text=These lists are not on this device")
 
 
@@ -403,14 +401,14 @@ class TestAttendanceCards(EdgeCase):
     def test_a_card_is_a_touch_and_twice_is_nothing(self):
         visit = self.tablet("amina")
         page, child = visit.page, self.children[0]
-        page.wait_for_function(
+        visit.wait_until(
             """async () => Boolean(await caches.match(
                 '/web/static/lib/zxing-library/zxing-library.js'
             ))"""
         )
         visit.context.set_offline(True)
         self.scan(visit)
-        page.wait_for_selector(f"{self.item(child)}.is-present", timeout=240_000)
+        page.wait_for_selector(f"{self.item(child)}.is-present", timeout=60_000)
         page.wait_for_selector(".scan__said >> text=Present")
         self.look(visit, "tablette-carte")
         page.keyboard.press("Escape")

@@ -10,7 +10,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 from .accessibility import findings_in
-from .browser import DESKTOP, PHONE, chromium, open_browser
+from .browser import DESKTOP, PHONE, choose, chromium, open_browser
 
 SCREEN = "/odoo/action-espace_famille.espace_incident_action/new"
 LONG = 120_000
@@ -66,11 +66,8 @@ class TestIncidentScreen(EspaceBillingCase, HttpCase):
         page.set_default_timeout(LONG)
         page.goto(SCREEN, timeout=LONG)
         form = page.locator(".o_form_view")
-        form.locator("[name=child_id] input").click()
-        page.keyboard.type("Nina", delay=50)
+        choose(page, form.locator("[name=child_id] input"), "Nina")
         visit.picture("accident-saisie", full_page=False)
-        found = page.locator(".o-autocomplete--dropdown-item:not(.o_loading)")
-        found.filter(has_text="Nina").first.click()
         for name, words in (
             ("place", "Cour de l’école"),
             ("what_happened", "Tombée en sautant de la balançoire."),

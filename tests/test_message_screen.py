@@ -11,7 +11,7 @@ from odoo.addons.espace_famille.tests.common import MONDAY
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 from .accessibility import findings_in
-from .browser import chromium, open_browser
+from .browser import choose, chromium, open_browser
 
 MESSAGES = "/odoo/action-espace_famille.espace_family_message_action"
 WAITING = "/odoo/action-espace_famille.espace_waiting_action"
@@ -58,9 +58,7 @@ class TestMessageScreen(EspaceBillingCase, HttpCase):
         page.get_by_label("Objet").first.fill("Sortie des {clase}")
         page.get_by_label("Pour", exact=True).click()
         page.locator(".o_select_menu_item", has_text="Classes").first.click()
-        box = page.locator("[name=class_ids] input")
-        box.fill("CP")
-        page.locator(".o-autocomplete--dropdown-item", has_text="CP").first.click()
+        choose(page, page.locator("[name=class_ids] input"), "CP")
         page.locator("[name=body] .odoo-editor-editable").click()
         page.keyboard.type(TEXT)
 
