@@ -113,6 +113,7 @@
         "views/attendance/espace_attendance_views.xml",
         "views/people/espace_pickup_person_views.xml",
         "views/people/espace_pickup_ban_views.xml",
+        "views/group/espace_group_views.xml",
         "views/kitchen/espace_kitchen_views.xml",
         "views/kitchen/espace_meal_count_views.xml",
         "views/figures/espace_figures_views.xml",

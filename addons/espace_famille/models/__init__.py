@@ -3,6 +3,7 @@ from . import rights
 from . import people
 from . import calendar
 from . import activity
+from . import group
 from . import papers
 from . import booking
 from . import attendance

@@ -4,6 +4,7 @@ from .health import *
 from .people import *
 from .calendar import *
 from .activity import *
+from .group import *
 from .booking import *
 from .attendance import *
 from .absence import *

@@ -256,7 +256,28 @@ class EspaceListWizard(models.TransientModel):
         ]
 
     def _group_sheets(self, rows):
-        """Return a sheet for each option of the activity: who leaves together."""
+        """Return a sheet for each group and transport, the last for who is in none.
+
+        Without groups the options of the activity take their place: who leaves together.
+        """
+        groups = self.env["espace.group"]._of_activity(self.activity_id)
+        if not groups:
+            return self._option_sheets(rows)
+        sheets = [
+            {
+                "title": f"{self.activity_id.name}, {group.name}",
+                "head": group._head_words(),
+                "parts": [("", [row for row in rows if row.child in group.child_ids])],
+            }
+            for group in groups
+        ]
+        inside = groups.child_ids
+        if alone := [row for row in rows if row.child not in inside]:
+            title = self.env._("%s, in no group", self.activity_id.name)
+            sheets.append({"title": title, "parts": [("", alone)]})
+        return [sheet for sheet in sheets if sheet["parts"][0][1]]
+
+    def _option_sheets(self, rows):
         options = self.env["product.product"].union(
             *(row.bookings.product_id for row in rows)
         )

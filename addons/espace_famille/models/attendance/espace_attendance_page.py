@@ -206,6 +206,7 @@ class EspaceAttendancePage(models.AbstractModel):
         names = self._author_names(standings, bookings_sudo)
         sees_photos = self.env.user.has_group("espace_famille.group_photo")
         photos = children._photo_stamps() if sees_photos else {}
+        groups = self.env["espace.group"]._names_by_child(bookings_sudo.activity_id)
         reads_health = full and self.env.user.has_group("espace_famille.group_health")
         waiting = dict(bookings._fields["state"]._description_selection(self.env))
         rows = {}
@@ -220,6 +221,7 @@ class EspaceAttendancePage(models.AbstractModel):
                 "class": child.class_id.name or "",
                 "order": [child.class_id.sequence, child.class_id.name or ""],
                 "school": child.school_id.name or "",
+                "groups": groups.get((booking.activity_id.id, child.id), []),
                 "option": booking.product_id.id,
                 "times": bool(booking.records_times),
                 **_answer(booking, standing, announced),
@@ -281,6 +283,7 @@ class EspaceAttendancePage(models.AbstractModel):
                     "class": "",
                     "order": [10**6, ""],
                     "school": "",
+                    "groups": [],
                     "option": event.product_id.id or 0,
                     "times": event.session_id.records_times,
                     "state": event.answer,

@@ -329,6 +329,11 @@ class Attendance extends Component {
                 );
             }
         }
+        // Lists that were kept before there were groups have none.
+        const named = new Set(kids.flatMap((kid) => kid.groups || []));
+        for (const name of [...named].sort(COLLATOR.compare)) {
+            groups.push(of(`g${name}`, name, (kid) => kid.groups?.includes(name)));
+        }
         const classes = [...new Set(kids.map((kid) => kid.class).filter(Boolean))];
         if (classes.length > 1 && !session.times) {
             classes.sort(COLLATOR.compare);

@@ -1,4 +1,11 @@
-import {Component, onMounted, onWillStart, onWillUnmount, useState} from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    status,
+    useState,
+} from "@odoo/owl";
 import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
@@ -95,6 +102,13 @@ export class EspaceHome extends Component {
         return index === 0;
     }
 
+    /** What was opened may have taken the place of this screen. */
+    async reload() {
+        if (status(this) !== "destroyed") {
+            await this.load(this.home.role);
+        }
+    }
+
     async open({code, key = ""}) {
         if (code === "home") {
             await this.load(key);
@@ -107,7 +121,7 @@ export class EspaceHome extends Component {
         try {
             const action = await this.orm.call("espace.home", "open", [code, key]);
             await this.action.doAction(action, {
-                onClose: () => this.load(this.home.role),
+                onClose: () => this.reload(),
             });
         } finally {
             this.data.busy = false;

@@ -7,6 +7,7 @@ import {
     useState,
 } from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {Layout} from "@web/search/layout";
 import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {downloadFile} from "@web/core/network/download";
 import {registry} from "@web/core/registry";
@@ -39,6 +40,7 @@ function contentOf(file) {
 export class RegisterImport extends Component {
     static template = "espace_famille.RegisterImport";
     static props = {...standardActionServiceProps};
+    static components = {Layout};
 
     // Names of what says too little by itself; templates translate no such pieces.
     labels = {
@@ -53,6 +55,8 @@ export class RegisterImport extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
+        // The bar holds the way back: to the checklist, to earlier imports.
+        this.display = {controlPanel: {}};
         this.input = useRef("input");
         this.heading = useRef("heading");
         this.screen = useState({});

@@ -1,4 +1,4 @@
-import {Component, onWillStart, useRef, useState} from "@odoo/owl";
+import {Component, onWillStart, status, useRef, useState} from "@odoo/owl";
 import {Layout} from "@web/search/layout";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
@@ -99,6 +99,10 @@ export class EspaceSetup extends Component {
     }
 
     async reload() {
+        // What was opened may have taken the place of this screen.
+        if (status(this) === "destroyed") {
+            return;
+        }
         await this.load();
         if (this.data.ready) {
             await this.check();

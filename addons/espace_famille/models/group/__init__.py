@@ -1,0 +1,2 @@
+from . import espace_group
+from . import espace_child
