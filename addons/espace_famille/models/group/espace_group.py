@@ -124,5 +124,7 @@ class EspaceGroup(models.Model):
     def _head_words(self):
         """Return what stands below the name on its sheet: place, hour, leader."""
         self.ensure_one()
-        hour = self.leaves_at and self.env._("leaves at %s", format_hour(self.leaves_at))
+        hour = self.leaves_at and self.env._(
+            "leaves at %s", format_hour(self.leaves_at)
+        )
         return " – ".join(filter(None, [self.stop, hour, self.leader]))

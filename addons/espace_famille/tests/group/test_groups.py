@@ -84,9 +84,7 @@ class TestGroups(EspaceCase):
         wizard = (
             self.env["espace.list.wizard"]
             .with_user(self.agent)
-            .create(
-                {"kind": "group", "date": MONDAY, "activity_id": self.evening.id}
-            )
+            .create({"kind": "group", "date": MONDAY, "activity_id": self.evening.id})
         )
         sheets = [
             (sheet["title"], [row.child for row in sheet["parts"][0][1]])
