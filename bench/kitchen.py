@@ -56,6 +56,8 @@ def build():
             if number % 7 < 5
         ]
         town.year.date_from = min(town.year.date_from, first)
+        # What has no price is not booked.
+        town.prices.date_from = first
         meal = town.add_service("Cantine", days, capacity=100_000)
         meal.espace_includes_meal = True
         family = town._create_family("Famille", ["Claire"])
@@ -80,7 +82,8 @@ def build():
             )
         past = datetime.combine(first - timedelta(days=2), time(8))
         items = [(child, meal, day) for child in family.child_ids for day in days]
-        town.Reservation._book(family, items, staff=True, now=past)
+        quotes = town.Reservation._book(family, items, staff=True, now=past)
+        assert {quote.status for quote in quotes} == {"booked"}
         served = family.reservation_ids.filtered(lambda one: one.date < town.today)
         served.attendance = "present"
         serve(env, town, monday)

@@ -57,8 +57,9 @@ def open_menu(page, label):
     entry = menu.get_by_role("link", name=label)
     if not entry.count():
         menu.locator("summary").click()
-    entry.click()
-    page.wait_for_load_state()
+    # Logging out first forgets what the browser keeps: the page goes a moment later.
+    with page.expect_navigation():
+        entry.click()
 
 
 def choose(page, box, words, patience=60):

@@ -258,7 +258,7 @@ class EspaceListWizard(models.TransientModel):
     def _group_sheets(self, rows):
         """Return a sheet for each group and transport, the last for who is in none.
 
-        Without groups the options of the activity take their place: who leaves together.
+        Without groups, the options of the activity take their place.
         """
         groups = self.env["espace.group"]._of_activity(self.activity_id)
         if not groups:
