@@ -80,7 +80,7 @@ class TestDeskScreens(EspaceBillingCase, HttpCase):
             walk(visit, visit.page)
             self.assertEqual(visit.errors, [])
 
-    def test_the_waiting_list_says_why_and_gives_a_place(self):
+    def test_the_waiting_list_says_why(self):
         self.evening.write({"waiting_list": True})
         session = self.evening.session_ids.filtered(lambda s: s.date == MONDAY)
         session.capacity = 1
@@ -93,17 +93,9 @@ class TestDeskScreens(EspaceBillingCase, HttpCase):
 
         def walk(visit, page):
             page.goto(WAITING)
-            row = page.locator(".o_data_row")
             visit.wait_for_words("Aucune place n’est libre ce jour-là.")
             self.look(visit, "attente", ".o_data_row .o_data_cell")
-            row.locator("button[name=action_give_place]").focus()
-            page.keyboard.press("Enter")
-            page.locator(f"{DIALOG} footer .btn-primary").click()
-            row.first.wait_for(state="detached")
-
         self.walked(walk)
-        waits.invalidate_recordset()
-        self.assertEqual(waits.state, "confirmed")
 
     def test_a_strike_closes_and_opens_at_once(self):
         self.booked(self.nina, self.meal, MONDAY)
