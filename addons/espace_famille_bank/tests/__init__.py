@@ -1,0 +1,3 @@
+from . import test_bank_doors
+from . import test_bank_file
+from . import test_bank_pointing

@@ -1,0 +1,3 @@
+from . import espace_bank_choice
+from . import espace_bank_upload
+from . import espace_rejection_wizard
