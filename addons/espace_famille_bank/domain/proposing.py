@@ -262,7 +262,7 @@ def _takings(line, movements):
         days = sorted({m.day for m in own})
         for at, _day in enumerate(days):
             for end in range(at + 1, min(at + MOST_DAYS, len(days)) + 1):
-                chosen = [m for m in own if days[at] <= m.day <= days[end - 1]]
+                chosen = [m for m in own if _day <= m.day <= days[end - 1]]
                 _weigh(line, tuple(chosen), found)
     for is_exact in (True, False):
         fitting = [ms for ms, withheld in found.items() if is_exact == (not withheld)]

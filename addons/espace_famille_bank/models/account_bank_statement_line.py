@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -44,3 +44,28 @@ class AccountBankStatementLine(models.Model):
                         regie=regie.name,
                     )
                 )
+
+
+class AccountBankStatement(models.Model):
+    _inherit = "account.bank.statement"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_not_of_regie(self):
+        """Keep the statement of a file that was loaded.
+
+        :raise UserError: names the file
+        """
+        file_sudo = (
+            self.env["espace.bank.file"]
+            .sudo()
+            .search([("statement_id", "in", self.ids)], limit=1)
+        )
+        if file_sudo:
+            raise UserError(
+                self.env._(
+                    "The statement %(statement)s is the file %(file)s of a régie: it "
+                    "stays.",
+                    statement=file_sudo.statement_id.display_name,
+                    file=file_sudo.name,
+                )
+            )

@@ -202,18 +202,15 @@ class EspaceBankFile(models.Model):
             raise UserError(
                 self._account_words(company, name, statement, regies.sudo())
             )
-        deposit_sudo = regies.sudo().dft_journal_id
-        if not deposit_sudo:
-            # Journals of several means may share the account: transfers come first.
-            deposit_sudo = own_sudo.sorted(
-                lambda journal: (journal.espace_means != "transfer", journal.id)
-            )[:1]
-        elif deposit_sudo not in own_sudo:
+        # The number may stand on a journal of debits: a bank account has one journal.
+        deposit_sudo = regies.sudo().dft_journal_id or own_sudo.sorted(
+            lambda journal: (journal.espace_means != "transfer", journal.id)
+        )[:1]
+        if deposit_sudo.bank_account_id and deposit_sudo not in own_sudo:
             raise UserError(
                 self.env._(
                     "%(file)s is of the account %(account)s, but the deposit account of "
-                    "%(regie)s is the journal %(journal)s: give that journal the "
-                    "account of the file.",
+                    "%(regie)s is the journal %(journal)s, which bears another one.",
                     file=name,
                     account=self._masked(statement.account),
                     regie=regies.name,
@@ -402,10 +399,13 @@ class EspaceBankFile(models.Model):
                 self._transaction(entry, told.get(entry.key, {})) for entry in entries
             ],
         }
-        account = self.journal_id.bank_account_id.sanitized_acc_number
+        # What waits is matched with what points it: nothing could be locked otherwise.
+        waiting = self.journal_id.suspense_account_id
+        if not waiting.reconcile:
+            waiting.reconcile = True
         result = {"statement_ids": [], "notifications": []}
         Import._create_bank_statements(
-            Import._complete_stmts_vals([vals], self.journal_id, account), result
+            Import._complete_stmts_vals([vals], self.journal_id, None), result
         )
         statement = self.env["account.bank.statement"].browse(result["statement_ids"])
         # In the order in which they were told of.

@@ -258,12 +258,13 @@ class EspaceRegie(models.Model):
                 payment.espace_family_id.id,
                 payment.journal_id.id,
             )
-            if kind == "receipt":
-                if not payment.espace_rejected:
-                    movements.append(movement._replace(kind="returnable"))
-                if not self._is_shown(payment):
-                    movements.append(movement)
-            elif payment.espace_reason != "mistake" and not self._is_shown(payment):
+            if kind == "receipt" and not payment.espace_rejected:
+                movements.append(movement._replace(kind="returnable"))
+            # What was entered by mistake, and what took it back, the bank never saw.
+            taken_back = payment | payment.espace_rejection_ids
+            if "mistake" not in taken_back.mapped("espace_reason") and not (
+                payment.bank_match_ids
+            ):
                 movements.append(movement)
         return movements + self._bank_remittances(day)
 
@@ -279,9 +280,6 @@ class EspaceRegie(models.Model):
             ],
             order="date, id",
         )
-
-    def _is_shown(self, record_sudo):
-        return bool(record_sudo.bank_match_ids)
 
     def _bank_remittances(self, day):
         remittances_sudo = self.env["espace.remittance"].sudo().search(

@@ -20,7 +20,8 @@ class TestBankDoors(BankCase):
         cls.accountant = mail_new_test_user(
             cls.env,
             login="comptable",
-            groups="account.group_account_manager,espace_famille.group_finance",
+            groups="account.group_account_manager,account.group_account_user,"
+            "account.group_account_basic,espace_famille.group_finance",
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
         )

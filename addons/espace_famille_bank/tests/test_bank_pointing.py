@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import Form, tagged
 
 from .common import DAY, BankCase, cfonb
@@ -61,7 +61,7 @@ class TestBankPointing(BankCase):
         [line] = self.lines((600, f"VIR {self.martin.reference}"))
         self.assertFalse(line.proposal_sure)
         self.accept(line)
-        self.assertEqual(self.receivable(self.martin), -1.1)
+        self.assertEqual(float(self.receivable(self.martin)), -1.1)
 
     def test_what_names_nobody_waits_and_is_given_by_hand(self):
         [line] = self.lines((360, "VIREMENT"))
@@ -93,7 +93,7 @@ class TestBankPointing(BankCase):
             self.accept(line)
         line.with_user(self.clerk).action_propose()
         self.accept(line)
-        self.assertEqual(self.receivable(self.martin), -3.6)
+        self.assertEqual(float(self.receivable(self.martin)), -3.6)
 
     def test_a_transfer_entered_before_is_not_received_twice(self):
         payment = self.register(self.meal_move, "transfer")
@@ -254,8 +254,23 @@ class TestBankPointing(BankCase):
         self.assertEqual(second.match_ids.payment_id, payment)
 
     def test_a_locked_day(self):
-        [line] = self.lines((360, f"VIR {self.meal_move.name}"))
         self.company.fiscalyear_lock_date = date(2027, 1, 3)
+        [line] = self.lines((360, f"VIR {self.meal_move.name}"))
+        self.assertEqual(line.day, DAY)
         self.accept(line)
         self.assertEqual(str(line.match_ids.payment_id.date), "2027-01-04")
         self.assertEqual(str(line.pointing_id.date), "2027-01-04")
+
+    def test_a_year_is_locked_once_all_is_pointed(self):
+        self.deposit.suspense_account_id.reconcile = False
+        [line] = self.lines((360, f"VIR {self.meal_move.name}"))
+        with self.assertRaises(RedirectWarning), self.env.cr.savepoint():
+            self.company.fiscalyear_lock_date = DAY
+        self.accept(line)
+        self.company.fiscalyear_lock_date = DAY
+        with self.assertRaisesRegex(UserError, "reject it first"):
+            line.with_user(self.clerk).action_release()
+        payment = line.match_ids.payment_id
+        payment.with_user(self.clerk)._espace_reject("mistake", date(2027, 1, 4))
+        line.with_user(self.clerk).action_release()
+        self.assertEqual((line.state, self.waits()), ("open", 360))
