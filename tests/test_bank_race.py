@@ -126,4 +126,6 @@ class TestBankRace(BaseCase):
             payments = env["account.payment"].search(
                 [("company_id", "=", company.id), ("espace_kind", "=", "receipt")]
             )
-            self.assertEqual(payments.mapped("espace_receipt_number"), ["RS-2027-00001"])
+            self.assertEqual(
+                payments.mapped("espace_receipt_number"), ["RS-2027-00001"]
+            )

@@ -173,7 +173,13 @@ def test_movements_alike_are_told_apart():
 
 @given(st.binary(max_size=400))
 def test_whatever_is_loaded_is_read_or_refused(content):
-    for start in (b"", b"01", b"<", files.cfonb(*MOVES)[:200], files.camt(*MOVES)[:300]):
+    for start in (
+        b"",
+        b"01",
+        b"<",
+        files.cfonb(*MOVES)[:200],
+        files.camt(*MOVES)[:300],
+    ):
         try:
             statements.read(start + content)
         except statements.Refused as error:
@@ -319,7 +325,14 @@ def test_a_remittance_to_the_treasury():
     st.integers(-2000, 2000),
     st.lists(
         st.sampled_from(
-            ["INV/2027/00001", "INV/2027/00003", "FAM-0001", "PAUL MARTIN", "CB", "REJET"]
+            [
+                "INV/2027/00001",
+                "INV/2027/00003",
+                "FAM-0001",
+                "PAUL MARTIN",
+                "CB",
+                "REJET",
+            ]
         ),
         max_size=3,
     ),

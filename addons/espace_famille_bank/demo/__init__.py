@@ -72,21 +72,21 @@ class Demonstration(demo.Demonstration):
                 "default_account_id": account.id,
             }
         )
-        number = DEPOSIT_IBAN.replace(" ", "")
         banks = self.env["res.partner.bank"]
-        if not banks.search_count(
+        bank = banks.search(
             [
-                ("sanitized_acc_number", "=", number),
+                ("sanitized_acc_number", "=", DEPOSIT_IBAN.replace(" ", "")),
                 ("partner_id", "=", company.partner_id.id),
             ]
-        ):
-            journal.bank_account_id = banks.create(
-                {
-                    "acc_number": DEPOSIT_IBAN,
-                    "partner_id": company.partner_id.id,
-                    "company_id": company.id,
-                }
-            )
+        ) or banks.create(
+            {
+                "acc_number": DEPOSIT_IBAN,
+                "partner_id": company.partner_id.id,
+                "company_id": company.id,
+            }
+        )
+        if not bank.journal_id:
+            journal.bank_account_id = bank
         regie.dft_journal_id = journal
 
     def _transfers(self, regie):

@@ -3,7 +3,9 @@ from . import account_move
 from . import account_partial_reconcile
 from . import account_statement_import
 from . import espace_bank_file
+from . import espace_bank_file_words
 from . import espace_bank_line
+from . import espace_bank_line_checks
 from . import espace_bank_line_proposal
 from . import espace_bank_match
 from . import espace_check

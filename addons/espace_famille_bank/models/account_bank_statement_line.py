@@ -37,9 +37,9 @@ class AccountBankStatementLine(models.Model):
             if regie:
                 raise UserError(
                     self.env._(
-                        "%(journal)s is the deposit account of %(regie)s: its movements "
-                        "are pointed in Régie, Payments and Collections, Movements of "
-                        "the Bank, where families get their receipts.",
+                        "%(journal)s is the deposit account of %(regie)s: its "
+                        "movements are pointed in Régie, Payments and Collections, "
+                        "Movements of the Bank, where families get their receipts.",
                         journal=line.journal_id.display_name,
                         regie=regie.name,
                     )

@@ -127,9 +127,7 @@ class EspaceBankLine(models.Model):
                 told = proposing.Line(
                     line.day,
                     to_cents(line.amount),
-                    " ".join(
-                        filter(None, (line.label, line.payer, line.reference))
-                    ),
+                    " ".join(filter(None, (line.label, line.payer, line.reference))),
                 )
                 found[line] = proposing.propose(told, families, debts, movements)
         return found
@@ -199,8 +197,8 @@ class EspaceRegie(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        families_sudo = self.env["espace.family"].sudo().search(
-            [("company_id", "=", company.id)]
+        families_sudo = (
+            self.env["espace.family"].sudo().search([("company_id", "=", company.id)])
         )
         debts = []
         lines = families_sudo._espace_open_lines("debit", self).sudo()
@@ -224,9 +222,7 @@ class EspaceRegie(models.Model):
             proposing.Family(
                 family.id,
                 tuple(filter(None, (proposing.compact(family.reference),))),
-                tuple(family.guardian_ids.mapped("name"))
-                if family.id in owing
-                else (),
+                tuple(family.guardian_ids.mapped("name")) if family.id in owing else (),
             )
             for family in families_sudo
         ]
@@ -270,27 +266,35 @@ class EspaceRegie(models.Model):
 
     def _bank_payments(self, day):
         """Return what this régie has of the deposit account since a day, and before."""
-        return self.env["account.payment"].sudo().search(
-            [
-                ("espace_regie_id", "=", self.id),
-                ("espace_means", "in", DEPOSIT),
-                ("espace_kind", "!=", False),
-                ("state", "in", POSTED),
-                ("date", ">=", day - proposing.CHARGEBACK),
-            ],
-            order="date, id",
+        return (
+            self.env["account.payment"]
+            .sudo()
+            .search(
+                [
+                    ("espace_regie_id", "=", self.id),
+                    ("espace_means", "in", DEPOSIT),
+                    ("espace_kind", "!=", False),
+                    ("state", "in", POSTED),
+                    ("date", ">=", day - proposing.CHARGEBACK),
+                ],
+                order="date, id",
+            )
         )
 
     def _bank_remittances(self, day):
-        remittances_sudo = self.env["espace.remittance"].sudo().search(
-            [
-                ("regie_id", "=", self.id),
-                ("state", "=", "posted"),
-                ("date", ">=", day - proposing.TRAVEL),
-                ("bank_line_id", "=", False),
-                ("bank_match_ids", "=", False),
-            ],
-            order="date, id",
+        remittances_sudo = (
+            self.env["espace.remittance"]
+            .sudo()
+            .search(
+                [
+                    ("regie_id", "=", self.id),
+                    ("state", "=", "posted"),
+                    ("date", ">=", day - proposing.TRAVEL),
+                    ("bank_line_id", "=", False),
+                    ("bank_match_ids", "=", False),
+                ],
+                order="date, id",
+            )
         )
         lines = self.env["espace.bank.line"]
         return [

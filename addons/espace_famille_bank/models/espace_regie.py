@@ -28,7 +28,7 @@ class EspaceRegie(models.Model):
         return super().write(vals)
 
     def _transfer_journal(self):
-        """Return the journal in which transfers of families are received, maybe none."""
+        """Return the journal of transfers of families, maybe none."""
         self.ensure_one()
         journals_sudo = self.sudo().journal_ids
         return journals_sudo.filtered(lambda j: j.espace_means == "transfer")[:1]

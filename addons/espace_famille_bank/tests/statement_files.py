@@ -40,12 +40,14 @@ def cfonb(*movements, opening=0, account=ACCOUNT, ends="\n", closing=None):
 
 def _camt_entry(day, cents, label="", payer="", reference="NOTPROVIDED", reason=""):
     side = "Dbtr" if cents > 0 else "Cdtr"
-    parties = f"<RltdPties><{side}><Nm>{payer}</Nm></{side}></RltdPties>" if payer else ""
+    parties = f"<RltdPties><{side}><Nm>{payer}</Nm></{side}></RltdPties>"
+    parties = parties if payer else ""
     returned = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>" if reason else ""
     direction = "CRDT" if cents > 0 else "DBIT"
     return (
         f'<Ntry><Amt Ccy="EUR">{abs(cents) / 100:.2f}</Amt><CdtDbtInd>{direction}'
-        f"</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>{day}</Dt></BookgDt><NtryDtls><TxDtls>"
+        f"</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>{day}</Dt></BookgDt><NtryDtls>"
+        "<TxDtls>"
         f"<Refs><EndToEndId>{reference}</EndToEndId></Refs>{parties}"
         f"<RmtInf><Ustrd>{label}</Ustrd></RmtInf>{returned}</TxDtls></NtryDtls></Ntry>"
     )

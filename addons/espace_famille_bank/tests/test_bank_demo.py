@@ -19,16 +19,11 @@ class TestBankDemo(BankCase):
                 return company
 
         self.deposit.write({"bank_account_id": False, "code": "DFX"})
-        self.env["res.partner.bank"].search(
-            [("partner_id", "=", company.partner_id.id)]
-        ).unlink()
         self.regie.dft_journal_id = False
         self.register(self.meal_move, "card", day=DAY)
         Small(self.env)._load_statement()
         lines = self.Line.search([("regie_id", "=", self.regie.id)], order="id")
-        self.assertEqual(
-            lines.mapped("proposal_kind"), ["transfer", "takings", False]
-        )
+        self.assertEqual(lines.mapped("proposal_kind"), ["transfer", "takings", False])
         self.assertEqual(set(lines.mapped("state")), {"open"})
         self.assertTrue(
             statements.is_account(

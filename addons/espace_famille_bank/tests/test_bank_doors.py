@@ -129,9 +129,7 @@ class TestBankDoors(BankCase):
             {
                 "kind": "transfer",
                 "family_id": stranger.id,
-                "debt_ids": [
-                    Command.set(self.durand._espace_open_lines("debit").ids)
-                ],
+                "debt_ids": [Command.set(self.durand._espace_open_lines("debit").ids)],
             },
         ):
             with self.subTest(**{k: v for k, v in vals.items() if k == "kind"}):

@@ -68,7 +68,9 @@ class TestBankFile(BankCase):
         whole = cfonb(TRANSFER)
         self.assert_refused("is not whole", whole[:200])
         self.assert_refused("is not whole", camt(TRANSFER)[:-40])
-        self.assert_refused("letters", camt((DAY, 1, "é")).replace(b"\xc3\xa9", b"\xe9"))
+        self.assert_refused(
+            "letters", camt((DAY, 1, "é")).replace(b"\xc3\xa9", b"\xe9")
+        )
         self.assert_refused("no statement that is read", b"Bonjour")
         self.assert_refused("holds no movement", b"")
         self.assert_refused("does not add up", camt(TRANSFER, closing=3))
