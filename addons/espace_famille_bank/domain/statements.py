@@ -20,6 +20,8 @@ CAMT_053, CAMT_054, CFONB = "camt.053", "camt.054", "cfonb120"
 # More is no file of a régie.
 LARGEST = 20_000_000
 MOST_LINES = 20_000
+# More words than a bank takes from who pays.
+LONGEST = 1000
 
 # Why a file is refused.
 EMPTY, SIZE, ENCODING, KIND, HALF, SUMS, ACCOUNTS, CURRENCY, DETAILS, VALUES = (
@@ -103,7 +105,7 @@ def read(content):
     if len(statement.entries) > MOST_LINES:
         raise Refused(SIZE)
     _check_sums(statement)
-    return statement._replace(entries=tuple(_numbered(statement.entries)))
+    return statement._replace(entries=tuple(map(_short, _numbered(statement.entries))))
 
 
 def plain(content, kind):
@@ -146,6 +148,14 @@ def _numbered(entries):
     for entry in entries:
         seen[entry.key] += 1
         yield entry._replace(key=f"{entry.key}-{seen[entry.key]}")
+
+
+def _short(entry):
+    return entry._replace(
+        label=entry.label[:LONGEST],
+        payer=entry.payer[:LONGEST],
+        reference=entry.reference[:LONGEST],
+    )
 
 
 def _key(*parts):

@@ -74,7 +74,7 @@ class EspaceBankFile(models.Model):
         help="Movements that another file told of: they were not loaded again.",
     )
     statement_id = fields.Many2one(
-        "account.bank.statement", "Statement", readonly=True, ondelete="restrict"
+        "account.bank.statement", readonly=True, ondelete="restrict"
     )
     line_ids = fields.One2many(
         "espace.bank.line", "file_id", "Movements", readonly=True

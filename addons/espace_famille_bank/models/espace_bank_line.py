@@ -42,7 +42,6 @@ class EspaceBankLine(models.Model):
 
     file_id = fields.Many2one(
         "espace.bank.file",
-        "File",
         required=True,
         readonly=True,
         index=True,
@@ -146,6 +145,8 @@ class EspaceBankLine(models.Model):
             raise UserError(
                 self.env._("This family is not of %s.", self.company_id.name)
             )
+        family.check_access("read")
+        self.env["account.move.line"].union(*parts).check_access("read")
         # The bank has it already: no ceiling keeps the money away.
         payment = (
             self.env["account.payment"]
@@ -168,8 +169,10 @@ class EspaceBankLine(models.Model):
         :param withheld_of: the journal of whose receipts the bank kept a part
         """
         self._check_pointable()
+        payments.check_access("read")
         payments_sudo = payments.sudo()
         self._check_payments(payments_sudo)
+        self._check_received_before(payments_sudo)
         asked = sum(map(self._cents_of, payments_sudo))
         withheld = asked - to_cents(self.amount)
         fee_sudo = self.env["espace.remittance"].sudo()
@@ -194,6 +197,7 @@ class EspaceBankLine(models.Model):
     def _point_remittance(self, remittances):
         """Point remittances: what was handed over, or brought to the bank."""
         self._check_pointable()
+        remittances.check_access("read")
         self._point(proposing.REMITTANCE, remittances=remittances.sudo())
 
     def _point_fee(self, journal):
@@ -387,7 +391,7 @@ class EspaceBankLine(models.Model):
     def action_release(self):
         """Take a pointing back: the movement waits again.
 
-        What it made is taken back first, by its own ways.
+        A payment that it made is rejected as a mistake instead, which does the same.
         """
         for line in self:
             line._release()
@@ -403,6 +407,8 @@ class EspaceBankLine(models.Model):
             raise UserError(self.env._("This movement is not pointed."))
         for match in line_sudo.match_ids.filtered("made"):
             match._check_taken_back()
+        for fee in line_sudo.match_ids.filtered("made").remittance_id:
+            fee._espace_give_back(self._day_in_books())
         pointing = line_sudo.pointing_id
         waiting = pointing.line_ids.filtered("account_id.reconcile")
         allow(waiting, STATING).remove_move_reconcile()

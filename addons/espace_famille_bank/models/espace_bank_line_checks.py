@@ -7,6 +7,8 @@ from odoo.tools import SQL, format_amount
 from odoo.addons.espace_famille_billing.models.core.amounts import POSTED
 from odoo.addons.espace_famille_billing.models.posted.account_move_posted import DEPOSIT
 
+from ..domain import proposing
+
 
 class EspaceBankLine(models.Model):
     _inherit = "espace.bank.line"
@@ -56,6 +58,17 @@ class EspaceBankLine(models.Model):
                     )
                 )
         self._check_not_shown("payment_id", payments_sudo)
+
+    def _check_received_before(self, payments_sudo):
+        """Refuse that a movement shows what was received long after it."""
+        for payment in payments_sudo:
+            if payment.date > self.day + proposing.AFTER:
+                raise UserError(
+                    self.env._(
+                        "%s was received after this movement.",
+                        payment._espace_words(),
+                    )
+                )
 
     def _check_remittances(self, remittances_sudo):
         for remittance in remittances_sudo:

@@ -47,11 +47,6 @@ class EspaceBankLine(models.Model):
         self.check_access("read")
         self.filtered(lambda line: line.state == "open")._propose()
 
-    def action_propose_all(self):
-        """Look again at all that waits in the communes of the user."""
-        self.env["account.payment"]._espace_check_regie_role()
-        self.search([("state", "=", "open")])._propose()
-
     def action_accept(self):
         """Do what is proposed for these movements, as it was shown.
 
@@ -313,29 +308,3 @@ class EspaceRegie(models.Model):
             )
             for remittance in remittances_sudo
         ]
-
-
-class AccountPayment(models.Model):
-    _inherit = "account.payment"
-
-    bank_match_ids = fields.One2many(
-        "espace.bank.match",
-        "payment_id",
-        "On the Statement",
-        domain=[("released", "=", False)],
-        readonly=True,
-        groups="espace_famille.group_finance",
-    )
-
-
-class EspaceRemittance(models.Model):
-    _inherit = "espace.remittance"
-
-    bank_match_ids = fields.One2many(
-        "espace.bank.match",
-        "remittance_id",
-        "On the Statement",
-        domain=[("released", "=", False)],
-        readonly=True,
-        groups="espace_famille.group_finance",
-    )

@@ -25,7 +25,6 @@ class EspaceBankMatch(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     payment_id = fields.Many2one(
         "account.payment",
-        "Payment",
         readonly=True,
         ondelete="restrict",
         check_company=True,
@@ -35,7 +34,7 @@ class EspaceBankMatch(models.Model):
     )
     receipt_number = fields.Char(related="payment_id.espace_receipt_number")
     remittance_id = fields.Many2one(
-        "espace.remittance", "Remittance", readonly=True, ondelete="restrict"
+        "espace.remittance", readonly=True, ondelete="restrict"
     )
     amount = fields.Monetary(
         readonly=True, help="Above zero: it came in; below: it went out."
@@ -64,12 +63,12 @@ class EspaceBankMatch(models.Model):
     def _check_taken_back(self):
         """Refuse to forget what a movement made while it stands in the books."""
         self.ensure_one()
-        payment, remittance = self.payment_id, self.remittance_id
+        payment = self.payment_id
         if payment.payment_type == "inbound" and not payment.espace_rejected:
             raise UserError(
                 self.env._(
-                    "This movement made the payment %s: reject it first (“Entered by "
-                    "mistake”), then take the movement back.",
+                    "This movement made the payment %s: reject it as entered by "
+                    "mistake, and the movement waits again.",
                     payment._espace_words(),
                 )
             )
@@ -79,12 +78,5 @@ class EspaceBankMatch(models.Model):
                     "This movement made a rejection (%s), which stands: it stays "
                     "pointed.",
                     payment._espace_words(),
-                )
-            )
-        if remittance and remittance._left():
-            raise UserError(
-                self.env._(
-                    "This movement made the remittance %s: take it back first.",
-                    remittance.display_name,
                 )
             )

@@ -177,6 +177,38 @@ class TestBankDoors(BankCase):
             partial(self.regie.write, {"dft_journal_id": self.treasury.id})
         )
 
+    def test_the_journal_keeps_its_accounts(self):
+        self.lines((360, "X"))
+        for name in ("default_account_id", "suspense_account_id"):
+            vals = {name: self.fee_account.id}
+            self.assert_refused(partial(self.deposit.write, vals))
+
+    def test_only_what_was_uploaded_goes(self):
+        """The form deletes the file that it was given, and nothing else it names."""
+        attachments = self.env["ir.attachment"].with_user(self.clerk)
+        content = {"raw": camt((DAY, 360, "X"))}
+        own = attachments.create(
+            {"name": "a.xml", "res_model": "espace.bank.upload", **content}
+        )
+        other = self.env["ir.attachment"].create(
+            {
+                "name": "b.xml",
+                "res_model": "account.move",
+                "res_id": self.meal_move.id,
+                **content,
+            }
+        )
+        uploads = self.env["espace.bank.upload"].with_user(self.clerk)
+        action = uploads.create(
+            {
+                "company_id": self.company.id,
+                "file_ids": [Command.set((own | other).ids)],
+            }
+        ).action_load()
+        self.assertIn("nothing changes", action["params"]["message"])
+        self.assertFalse(own.exists())
+        self.assertTrue(other.exists())
+
     def test_a_remittance_is_no_fee_by_hand(self):
         [line] = self.lines((-360, "FRAIS"))
         remittances = self.env["espace.remittance"].with_user(self.clerk)
