@@ -160,6 +160,8 @@ class EspaceBankLine(models.Model):
                 memo=(self.label or self.reference or "")[:140],
             )
         )
+        # What no debt was named for pays what else the family owes.
+        family.sudo()._espace_set_off()
         self._point(proposing.TRANSFER, payments=payment, made=payment)
         return payment.with_env(self.env)
 

@@ -63,6 +63,14 @@ class TestBankPointing(BankCase):
         self.accept(line)
         self.assertEqual(float(self.receivable(self.martin)), -1.1)
 
+    def test_an_advance_pays_what_else_is_owed(self):
+        [line] = self.lines((490, "VIREMENT"))
+        line.with_user(self.clerk)._point_transfer(
+            self.martin.with_user(self.clerk), {}, 4.9
+        )
+        self.assertEqual(self.evening_move.payment_state, "paid")
+        self.assertEqual(float(self.receivable(self.martin)), 0)
+
     def test_what_names_nobody_waits_and_is_given_by_hand(self):
         [line] = self.lines((360, "VIREMENT"))
         self.assertFalse(line.proposal_kind)
