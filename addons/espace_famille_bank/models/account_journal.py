@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 # On which accounts the movements of the bank are booked.
@@ -7,6 +7,9 @@ BOOKS = {"default_account_id", "suspense_account_id"}
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
+
+    # The OCA's words have no French.
+    reconcile_aggregate = fields.Selection(string="Group Movements by")
 
     def write(self, vals):
         """Keep the accounts of a deposit account of which files were loaded."""
