@@ -18,6 +18,7 @@ ADDONS = (
     "espace_famille_payfip",
     "espace_famille_sepa",
     "espace_famille_sepa_titres",
+    "espace_famille_bank",
     "espace_famille_particulier",
 )
 

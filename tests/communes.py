@@ -16,7 +16,7 @@ SPECIAL = {
 }
 
 #: What they refer to besides what they have to.
-ALSO = {"espace.request": ("family_id",)}
+ALSO = {"espace.request": ("family_id",), "espace.bank.match": ("payment_id",)}
 
 VALUES = {
     "boolean": False,

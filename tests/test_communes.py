@@ -65,6 +65,14 @@ class Town(EspaceBillingCase):
             cls._create_child(cls.durand, "Lou", cls.class_cp)
         cls._create_debt().action_post()
         cls._create_payment(cls.martin).action_post()
+        cls.env["account.bank.statement.line"].create(
+            {
+                "journal_id": cls.bank_journal.id,
+                "date": TODAY,
+                "amount": 1,
+                "payment_ref": "x",
+            }
+        )
         cls.env.ref(NEWS).with_env(cls.env).action_espace_own_text()
         cls.agents = {role: cls._create_agent(role) for role in ROLES}
         cls.rows = Rows(cls.company)

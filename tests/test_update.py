@@ -25,6 +25,7 @@ CONNECTORS = (
     "espace_famille_titres",
     "espace_famille_sepa",
     "espace_famille_sepa_titres",
+    "espace_famille_bank",
     "espace_famille_particulier",
 )
 PARENT = ("camille.vasseur@example.org", "parent")

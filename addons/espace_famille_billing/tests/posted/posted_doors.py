@@ -127,6 +127,7 @@ PAYMENT_METHODS_HARMLESS = {
 
 LINE_METHODS_REFUSED = {"unlink"}
 LINE_METHODS_HARMLESS = {
+    "action_reconcile_manually": "opens a form; what it matches is judged",
     "action_add_from_catalog": "opens a list; its lines are refused one by one",
     "action_automatic_entry": "opens a form, which is tried apart",
     "action_open_business_doc": "reads",
@@ -154,6 +155,7 @@ LINE_METHODS_HARMLESS = {
     "search_fetch": "reads",
     "search_read": "reads",
     "write": "field by field, below",
+    "init": "makes indexes",
 }
 
 # === Fields === #
@@ -235,6 +237,7 @@ LINE_FIELDS_HARMLESS = {
 }
 
 PAYMENT_FIELDS_HARMLESS = {
+    "bank_match_ids": "rows that only pointing a movement of the bank writes",
     "attachment_ids": "files",
     "espace_cheque_bank": "a slip of the pen, until it is handed over",
     "espace_cheque_number": "a slip of the pen, until it is handed over",

@@ -1,0 +1,27 @@
+{
+    "name": "Espace Famille – Bank Statements",
+    "summary": "Statements of the régie's deposit account, matched to what it received",
+    "version": "19.0.1.0.0",
+    "category": "Services/Espace Famille",
+    "author": "Espace Famille contributors",
+    "website": "https://github.com/espace-famille/espace-famille",
+    "license": "AGPL-3",
+    "depends": [
+        "espace_famille_billing",
+        "account_reconcile_oca",
+        "account_statement_import_camt54",
+        "account_statement_import_fr_cfonb",
+    ],
+    "external_dependencies": {"python": ["lxml"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/espace_famille_bank_rules.xml",
+        "wizards/espace_bank_upload_views.xml",
+        "wizards/espace_bank_choice_views.xml",
+        "wizards/espace_rejection_wizard_views.xml",
+        "views/espace_bank_line_views.xml",
+        "views/espace_bank_file_views.xml",
+        "views/espace_famille_bank_menus.xml",
+    ],
+    "demo": ["demo/espace_famille_bank_demo.xml"],
+}
