@@ -89,5 +89,5 @@ class EspaceFamily(models.Model):
         """Return those whose money may still come: none else is asked meanwhile."""
         open_states = Domain("state", "in", ("pending", "authorized", "done"))
         return self._espace_top_ups(
-            open_states & (Domain("state", "!=", "done") | Domain("payment_id", "=", 0))
+            open_states & (Domain("state", "!=", "done") | Domain("payment_id", "=", False))
         ).filtered(lambda transaction: transaction._espace_is_awaited())
