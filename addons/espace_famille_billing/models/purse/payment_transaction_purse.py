@@ -87,7 +87,8 @@ class EspaceFamily(models.Model):
 
     def _espace_top_ups_awaited(self):
         """Return those whose money may still come: none else is asked meanwhile."""
-        open_states = Domain("state", "in", ("pending", "authorized", "done"))
-        return self._espace_top_ups(
-            open_states & (Domain("state", "!=", "done") | Domain("payment_id", "=", False))
-        ).filtered(lambda transaction: transaction._espace_is_awaited())
+        at_bank = Domain("state", "in", ("pending", "authorized"))
+        unbooked = Domain("state", "=", "done") & Domain("payment_id", "=", False)
+        return self._espace_top_ups(at_bank | unbooked).filtered(
+            lambda transaction: transaction._espace_is_awaited()
+        )
