@@ -647,7 +647,8 @@ def advances(cursor, company):
             if is_payment:
                 came -= amount
             else:
-                order = part["day"], part["create_date"], 1, part["id"]
+                moment = max(part["create_date"], row["create_date"])
+                order = part["day"], moment, 1, part["id"]
                 found[own[0]].append((order, -amount))
         found[own[0]].append(((row["date"], row["create_date"], 0, row["id"]), came))
     told = {}

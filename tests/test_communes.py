@@ -65,6 +65,8 @@ class Town(EspaceBillingCase):
             cls._create_child(cls.durand, "Lou", cls.class_cp)
         cls._create_debt().action_post()
         cls._create_payment(cls.martin).action_post()
+        # Nothing asks for this one: it is paid in advance.
+        cls._create_payment(cls.durand).action_post()
         cls.env.ref(NEWS).with_env(cls.env).action_espace_own_text()
         cls.agents = {role: cls._create_agent(role) for role in ROLES}
         cls.rows = Rows(cls.company)

@@ -70,7 +70,7 @@ class EspaceCounterWizard(models.TransientModel):
     top_up = fields.Boolean(
         "Pay in Advance",
         help="The family pays in advance: what it does not owe stays on its prepaid "
-        "account."
+        "account.",
     )
     archived = fields.Boolean(compute="_compute_archived")
     # What was to be received before a CESU lowered it, and to what: another means of

@@ -127,7 +127,8 @@ class EspacePurseLine(models.Model):
             SELECT
                 2 * matching.id + 1,
                 matching.max_date,
-                matching.create_date,
+                -- Nothing is used before it came, whatever the clock says.
+                greatest(matching.create_date, given.create_date),
                 1,
                 given.family_id,
                 given.company_id,

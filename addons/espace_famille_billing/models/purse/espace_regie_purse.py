@@ -70,6 +70,8 @@ class ResCompany(models.Model):
     def _espace_purse_regies_sudo(self):
         """Return the régies of this commune that open a prepaid account."""
         self.ensure_one()
-        return self.env["espace.regie"].sudo().search(
-            [("company_id", "=", self.id), ("purse", "=", True)]
+        return (
+            self.env["espace.regie"]
+            .sudo()
+            .search([("company_id", "=", self.id), ("purse", "=", True)])
         )

@@ -236,8 +236,6 @@ LINE_FIELDS_HARMLESS = {
 
 PAYMENT_FIELDS_HARMLESS = {
     "attachment_ids": "files",
-    "espace_proof": "what proves a refund: written by its form alone",
-    "espace_top_up": "that it was paid in advance: written by its form alone",
     "espace_cheque_bank": "a slip of the pen, until it is handed over",
     "espace_cheque_number": "a slip of the pen, until it is handed over",
     "espace_form_token": "which form gave it, lest it give another: no fact of it",

@@ -73,9 +73,7 @@ class EspacePurse(EspacePayment):
             "family": family_sudo,
         }
 
-    @route(
-        f"{URL}/transaction/<int:regie_id>/<int:cents>", type="jsonrpc", auth="user"
-    )
+    @route(f"{URL}/transaction/<int:regie_id>/<int:cents>", type="jsonrpc", auth="user")
     def espace_top_up_transaction(self, regie_id, cents, **kwargs):
         """Create the transaction that pays an amount in advance.
 
