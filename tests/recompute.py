@@ -605,6 +605,87 @@ def wrong_documents(cursor, company):
     )
 
 
+def advances(cursor, company):
+    """Return {family: [euros left after each movement]} of what it is owed.
+
+    From payments, credit notes and matchings alone; each amount is told as it came or
+    went, those of one day in the order in which they were recorded.
+    """
+    found = defaultdict(list)
+    for row in rows(
+        cursor,
+        f"""
+        SELECT family.id AS family, line.id, line.move_id, line.date, line.balance,
+            line.create_date
+        FROM account_move_line line
+        {OF_FAMILY.format(table="line")}
+        JOIN account_account account ON account.id = line.account_id
+        WHERE line.company_id = %s AND line.parent_state = 'posted'
+        AND account.account_type = 'asset_receivable' AND line.balance < 0
+        """,
+        company,
+    ):
+        own = row["family"], row["id"]
+        came = number(-row["balance"])
+        for part in rows(
+            cursor,
+            """
+            SELECT matching.id, matching.amount, matching.create_date,
+                debt.move_id, GREATEST(debt.date, credit.date) AS day
+            FROM account_partial_reconcile matching
+            JOIN account_move_line debt ON debt.id = matching.debit_move_id
+            JOIN account_move_line credit ON credit.id = matching.credit_move_id
+            WHERE matching.credit_move_id = %s
+            """,
+            row["id"],
+        ):
+            amount = number(part["amount"])
+            is_payment = (
+                part["move_id"] < row["move_id"]
+                and part["create_date"] == row["create_date"]
+            )
+            if is_payment:
+                came -= amount
+            else:
+                moment = max(part["create_date"], row["create_date"])
+                order = part["day"], moment, 1, part["id"]
+                found[own[0]].append((order, -amount))
+        found[own[0]].append(((row["date"], row["create_date"], 0, row["id"]), came))
+    told = {}
+    for family, movements in found.items():
+        left, told[family] = Decimal(0), []
+        for _order, amount in sorted(movements):
+            if amount:
+                left += amount
+                told[family].append(left)
+    return told
+
+
+def wrong_advances(cursor, company):
+    """Return {family: why} of whom more was used than was there, or than is open."""
+    still_open = sums(
+        cursor,
+        f"""
+        SELECT family.id, -SUM(line.amount_residual)
+        FROM account_move_line line
+        {OF_FAMILY.format(table="line")}
+        JOIN account_account account ON account.id = line.account_id
+        WHERE line.company_id = %(company)s AND line.parent_state = 'posted'
+        AND account.account_type = 'asset_receivable' AND line.balance < 0
+        GROUP BY family.id
+        """,
+        company,
+    )
+    wrong = {}
+    for family, told in advances(cursor, company).items():
+        last = told[-1] if told else Decimal(0)
+        if told and min(told) < 0:
+            wrong[family] = f"{min(told)} € at the lowest"
+        elif last != still_open.get(family, Decimal(0)):
+            wrong[family] = f"{last} € told, {still_open.get(family)} € open"
+    return wrong
+
+
 def unmet(cursor, company):
     """Return {(family, régie)}: who is asked for something and owed something.
 
@@ -892,9 +973,12 @@ def report(cursor, company):
     crossed = unmet(cursor, company)
     for family, regie in sorted(crossed, key=str):
         print(f"  family {family} owes and is owed by régie {regie}")
+    advanced = wrong_advances(cursor, company)
+    for family, why in advanced.items():
+        print(f"  family {family}, paid in advance: {why}")
     certified = certificates(cursor, company)
     print(f"  {len(certified)} children and years, {sum(certified.values())} € borne")
-    return bool(accounts or documents or crossed)
+    return bool(accounts or documents or crossed or advanced)
 
 
 def main(dsn):

@@ -45,6 +45,8 @@ PAGES = {
     "/my/panier/confirmation": ["/my/panier/confirmation"],
     "/my/panier/confirmation/<int:move_id>": ["/my/panier/confirmation/{invoice}"],
     "/my/panier/paiement": ["/my/panier/paiement"],
+    "/my/porte-monnaie": ["/my/porte-monnaie"],
+    "/my/porte-monnaie/recharger": ["/my/porte-monnaie/recharger?montant=20"],
     "/my/prelevement": ["/my/prelevement"],
     "/my/reservations": [
         "/my/reservations?view=month&date={day}",
@@ -121,6 +123,7 @@ NO_PAGES = {
     "/my/invoices/<int:invoice_id>": REDIRECT,
     "/my/journal/<int:journal_id>/unsubscribe": ODOO,
     "/my/payment_method": ODOO,
+    "/my/porte-monnaie/retour": REDIRECT,
     "/my/prelevement/mandat/<int:mandate_id>": FILE,
     "/my/prelevement/signature": "once a code is awaited: test_direct_debit_screens.py",
     "/my/ouvrir/<int:family>": REDIRECT,
@@ -135,6 +138,7 @@ OF_ODOO = {
     # The sign of a provider in test mode; no commune has one.
     "/my/factures/payer?invoice={invoice}": ("aria-prohibited-attr",),
     "/my/panier/paiement": ("aria-prohibited-attr",),
+    "/my/porte-monnaie/recharger?montant=20": ("aria-prohibited-attr",),
 }
 
 

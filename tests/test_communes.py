@@ -73,6 +73,8 @@ class Town(EspaceBillingCase):
                 "payment_ref": "x",
             }
         )
+        # Nothing asks for this one: it is paid in advance.
+        cls._create_payment(cls.durand).action_post()
         cls.env.ref(NEWS).with_env(cls.env).action_espace_own_text()
         cls.agents = {role: cls._create_agent(role) for role in ROLES}
         cls.rows = Rows(cls.company)

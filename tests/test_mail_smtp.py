@@ -625,6 +625,18 @@ class TestMailSmtp(EspaceBillingCase):
             .search([("espace_receipt_number", "!=", False)])
         )
 
+    def test_mail_template_purse_low(self):
+        self._create_regie()
+        self.regie.purse = True
+        payment = self.env["account.payment"]._espace_register(
+            self.martin, self.journals["card"], {}, NOW.date(), advance=4.20
+        )
+        payment._espace_mark_top_up()
+        self.env["espace.family"]._cron_purse_low()
+        self.assert_message(
+            "Votre porte-monnaie est bientôt vide", "porte-monnaie : 4,20 €"
+        )
+
     def test_mail_template_payment_rejected(self):
         payment = self.counter_payment()
         rejection = payment._espace_reject("other", NOW.date())

@@ -38,7 +38,7 @@ class MoneyStoryCase(RecomputeCase):
         super().setUpClass()
         cls._create_regie()
         cls.clerk = cls._create_staff("finance")
-        cls.regie.regisseur_id = cls.clerk
+        cls.regie.write({"regisseur_id": cls.clerk.id, "purse": True})
         cls.families = cls.martin | cls.durand | cls.petit
         # Two children who are young enough for a certificate, one who is not any more.
         cls.lina.birth_date = date(2022, 6, 1)
@@ -88,7 +88,9 @@ class MoneyStoryCase(RecomputeCase):
         self.assertEqual(recompute.account_differences(cursor, company), [], when)
         self.assertEqual(recompute.wrong_documents(cursor, company), [], when)
         self.assertEqual(recompute.unmet(cursor, company), set(), when)
+        self.assertEqual(recompute.wrong_advances(cursor, company), {}, when)
         self.check_net(when)
+        self.check_advances(when)
 
     def check_certificates(self, when):
         self.assertEqual(
@@ -108,6 +110,17 @@ class MoneyStoryCase(RecomputeCase):
             self.assertEqual(said, expected.get(family.id, 0), (when, family.name))
             self.assertFalse(net.owed and net.left, (when, family.name))
             self.assertEqual(recompute.number(family.amount_due), net.owed)
+
+    def check_advances(self, when):
+        """What pages say of the prepaid accounts is what was reckoned."""
+        expected = recompute.advances(self.env.cr, self.company.id)
+        Line = self.env["espace.purse.line"]
+        for family in self.families:
+            lines = Line.search([("family_id", "=", family.id)])
+            told = [recompute.number(line.balance) for line in lines]
+            self.assertEqual(told, expected.get(family.id, []), (when, family.name))
+            last = told[-1] if told else 0
+            self.assertEqual(family._espace_purse().balance, last, (when, family.name))
 
     def positive_waiting(self):
         """Return {family: euros} of what waits for an invoice, credits left out."""
@@ -155,6 +168,9 @@ class MoneyStoryCase(RecomputeCase):
             self.pay,
             self.reject,
             self.refund,
+            self.pay_in_advance,
+            self.pay_in_advance,
+            self.refund,
             self.credit_one,
             self.credit_one,
             self.close_a_day,
@@ -199,6 +215,23 @@ class MoneyStoryCase(RecomputeCase):
                 family, self.journals[means], parts, day, advance=advance
             )
             self.did("payment")
+
+    def pay_in_advance(self, day):
+        """Some pay at the counter what they do not owe, or more than that."""
+        for family in self.families:
+            if self.chance(0.4):
+                continue
+            family._espace_set_off()
+            lines = self.open_lines(family)
+            parts = {line: line.amount_residual for line in lines}
+            self.Payment._espace_register(
+                family,
+                self.journals[self.draw.choice(["card", "cheque"])],
+                parts,
+                day,
+                advance=self.draw.randint(1000, 9000) / 100,
+            )._espace_mark_top_up()
+            self.did("paid in advance")
 
     def live_payments(self):
         return self.Payment.search(
@@ -467,6 +500,7 @@ class TestMoneyStory(MoneyStoryCase):
             "fee",
             "irrecoverable",
             "part payment",
+            "paid in advance",
             "past changed",
             "payment",
             "refund",

@@ -64,6 +64,7 @@
         "views/kitchen/portal_menus.xml",
         "views/money/portal_payment.xml",
         "views/money/portal_account.xml",
+        "views/money/portal_purse.xml",
         "views/money/portal_invoices.xml",
         "views/money/portal_invoice.xml",
         "views/money/portal_tariffs.xml",

@@ -5,6 +5,9 @@ from datetime import timedelta
 from ..domain import write_off
 from . import collections
 
+# What some families pay in advance, in euros; of the last one little is left.
+ADVANCES = (60, 25, 6)
+
 BANKS = ("Banque du Lac", "Crédit des Tilleuls", "Caisse de la Vallée")
 
 
@@ -18,6 +21,7 @@ class Demonstration(collections.Demonstration):
             self._pay_a_part()
             self._write_off_a_debt()
             self._give_up_for_good()
+            self._pay_in_advance()
 
     def _regie(self):
         return self.env["espace.regie"].search(
@@ -102,6 +106,20 @@ class Demonstration(collections.Demonstration):
                 account,
                 write_off.EXTINGUISHED,
             )
+
+    def _pay_in_advance(self):
+        """Open the prepaid account; some who owe nothing pay in advance."""
+        regie = self._regie()
+        regie.purse = True
+        journal = regie.journal_ids.filtered(lambda one: one.espace_means == "card")[:1]
+        free = self._families()[1:].filtered(
+            lambda family: not family._espace_open_lines("debit")
+        )
+        for family, amount in zip(free, ADVANCES if journal else (), strict=False):
+            payment = self.env["account.payment"]._espace_register(
+                family, journal, {}, self._today(), advance=amount
+            )
+            payment._espace_mark_top_up()
 
     def _open_debt(self, at_least):
         """Return (family, line) of the oldest debt above an amount, in euros."""

@@ -7,6 +7,7 @@ from . import run
 from . import regie
 from . import collection
 from . import posted
+from . import purse
 from . import arrears
 from . import account
 from . import setup

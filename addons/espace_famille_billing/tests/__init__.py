@@ -9,6 +9,7 @@ from .collection import *
 from .arrears import *
 from .account import *
 from .posted import *
+from .purse import *
 from .rollover import *
 from .setup import *
 from .home import *

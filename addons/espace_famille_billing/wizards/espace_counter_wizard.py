@@ -66,6 +66,12 @@ class EspaceCounterWizard(models.TransientModel):
         help="It lowers the next invoices. Ticked for a CESU, on which no change is "
         "given.",
     )
+    purse = fields.Boolean(related="regie_id.purse")
+    top_up = fields.Boolean(
+        "Pay in Advance",
+        help="The family pays in advance: what it does not owe stays on its prepaid "
+        "account.",
+    )
     archived = fields.Boolean(compute="_compute_archived")
     # What was to be received before a CESU lowered it, and to what: another means of
     # payment, on which the arrow keys only pass by the CESU, receives it after all.
@@ -143,10 +149,10 @@ class EspaceCounterWizard(models.TransientModel):
                 advance = to_decimal(wizard.amount) - payable
             wizard.advance = float(max(advance, to_decimal(0)))
 
-    @api.depends("journal_id")
+    @api.depends("journal_id", "top_up")
     def _compute_keep_advance(self):
         for wizard in self:
-            wizard.keep_advance = wizard.means == "cesu"
+            wizard.keep_advance = wizard.top_up or wizard.means == "cesu"
 
     @api.depends("family_id")
     def _compute_archived(self):
@@ -308,6 +314,7 @@ class EspaceCounterWizard(models.TransientModel):
 
     def _receive(self):
         self._check_tendered()
+        self._check_top_up()
         self.family_id._espace_set_off()
         # What was deducted is open no longer.
         self.line_ids.deducted = 0
@@ -319,9 +326,32 @@ class EspaceCounterWizard(models.TransientModel):
             advance=self.advance if self.keep_advance else 0,
             **self._payment_vals(),
         )
+        if self.top_up and self._beyond():
+            payment._espace_mark_top_up()
         if self.send_receipt:
             payment._espace_send_receipt()
         return payment
+
+    def _check_top_up(self):
+        """Refuse money in advance where the régie takes none, or not that much cash."""
+        if not self.top_up:
+            return
+        regie = self.regie_id
+        if not regie.purse:
+            raise UserError(
+                self.env._(
+                    "%s opens no prepaid account to families: see its form.", regie.name
+                )
+            )
+        limit = to_decimal(regie.cash_limit)
+        if self.means == "cash" and limit and self._beyond() > limit:
+            raise UserError(
+                self.env._(
+                    "At most %s are paid in advance in cash: take the rest by another "
+                    "means.",
+                    self.company_id._espace_amount_words(limit),
+                )
+            )
 
     def _check_tendered(self):
         if self.means == "cash" and self.tendered and self.change < 0:

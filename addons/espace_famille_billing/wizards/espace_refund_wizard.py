@@ -1,4 +1,9 @@
+from base64 import b64decode
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.core.amounts import to_decimal
 
 
 class EspaceRefundLine(models.TransientModel):
@@ -28,6 +33,17 @@ class EspaceRefundWizard(models.TransientModel):
     )
     debt = fields.Monetary("Still Owed", compute="_compute_open_amount")
     not_invoiced = fields.Monetary(compute="_compute_open_amount")
+    held = fields.Monetary(
+        compute="_compute_open_amount",
+        help="What carts that wait for their payment count on.",
+    )
+    purse = fields.Boolean(related="regie_id.purse")
+    proof = fields.Char(
+        help="The number of the receipt that the family signed, or of the order of the "
+        "transfer."
+    )
+    proof_file = fields.Binary("Scan of the Proof", attachment=False)
+    proof_file_name = fields.Char()
 
     def _side(self):
         return "credit"
@@ -44,6 +60,10 @@ class EspaceRefundWizard(models.TransientModel):
             family, regie = wizard.family_id._origin, wizard._regie()
             wizard.debt = family._espace_open_amount("debit", regie) if family else 0
             wizard.not_invoiced = family._espace_credit_not_invoiced() if family else 0
+            wizard.held = 0
+            if family and regie:
+                most = family._espace_refundable(regie)
+                wizard.held = float(to_decimal(wizard.open_amount) - most)
 
     def _proposed_journal(self, journals):
         return journals.filtered(lambda journal: journal.espace_means == "transfer")[
@@ -58,13 +78,36 @@ class EspaceRefundWizard(models.TransientModel):
         return payment._get_records_action()
 
     def _refund(self):
-        return self.env["account.payment"]._espace_register(
+        payment = self.env["account.payment"]._espace_register(
             self.family_id,
             self.journal_id,
             self._parts(),
             self.date,
             **self._payment_vals(),
         )
+        if self.proof_file:
+            payment.sudo().message_post(
+                body=self.env._("Proof of the refund"),
+                attachments=[
+                    (
+                        self.proof_file_name or self.env._("Proof"),
+                        b64decode(self.proof_file),
+                    )
+                ],
+                author_id=self.env.user.partner_id.id,
+            )
+        return payment
+
+    def _payment_vals(self):
+        proof = (self.proof or "").strip()
+        if self.purse and not (proof or self.proof_file):
+            raise UserError(
+                self.env._(
+                    "Enter what proves the refund: the receipt that the family signed, "
+                    "or the order of the transfer; or add a scan of it."
+                )
+            )
+        return {**super()._payment_vals(), "espace_proof": proof or False}
 
     def _too_much(self, amount, open_amount):
         return self.env._(

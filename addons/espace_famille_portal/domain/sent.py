@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 
 # Days of other centuries concern no family, and would leave the calendar of Python.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -22,6 +23,7 @@ MOST_LETTERS_OF_NAME = 120
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ID = re.compile(r"[1-9]\d{0,9}", re.ASCII)
+_EUROS = re.compile(r"\d{1,7}(?:[.,]\d{1,2})?", re.ASCII)
 _TOKEN = re.compile(r"[\x21-\x7e]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -59,6 +61,18 @@ def read_ids(texts, most=None):
     """
     found = map(read_id, list(texts)[:most])
     return {one for one in found if one is not None}
+
+
+def read_euros(text):
+    """Return an amount as typed, to the cent, None if it is none: a Decimal.
+
+    >>> read_euros(" 12,50 €"), read_euros("-3"), read_euros("1e9")
+    (Decimal('12.50'), None, None)
+    """
+    if not isinstance(text, str):
+        return None
+    typed = re.sub(r"[\s\u00a0\u202f€]", "", text)
+    return Decimal(typed.replace(",", ".")) if _EUROS.fullmatch(typed) else None
 
 
 def read_text(text, most):

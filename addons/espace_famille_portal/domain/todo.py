@@ -32,6 +32,7 @@ class Urgency(IntEnum):
     CART = 8  # a cart without near limit
     FREE_DAYS = 9  # the coming month has days with nothing chosen
     DUE = 10  # an invoice before its day
+    LOW = 11  # little is left of what was paid in advance
 
 
 # How each of them is drawn.

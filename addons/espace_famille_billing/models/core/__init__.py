@@ -5,6 +5,7 @@ from . import espace_check
 from . import espace_check_run
 from . import espace_check_collection
 from . import espace_check_payments
+from . import espace_check_purse
 from . import espace_check_books
 from . import espace_check_debts
 from . import res_config_settings

@@ -23,6 +23,7 @@ class EspaceCheck(models.AbstractModel):
             *self._run_invariants(),
             *self._collection_invariants(),
             *self._payment_invariants(),
+            *self._purse_invariants(),
             *self._book_invariants(),
             *self._debt_invariants(),
         ]

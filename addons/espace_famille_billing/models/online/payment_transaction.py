@@ -30,6 +30,9 @@ class PaymentTransaction(models.Model):
     def create(self, vals_list):
         transactions = super().create(vals_list)
         transactions._espace_check_invoices()
+        for transaction in transactions.filtered("espace_top_up_regie_id"):
+            transaction._espace_check_top_up()
+        transactions.invoice_ids.espace_family_id._espace_take_turn()
         return transactions
 
     def _espace_check_invoices(self):
@@ -37,7 +40,10 @@ class PaymentTransaction(models.Model):
 
         :raise ValidationError: no money is asked, or the way back leads elsewhere
         """
-        for transaction in self.filtered("invoice_ids.espace_family_id"):
+        of_families = self.filtered(
+            lambda tx: tx.invoice_ids.espace_family_id or tx.espace_top_up_regie_id
+        )
+        for transaction in of_families:
             if not transaction._espace_carries_money():
                 raise ValidationError(
                     self.env._("The payment of an invoice has to bring money.")
@@ -185,7 +191,10 @@ class PaymentTransaction(models.Model):
             paid = transaction.invoice_ids.filtered(lambda move: move.state == "posted")
             paid._espace_use_credits()
             transaction.payment_id.espace_family_id._espace_set_off()
-            transaction._espace_notify_if_kept()
+            if transaction.espace_top_up_regie_id:
+                transaction._espace_finish_top_up()
+            else:
+                transaction._espace_notify_if_kept()
         return result
 
     def _espace_detach_other_amount(self):

@@ -29,6 +29,7 @@ class AccountPayment(models.Model):
             "espace_family_id",
             "espace_kind",
             "espace_means",
+            "espace_proof",
             "espace_reason",
             "espace_receipt_number",
             "espace_regie_id",
@@ -37,6 +38,7 @@ class AccountPayment(models.Model):
             "espace_remittance_id",
             "espace_reverses_id",
             "espace_statement_id",
+            "espace_top_up",
         }
     )
 

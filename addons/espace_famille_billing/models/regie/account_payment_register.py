@@ -39,9 +39,11 @@ class AccountPayment(models.Model):
         self.env["account.move.line"].union(*parts).move_id._espace_check_collectable()
         self._espace_check_journal(journal, date)
         inbound = all(line.amount_residual > 0 for line in parts)
+        total = to_decimal(advance) + sum(map(to_decimal, parts.values()))
+        if not inbound:
+            family._espace_check_refund(journal.espace_regie_id, total)
         # Money leaves the régie by this way and by a rejection, and by no other.
         way = self if inbound else allow(self, STATING)
-        total = to_decimal(advance) + sum(map(to_decimal, parts.values()))
         payment = (
             unfollowed(way)
             .with_company(family.company_id)

@@ -13,13 +13,18 @@ class EspaceRequests(EspacePortal):
     """Mes demandes: write to the commune, with supporting documents."""
 
     @family_page(URL, readonly=True)
-    def espace_requests(self, family_sudo, kind="other", ligne=None, **_kwargs):
+    def espace_requests(
+        self, family_sudo, kind="other", ligne=None, objet=None, **_kwargs
+    ):
         """Show the conversations and the form of a new one.
 
         :param str ligne: an invoice line that the family contests: it is filled in
+        :param str objet: "porte-monnaie" to ask for what was paid in advance
         """
         contested = self._espace_contested(family_sudo, ligne)
         typed = contested["values"] if contested else {"kind": kind}
+        if objet == "porte-monnaie":
+            typed = family_sudo._portal_refund_asked()
         return self._espace_requests_page(family_sudo, typed)
 
     def _espace_contested(self, family_sudo, line):

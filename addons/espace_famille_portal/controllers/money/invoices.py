@@ -33,6 +33,7 @@ class EspaceInvoices(EspaceAccount):
             "elsewhere": owed["elsewhere"],
             "deducted": owed["deducted"],
             "credit": owed["credit"],
+            "purse": family_sudo.purse_shown,
             "hold": family_sudo._portal_hold(),
             "pays_online": company._espace_pays_online(),
             "payments": family_sudo._portal_payments(LAST_PAYMENTS),

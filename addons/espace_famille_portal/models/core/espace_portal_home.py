@@ -29,6 +29,7 @@ ICONS = {
     "answer": "fa-comments-o",
     "proofs": "fa-paperclip",
     "free-days": "fa-calendar",
+    "purse": "fa-google-wallet",
 }
 
 
@@ -160,6 +161,7 @@ class EspacePortalHome(models.AbstractModel):
         new_sudo = requests_sudo._new_to(partner)
         tasks = [
             *self._money(home),
+            *self._purse(home),
             *self._seats(home),
             *(self._to_book(home) if may_book else ()),
             *self._answers(home, {r: at for r, at in written.items() if r in new_sudo}),
@@ -257,6 +259,23 @@ class EspacePortalHome(models.AbstractModel):
         if count == 1:
             return self.env._("Invoice to pay")
         return self.env._("%s invoices to pay", count)
+
+    @api.model
+    def _purse(self, home):
+        """Return that little is left of what the family paid in advance."""
+        family = home.family
+        if not family.sudo().purse_since or not family._espace_low_purses()[family]:
+            return []
+        return [
+            Task(
+                Urgency.LOW,
+                "purse",
+                self.env._("Prepaid account"),
+                self.env._("%s left", family._espace_low_words()),
+                self.env._("Pay in advance"),
+                "/my/porte-monnaie",
+            )
+        ]
 
     @api.model
     def _seats(self, home):

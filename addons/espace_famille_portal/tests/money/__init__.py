@@ -7,3 +7,4 @@ from . import test_payment
 from . import test_one_sum
 from . import test_two_regies
 from . import test_family_that_left
+from . import test_purse
