@@ -9,5 +9,6 @@ from . import collection
 from . import posted
 from . import arrears
 from . import account
+from . import aid
 from . import setup
 from . import home

@@ -16,6 +16,8 @@ class EspaceCharge(models.Model):
                 charge.move_id.state == "posted"
                 and not charge.reversed_by_ids
                 and not charge.reverses_id
+                # What a third party paid follows what it was paid of.
+                and not charge.aid_id
             )
         )
 
@@ -40,6 +42,7 @@ class EspaceCharge(models.Model):
                     "choose lines whose total is positive."
                 )
             )
+        opposites._settle_aids()
         moves = opposites._invoice(now, Terms(today, today))
         # Its reference goes to the accountant and into the FEC; the reason, in which a
         # child may be named, is what the family reads.
