@@ -220,7 +220,7 @@ class EspaceTaxCertificate(models.AbstractModel):
                 lambda c, aid=aid: not c.aid_id and c.move_id == aid.move_id
             )
             asked = prices._total()
-            kept = sum((ordinary.get(charge, Decimal(0)) for charge in prices), Decimal(0))
+            kept = sum((ordinary.get(c, Decimal(0)) for c in prices), Decimal(0))
             part = to_decimal(aid.amount)
             found[aid] = tax.part_of(part, kept, asked) if asked else Decimal(0)
         return found

@@ -26,7 +26,7 @@ class AccountMove(models.Model):
         return allow(moves, STATING)
 
     def _espace_aid_parts(self):
-        """Say of a family's document which third party pays what: “CCAS pays 3,60 €”."""
+        """Say which third party pays what of this: “CCAS pays (3,60 €)”."""
         parts = self.invoice_line_ids.espace_charge_ids.filtered("aid_id")
         sign = 1 if self.move_type == "out_refund" else -1
         return [

@@ -9,7 +9,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _espace_third_party_balance(self, company):
-        """Return what a third party owes after all, in euros; a credit is below zero."""
+        """Return what a third party owes, in euros; a credit is below zero."""
         groups = (
             self.env["account.move.line"]
             .sudo()

@@ -111,7 +111,8 @@ class EspaceAid(models.Model):
         "A share is above 0 and at most 100 percent.",
     )
     _amount_positive = models.Constraint(
-        "CHECK(kind = 'percent' OR coalesce(amount, 0) > 0)", "The sum must be above zero."
+        "CHECK(kind = 'percent' OR coalesce(amount, 0) > 0)",
+        "The sum must be above zero.",
     )
     _ceiling_positive = models.Constraint(
         "CHECK(ceiling >= 0)", "A ceiling must not be negative."
@@ -354,8 +355,8 @@ class EspaceAid(models.Model):
             return ""
         return self.env._(
             "%(amount)s of these days were invoiced before this decision, until "
-            "%(day)s: those invoices stay. To have them paid by the third party, credit "
-            "them and invoice them again.",
+            "%(day)s: those invoices stay. To have the third party pay its part of "
+            "them, credit them and invoice them again.",
             amount=self.company_id._espace_amount_words(amount),
             day=format_date(self.env, max(charges.mapped("date"))),
         )

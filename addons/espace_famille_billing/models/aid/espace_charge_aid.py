@@ -88,7 +88,10 @@ class EspaceCharge(models.Model):
         :return: the new charges that wait
         """
         groups = self.sudo()._read_group(
-            [("reservation_id", "in", self.reservation_id.ids), ("aid_id", "!=", False)],
+            [
+                ("reservation_id", "in", self.reservation_id.ids),
+                ("aid_id", "!=", False),
+            ],
             ["reservation_id"],
         )
         new = self.browse()

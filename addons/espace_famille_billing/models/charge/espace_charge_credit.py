@@ -27,7 +27,8 @@ class EspaceCharge(models.Model):
         :raise UserError: they add up to nothing, or less
         :return: the `account.move`
         """
-        charges_sudo = self.sudo()
+        # What third parties paid of them follows by itself.
+        charges_sudo = self.sudo().filtered(lambda charge: not charge.aid_id)
         invoice = charges_sudo.move_id
         invoice.ensure_one()
         today = invoice.company_id._espace_today(now)

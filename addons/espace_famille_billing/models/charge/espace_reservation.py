@@ -120,7 +120,7 @@ class EspaceReservation(models.Model):
         return unsettled
 
     def _charged(self):
-        """Return {id: euros charged so far, whoever pays}, without those never charged."""
+        """Return {id: euros charged so far}, whoever pays; not those never charged."""
         groups = self.env["espace.charge"]._read_group(
             [("reservation_id", "in", self.ids), ("aid_id", "=", False)],
             ["reservation_id"],

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -103,6 +105,8 @@ class TestAid(AidCase):
         self.assertEqual(self.income(), Decimal("7.20"))
         self.assertEqual(self.receivable(self.martin), Decimal("4.82"))
         self.assertEqual(self.martin.amount_due, 4.82)
+        [line] = self.martin._espace_account()["lines"]
+        self.assertIn("without what CCAS pays", line._words())
         self.assertFalse(self.invoice_payers())
 
     def test_only_what_the_decision_names(self):
@@ -171,7 +175,8 @@ class TestAid(AidCase):
         self.meals(*days)
         invoice = self.invoices(self.martin)
         self.assertEqual(
-            sorted(to_decimal(c.amount) for c in aid.charge_ids), euros("-1.80", "-1.20")
+            sorted(to_decimal(c.amount) for c in aid.charge_ids),
+            euros("-1.80", "-1.20"),
         )
         self.assertEqual(invoice.amount_total, 7.80)
         last = aid.charge_ids.filtered(lambda c: c.amount == -1.2)
@@ -189,7 +194,8 @@ class TestAid(AidCase):
         self.assertEqual([to_decimal(c.amount) for c in parts], expected)
 
     def nina_sessions(self, activity):
-        return sorted(activity.session_ids.filtered(lambda s: s.date > MONDAY).mapped("date"))
+        sessions = activity.session_ids.filtered(lambda s: s.date > MONDAY)
+        return sorted(sessions.mapped("date"))
 
     def test_a_cancelled_day_is_given_back_to_both(self):
         aid = self._aid()
@@ -279,7 +285,7 @@ class TestAid(AidCase):
         for wrong in ({"share": 0}, {"share": 101}, {"kind": "day"}, {"ceiling": -1}):
             with (
                 self.subTest(wrong),
-                self.assertRaises(Exception),
+                self.assertRaises(IntegrityError),
                 mute_logger("odoo.sql_db"),
                 self.cr.savepoint(),
             ):
