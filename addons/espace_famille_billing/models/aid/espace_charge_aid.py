@@ -122,6 +122,13 @@ class EspaceCharge(models.Model):
         new.aid_id._lock_used()
         return new
 
+    def _given_back_total(self):
+        """Return the euros that families got by these credits: not all was theirs."""
+        parts = self.reservation_id.charge_ids.filtered(
+            lambda c: c.aid_id and c.amount > 0 and c.move_id in self.move_id
+        )
+        return -(self | parts)._total()
+
     def _undo_aids(self):
         """Undo these parts, none of which is on an invoice."""
         for charge in self:

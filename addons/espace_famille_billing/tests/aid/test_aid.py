@@ -236,6 +236,7 @@ class TestAid(AidCase):
             {"move_id": invoice.id, "reason": "Mistake", "follow_up": "waive"}
         )
         self.assertEqual(len(wizard.charge_ids), 2)
+        self.assertEqual(wizard.amount, 3.60)
         wizard.charge_ids = [Command.set(wizard.charge_ids[:1].ids)]
         wizard.action_credit()
         refund = self.invoices(self.martin)[-1]

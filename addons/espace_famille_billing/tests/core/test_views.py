@@ -5,7 +5,7 @@ from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.espace_famille.models.core.guards import allow
-from odoo.addons.espace_famille.tests.common import MONDAY, TODAY, TUESDAY
+from odoo.addons.espace_famille.tests.common import MONDAY, THURSDAY, TODAY, TUESDAY
 
 from ...models.core.guards import STATING
 from ..common_regie import Regie
@@ -139,7 +139,7 @@ class TestBillingViews(Regie, BillingRightsCase):
             }
         )
         Charge = self.Charge.with_user(self.users["finance"])
-        for day in (MONDAY, TUESDAY):
+        for day in (TUESDAY, THURSDAY):
             Charge.action_invoice_payers()
             item = (self.lina, self.meal, day)
             self.book(self.durand, item, staff=True)
