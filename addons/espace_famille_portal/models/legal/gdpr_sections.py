@@ -198,7 +198,6 @@ SECTIONS = (
             "date_to",
             "number",
             "decided_on",
-            "note",
         ),
         "date_from, id",
     ),
