@@ -12,6 +12,7 @@ SPECIAL = {
     "espace.child": {"shared_custody": False},
     "espace.custody": {"pattern": "odd"},
     "espace.deadline.rule.line": {"cutoff_weekday": "1"},
+    "espace.aid": {"share": 50},
     "espace.charge": {"kind": "charge"},
 }
 

@@ -346,11 +346,132 @@ def owed(cursor, company):
     return {family: total for family, total in totals.items() if total}
 
 
+# What third parties pay of bookings: lines of their posted invoices, whose family is
+# said by the parts that they hold, and parts that no such invoice asks for yet.
+OF_OTHERS = """
+    SELECT (
+            SELECT part.family_id FROM espace_charge part
+            WHERE part.payer_line_id = line.id LIMIT 1
+        ) AS family, -line.balance AS amount
+    FROM account_move_line line
+    JOIN account_move move ON move.id = line.move_id
+    WHERE move.company_id = %(company)s AND move.state = 'posted'
+    AND move.espace_third_party AND line.display_type = 'product'
+    UNION ALL
+    SELECT part.family_id, -part.amount
+    FROM espace_charge part
+    LEFT JOIN account_move_line line ON line.id = part.payer_line_id
+    WHERE part.company_id = %(company)s AND part.aid_id IS NOT NULL
+    AND line.parent_state IS DISTINCT FROM 'posted'
+"""
+
+
+def paid_by_others(cursor, company):
+    """Return {family: euros} that third parties pay, or will be asked for."""
+    return sums(
+        cursor,
+        f"SELECT family, SUM(amount) FROM ({OF_OTHERS}) part GROUP BY family",
+        company,
+    )
+
+
+def read_aids(cursor, company):
+    aids = rows(
+        cursor,
+        "SELECT * FROM espace_aid WHERE company_id = %s ORDER BY sequence, id",
+        company,
+    )
+    for aid in aids:
+        aid["activities"] = {
+            row["id"]
+            for row in rows(
+                cursor,
+                """SELECT espace_activity_id AS id
+                   FROM espace_activity_espace_aid_rel WHERE espace_aid_id = %s""",
+                aid["id"],
+            )
+        }
+    return aids
+
+
+def wrong_parts(cursor, company):
+    """Return [(decision, booking or None, expected, found)] of what third parties pay.
+
+    What a decision pays of a booking is its share, or its sum, of what the booking
+    costs, once that is invoiced; of several parts of a price each may be rounded by a
+    cent. A ceiling makes it less, and never more; so does a decision before it.
+    """
+    cost = {
+        booking["id"]: amount
+        for booking, amount in costs(cursor, company)
+    }
+    aids = read_aids(cursor, company)
+    parts = rows(
+        cursor,
+        """
+        SELECT part.aid_id, part.reservation_id, part.date, part.child_id,
+            part.activity_id, part.family_id, SUM(-part.amount) AS amount,
+            COUNT(*) AS times,
+            EXISTS (
+                SELECT FROM espace_charge other
+                WHERE other.reservation_id = part.reservation_id
+                AND other.aid_id IS NULL AND other.state = 'to_invoice'
+            ) AS waits
+        FROM espace_charge part
+        WHERE part.company_id = %s AND part.aid_id IS NOT NULL
+        AND part.state != 'offset'
+        GROUP BY 1, 2, 3, 4, 5, 6
+        """,
+        company,
+    )
+    wrong, used = [], defaultdict(Decimal)
+    for part in parts:
+        aid = next(aid for aid in aids if aid["id"] == part["aid_id"])
+        amount, price_ = number(part["amount"]), cost.get(part["reservation_id"], 0)
+        share = number(aid["share"]) if aid["kind"] == "percent" else Decimal(100)
+        most = price_ * share / 100
+        sum_ = number(aid["amount"])
+        if aid["kind"] != "percent":
+            most = min(most, sum_)
+        is_covered = (
+            part["family_id"] == aid["family_id"]
+            and aid["child_id"] in (None, part["child_id"])
+            and (not aid["activities"] or part["activity_id"] in aid["activities"])
+        )
+        slack = CENT * part["times"]
+        if not part["waits"]:
+            too_little = (
+                aid["kind"] in ("percent", "booking")
+                and not aid["ceiling"]
+                and len([a for a in aids if a["family_id"] == aid["family_id"]]) == 1
+                and amount < most - slack
+            )
+            if too_little or amount > most + slack or not is_covered:
+                wrong.append((aid["id"], part["reservation_id"], most, amount))
+        if amount < 0:
+            wrong.append((aid["id"], part["reservation_id"], most, amount))
+        day = part["date"]
+        period = {
+            "month": (day.year, day.month), "year": (day.year,), "all": ()
+        }
+        if aid["ceiling"]:
+            used[aid["id"], "ceiling", period[aid["ceiling_period"]]] += amount
+        if aid["kind"] in ("day", "month"):
+            key = period["month"] if aid["kind"] == "month" else (part["child_id"], day)
+            used[aid["id"], "amount", key] += amount
+    for (aid_id, name, _key), amount in used.items():
+        limit = next(number(aid[name]) for aid in aids if aid["id"] == aid_id)
+        if amount > limit:
+            wrong.append((aid_id, None, limit, amount))
+    return wrong
+
+
 def booked(cursor, company):
     """Return {family: euros}: what the ledger holds and what waits to be invoiced.
 
     The ledger's part are the income lines of the posted invoices and credit notes of
-    families; what waits are the charges that no posted invoice carries yet.
+    families and of who pays a part for them; what waits are the charges that no posted
+    invoice carries yet.
     """
     cursor.execute(
         """
@@ -368,6 +489,10 @@ def booked(cursor, company):
             LEFT JOIN account_move move ON move.id = line.move_id
             WHERE charge.company_id = %(company)s
             AND move.state IS DISTINCT FROM 'posted'
+            UNION ALL
+            """
+        + OF_OTHERS
+        + """
         ) part
         GROUP BY family HAVING sum(amount) != 0
         """,
@@ -521,6 +646,7 @@ def expected_balances(cursor, company):
     for read, sign in (
         (owed, 1),
         (other_lines, 1),
+        (paid_by_others, -1),
         (received, -1),
         (given_up, -1),
         (paid_to_treasury, -1),
@@ -784,13 +910,18 @@ def ordinary_charges(cursor, company):
     ordinary = ordinary_prices(cursor, company)
     charges = rows(
         cursor,
-        """SELECT id, reservation_id, event, amount FROM espace_charge
-           WHERE company_id = %s ORDER BY reservation_id, id""",
+        """SELECT charge.id, reservation_id, event, amount, aid_id, line.move_id AS move
+           FROM espace_charge charge
+           LEFT JOIN account_move_line line ON line.id = charge.invoice_line_id
+           WHERE charge.company_id = %s ORDER BY reservation_id, charge.id""",
         company,
     )
-    of_booking = defaultdict(list)
+    of_booking, of_others = defaultdict(list), []
     for charge in charges:
-        of_booking[charge["reservation_id"]].append(charge)
+        if charge["aid_id"]:
+            of_others.append(charge)
+        else:
+            of_booking[charge["reservation_id"]].append(charge)
     stayed_away = {
         row["id"]
         for row in rows(
@@ -815,6 +946,18 @@ def ordinary_charges(cursor, company):
             total += number(charge["amount"])
             found[charge["id"]] = min(total, most) - kept
             kept = min(total, most)
+    # Who pays a part pays as much of a surcharge as of the rest, on each document.
+    for part in of_others:
+        beside = [
+            charge
+            for charge in of_booking[part["reservation_id"]]
+            if charge["move"] == part["move"]
+        ]
+        whole = sum(number(charge["amount"]) for charge in beside)
+        ordinary_ = sum(found.get(charge["id"], Decimal(0)) for charge in beside)
+        if whole:
+            exact = number(part["amount"]) * ordinary_ / whole
+            found[part["id"]] = exact.quantize(CENT, ROUND_HALF_UP)
     return found
 
 
@@ -967,6 +1110,9 @@ def report(cursor, company):
     accounts = account_differences(cursor, company)
     for family, expected, found in accounts:
         print(f"  account of {family}: {expected} € expected, {found} € found")
+    parts = wrong_parts(cursor, company)
+    for row in parts:
+        print(f"  third party {row}")
     documents = wrong_documents(cursor, company)
     for row in documents:
         print(f"  document {row}")
@@ -978,7 +1124,7 @@ def report(cursor, company):
         print(f"  family {family}, paid in advance: {why}")
     certified = certificates(cursor, company)
     print(f"  {len(certified)} children and years, {sum(certified.values())} € borne")
-    return bool(accounts or documents or crossed or advanced)
+    return bool(accounts or documents or crossed or advanced or parts)
 
 
 def main(dsn):

@@ -73,6 +73,7 @@ STAFF = {
     "espace.tariff.adjustment": ("", "r", "rwcu", "rwcu"),
     "espace.family.income": ("", "rwc", "rwcu", "rwcu"),
     "espace.charge": ("", "r", "r", "r"),
+    "espace.aid": ("", "r", "rwcu", "rwcu"),
     "espace.activation": ("", "r", "", "r"),
     "espace.rate.limit": ("", "", "", ""),
     "espace.password.request": ("", "", "", ""),

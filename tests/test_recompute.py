@@ -265,6 +265,58 @@ class TestRecompute(RecomputeCase):
         self.assertGreaterEqual(refunds, 3)
         self.assertLess(waiting, 20)
 
+    def test_what_third_parties_pay_is_a_part_of_the_price(self):
+        self.draw.seed("third parties")
+        ccas, employer = self.env["res.partner"].create(
+            [{"name": "CCAS"}, {"name": "Usine"}]
+        )
+        aid = {"date_from": MONTHS[0], "number": "1", "decided_on": TODAY}
+        self.env["espace.aid"].create(
+            [
+                {**aid, "family_id": self.petit.id, "payer_id": ccas.id, "share": 33},
+                {
+                    **aid,
+                    "family_id": self.martin.id,
+                    "payer_id": employer.id,
+                    "child_id": self.nina.id,
+                    "activity_ids": self.canteen.ids,
+                    "kind": "day",
+                    "amount": 2.15,
+                    "sequence": 1,
+                },
+                {
+                    **aid,
+                    "family_id": self.martin.id,
+                    "payer_id": ccas.id,
+                    "share": 60,
+                    "ceiling": 17.5,
+                    "ceiling_period": "month",
+                    "sequence": 2,
+                },
+            ]
+        )
+        for first in MONTHS[:3]:
+            self.month(first)
+            self.assertEqual(self.all_wrong(), [], f"before {first} is invoiced")
+            self.invoice(first, is_last=True)
+            self.assertEqual(self.all_wrong(), [], f"once {first} is invoiced")
+        self.correct(MONTHS[1])
+        self.credit()
+        self.assertEqual(self.all_wrong(), [])
+        others = recompute.paid_by_others(self.env.cr, self.company.id)
+        self.assertEqual(set(others), {self.petit.id, self.martin.id})
+        self.assertGreater(min(others.values()), 5)
+
+    def all_wrong(self):
+        company = self.company.id
+        self.env.flush_all()
+        return [
+            *recompute.differences(self.env.cr, company),
+            *recompute.account_differences(self.env.cr, company),
+            *recompute.wrong_documents(self.env.cr, company),
+            *recompute.wrong_parts(self.env.cr, company),
+        ]
+
     def test_a_cent_that_is_wrong_is_found(self):
         booking = self.booked(self.nina, self.meal, date(2027, 1, 18))
         self.assertEqual(self.differences(), [])

@@ -46,6 +46,8 @@
         "views/tariff/espace_activity_views.xml",
         "views/account/espace_family_views.xml",
         "views/charge/espace_reservation_views.xml",
+        "views/aid/espace_aid_views.xml",
+        "views/aid/espace_family_aid_views.xml",
         "views/account/espace_quotient_views.xml",
         "views/invoice/account_move_views.xml",
         "views/run/espace_billing_run_views.xml",

@@ -36,6 +36,7 @@ class Demonstration(demo.Demonstration):
         self._set_online_payment(False)
         self._load_tariff()
         self._load_incomes()
+        self._load_aids()
         reservations = self._load_bookings()
         self._load_attendance(reservations)
         self._load_payments()
@@ -82,6 +83,35 @@ class Demonstration(demo.Demonstration):
                 for number, family in enumerate(families)
                 if number % 10 != 9
             ]
+        )
+
+    def _load_aids(self):
+        """Have the CCAS pay half of what a family with a small quotient is charged."""
+        ccas = self.env["res.partner"].create(
+            {
+                "name": "CCAS de Valdurenque",
+                "is_company": True,
+                "street": "1 place de la Mairie",
+                "zip": "81090",
+                "city": "Valdurenque",
+                "lang": "fr_FR",
+            }
+        )
+        # The first one is the family that visitors are.
+        family = self._families()[1:].filtered("qf_known").sorted("current_qf")[:1]
+        since = self.env["espace.tariff"].search([], limit=1).date_from
+        self.env["espace.aid"].create(
+            {
+                "family_id": family.id,
+                "payer_id": ccas.id,
+                "kind": "percent",
+                "share": 50,
+                "ceiling": 60,
+                "ceiling_period": "month",
+                "date_from": since,
+                "number": "2026-17",
+                "decided_on": since,
+            }
         )
 
     def _families(self):

@@ -13,12 +13,13 @@ CREDIT_NOTE = "credit_note"
 REPORT = "report"
 
 
-def outcome(amounts, minimum=Decimal(0), is_last=False):
+def outcome(amounts, minimum=Decimal(0), is_last=False, shared=False):
     """Return what to make of a family's waiting charges and credits.
 
     :param amounts: their euros, credits being negative
     :param Decimal minimum: the smallest total that is invoiced; 0 for none
     :param bool is_last: the last run of the year: nothing that is owed is carried over
+    :param bool shared: third parties pay a part, who are not kept waiting for the rest
     :return: `NOTHING` where nothing waits; `CREDIT_NOTE` where the family is owed;
         `REPORT` where the total is too small or nil, `INVOICE` otherwise
     """
@@ -28,6 +29,8 @@ def outcome(amounts, minimum=Decimal(0), is_last=False):
     total = sum(amounts, Decimal(0))
     if total < 0:
         return CREDIT_NOTE
+    if shared:
+        return INVOICE
     if not total or (total < minimum and not is_last):
         return REPORT
     return INVOICE

@@ -11,7 +11,7 @@ paid: the ceiling of the credit is halved, not what was borne.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from .allocation import allocate
@@ -93,6 +93,15 @@ def ordinary_parts(amounts: Sequence[Decimal], planned: Decimal) -> list[Decimal
         parts.append(ordinary - kept)
         kept = ordinary
     return parts
+
+
+def part_of(amount: Decimal, kept: Decimal, asked: Decimal) -> Decimal:
+    """Return what of an amount is of the part `kept` of a price, to the cent.
+
+    >>> part_of(Decimal("-2.70"), Decimal("3.60"), Decimal("5.40"))
+    Decimal('-1.80')
+    """
+    return (amount * kept / asked).quantize(CENT, ROUND_HALF_UP)
 
 
 class Part(NamedTuple):

@@ -10,5 +10,6 @@ from . import posted
 from . import purse
 from . import arrears
 from . import account
+from . import aid
 from . import setup
 from . import home

@@ -8,6 +8,7 @@ from .regie import *
 from .collection import *
 from .arrears import *
 from .account import *
+from .aid import *
 from .posted import *
 from .purse import *
 from .rollover import *

@@ -38,8 +38,13 @@ class EspaceCreditWizard(models.TransientModel):
 
     @api.depends("charge_ids.amount")
     def _compute_amount(self):
+        """Add up what the family gets back: third parties get theirs."""
         for wizard in self:
-            wizard.amount = sum(wizard.charge_ids.mapped("amount"))
+            chosen = wizard.charge_ids
+            parts = chosen.reservation_id.charge_ids.filtered(
+                lambda c, move=wizard.move_id: c.aid_id and c.move_id == move
+            )
+            wizard.amount = sum((chosen | parts).mapped("amount"))
 
     def _offered(self):
         return self.move_id.invoice_line_ids.espace_charge_ids._creditable()

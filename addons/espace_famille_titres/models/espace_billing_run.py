@@ -71,20 +71,24 @@ class EspaceBillingRun(models.Model):
             charges.invalidate_recordset(["regie_id"])
         return result
 
-    def _outcome(self, charges, regie):
+    def _outcome(self, charges, regie, paid=Decimal(0)):
         """Carry over what is too small for a titre, the last run of the year too.
 
         What corrects a titre waits for the next run that ends in titres: no régie
-        could collect it.
+        could collect it. Where third parties pay all of it, only they have a debt.
         """
         amounts = [Decimal(str(charge.amount)) for charge in charges]
         if self.by_title:
             minimum = Decimal(str(self.minimum_amount))
-            return invoicing.outcome(amounts, minimum)
+            amounts += [paid] if paid else []
+            aided = bool(paid or charges.aid_id)
+            return invoicing.outcome(
+                amounts, minimum, shared=aided and not sum(amounts)
+            )
         if not regie and charges and all(c.activity_id.regie_id for c in charges):
             found = invoicing.outcome(amounts)
             return invoicing.REPORT if found == invoicing.INVOICE else found
-        return super()._outcome(charges, regie)
+        return super()._outcome(charges, regie, paid)
 
     def _letter_template(self):
         return self.env.ref(TEMPLATE) if self.by_title else super()._letter_template()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
+from odoo.tools.i18n import format_list
 
 from ..core.account_move_line import RECEIVABLE_ACCOUNTS
 from ..core.amounts import to_decimal
@@ -160,6 +161,12 @@ class EspaceAccountLine(models.Model):
         """Say what a line is: “Payment, cheque No. 123”."""
         self.ensure_one()
         words = dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+        if parts := self.move_id.sudo()._espace_aid_parts():
+            return self.env._(
+                "%(kind)s, without what %(payers)s",
+                kind=words,
+                payers=format_list(self.env, parts),
+            )
         if not self.means:
             return words
         means = dict(self._fields["means"]._description_selection(self.env))[self.means]

@@ -42,6 +42,7 @@ class EspaceCafHours(models.Model):
             "state",
         ],
         "espace.charge": [
+            "aid_id",
             "amount",
             "quantity",
             "reservation_id",
@@ -138,6 +139,7 @@ class EspaceCafHours(models.Model):
          LEFT JOIN (
                    SELECT reservation_id, sum(amount) AS amount
                      FROM espace_charge
+                    WHERE aid_id IS NULL
                     GROUP BY reservation_id
                    ) charged ON charged.reservation_id = r.id
          LEFT JOIN (

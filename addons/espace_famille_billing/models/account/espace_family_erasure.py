@@ -16,6 +16,7 @@ WORDS = {
     "espace.arrears.exemption": ("reason",),
     "espace.debt.transfer.line": ("returned_reason",),
     "espace.booking.block": ("reason", "missing_reason", "lifted_reason"),
+    "espace.aid": ("document_name", "note", "number"),
     "espace.billing.run.family": ("reason", "sending_error", "letter_reason"),
 }
 
@@ -87,6 +88,7 @@ class EspaceFamily(models.Model):
             about = self.env[model].search([("family_id", "in", self.ids)])
             for field in words:
                 about.filtered(field).write({field: "–"})
+        erase_papers(self.aid_ids)
         moves = self.espace_move_ids
         moves.filtered("espace_dispute_reason").write({"espace_dispute_reason": "–"})
         moves.message_ids.filtered(lambda m: m.message_type in WRITTEN).unlink()
@@ -97,6 +99,7 @@ class EspaceFamily(models.Model):
         if not self.payer_kept:
             erase_papers(self.espace_move_ids)
             self.espace_move_ids.line_ids._espace_erase_words()
+            self.charge_ids.payer_line_id._espace_erase_words()
         return result
 
 

@@ -199,11 +199,30 @@ class EspaceTaxCertificate(models.AbstractModel):
         pricer = Pricer(self.env)
         found = {}
         for reservation in charges.reservation_id:
-            own = reservation.charge_ids.sorted("id")
+            own = reservation.charge_ids.filtered(lambda c: not c.aid_id).sorted("id")
             amounts = [to_decimal(charge.amount) for charge in own]
             planned = self._planned_price(reservation, own, pricer)
             parts = tax.ordinary_parts(amounts, planned)
             found |= dict(zip(own, parts, strict=True))
+            found |= self._ordinary_aids(reservation.charge_ids - own, found)
+        return found
+
+    @api.model
+    def _ordinary_aids(self, aids, ordinary):
+        """Return {part of a third party: euros of it that are no surcharge}.
+
+        Nobody bore what a third party pays. It pays of the price as a whole: of what
+        stands on the same invoice for the booking, as much in proportion.
+        """
+        found = {}
+        for aid in aids:
+            prices = aid.reservation_id.charge_ids.filtered(
+                lambda c, aid=aid: not c.aid_id and c.move_id == aid.move_id
+            )
+            asked = prices._total()
+            kept = sum((ordinary.get(c, Decimal(0)) for c in prices), Decimal(0))
+            part = to_decimal(aid.amount)
+            found[aid] = tax.part_of(part, kept, asked) if asked else Decimal(0)
         return found
 
     @api.model

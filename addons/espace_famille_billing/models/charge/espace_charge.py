@@ -7,8 +7,8 @@ from ...domain.regie import admits_cesu
 from ..core.amounts import to_decimal
 from ..tariff.espace_tariff_line import EVENTS
 
-# What may change once a charge exists: its invoice and the charge that undid it.
-LINKS = {"invoice_line_id", "offset_charge_id"}
+# What may change once a charge exists: its invoices and the charge that undid it.
+LINKS = {"invoice_line_id", "offset_charge_id", "payer_line_id"}
 
 # What a charge is for; another one that takes it back has the same.
 ABOUT = (
@@ -147,9 +147,10 @@ class EspaceCharge(models.Model):
             raise UserError(
                 self.env._("A charge is never edited: settle the booking again.")
             )
-        if "invoice_line_id" in vals:
-            self.check_access("write")
-            self._check_invoice_stays(vals["invoice_line_id"])
+        for name in ("invoice_line_id", "payer_line_id"):
+            if name in vals:
+                self.check_access("write")
+                self._check_invoice_stays(name, vals[name])
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -158,15 +159,18 @@ class EspaceCharge(models.Model):
             self.env._("A charge is never deleted: cancel the booking instead.")
         )
 
-    def _check_invoice_stays(self, line_id):
-        """Leave charges on the posted invoice that was sent with them."""
-        for charge in self.sudo().filtered("invoice_line_id"):
-            moved = charge.invoice_line_id.id != line_id
-            if moved and charge.move_id.state == "posted":
+    def _check_invoice_stays(self, name, line_id):
+        """Leave charges on the posted invoice that was sent with them.
+
+        :param str name: of the field that would say another line
+        """
+        for charge in self.sudo().filtered(name):
+            line = charge[name]
+            if line.id != line_id and line.parent_state == "posted":
                 raise UserError(
                     self.env._(
                         "The charge is on the posted invoice %s: credit it instead.",
-                        charge.move_id.name,
+                        line.move_id.name,
                     )
                 )
 
@@ -211,13 +215,14 @@ class EspaceCharge(models.Model):
             if undone:
                 charge.offset_charge_id = undone[0]
                 undone.offset_charge_id = charge
+        self._settle_aids()
 
     def _undone(self):
         """Return the uninvoiced charge, or all of them, that this one undoes."""
         self.ensure_one()
         opposite = -to_decimal(self.amount)
         others = (self.reservation_id.charge_ids - self).filtered(
-            lambda charge: charge.state == "to_invoice"
+            lambda charge: charge.state == "to_invoice" and not charge.aid_id
         )
         same = others.filtered(lambda charge: to_decimal(charge.amount) == opposite)
         if same:

@@ -16,6 +16,8 @@ class EspaceCharge(models.Model):
                 charge.move_id.state == "posted"
                 and not charge.reversed_by_ids
                 and not charge.reverses_id
+                # What a third party paid follows what it was paid of.
+                and not charge.aid_id
             )
         )
 
@@ -25,7 +27,8 @@ class EspaceCharge(models.Model):
         :raise UserError: they add up to nothing, or less
         :return: the `account.move`
         """
-        charges_sudo = self.sudo()
+        # What third parties paid of them follows by itself.
+        charges_sudo = self.sudo().filtered(lambda charge: not charge.aid_id)
         invoice = charges_sudo.move_id
         invoice.ensure_one()
         today = invoice.company_id._espace_today(now)
@@ -40,6 +43,7 @@ class EspaceCharge(models.Model):
                     "choose lines whose total is positive."
                 )
             )
+        opposites._settle_aids()
         moves = opposites._invoice(now, Terms(today, today))
         # Its reference goes to the accountant and into the FEC; the reason, in which a
         # child may be named, is what the family reads.

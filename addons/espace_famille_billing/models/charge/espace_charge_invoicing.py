@@ -125,7 +125,8 @@ class EspaceCharge(models.Model):
         Without terms it is due on its day, and credits are deducted as far as it stays
         positive; the others wait for the next one. Under terms credits are given back
         whole: where they exceed what is due, the family gets a credit note. There is no
-        document of 0.00 €: what cancels out waits.
+        document of 0.00 €: what cancels out waits. Except where third parties pay all
+        of it: the family reads that, and they are invoiced for it.
 
         :param datetime now: naive UTC
         :param Terms terms: the dates the invoices bear
@@ -133,15 +134,25 @@ class EspaceCharge(models.Model):
         """
         vals_list, parts = [], []
         open_charges = self.filtered(lambda charge: charge.state == "to_invoice")
+        open_charges = open_charges._with_open_aids()
+        plan = open_charges._aid_plan()
         for (family, _regie), charges in open_charges.grouped(
             lambda charge: (charge.family_id, charge.regie_id)
         ).items():
             charges = charges.with_context(lang=family.lang)
-            taken = charges if terms else charges._deductible()
+            aids = plan.vals(charges)
+            taken = charges
+            if not terms:
+                part = sum((to_decimal(vals["amount"]) for vals in aids), Decimal(0))
+                taken = charges._deductible(part)
+            is_asked = taken and (taken._total() or aids or taken.aid_id)
+            if aids and is_asked:
+                taken += self.create(aids).with_context(lang=family.lang)
+                taken.aid_id._lock_used()
             today = family.company_id._espace_today(now)
             dated = terms or Terms(today, today)
             groups = taken._grouped_for_invoice(dated.invoice_date)
-            if taken._total():
+            if is_asked:
                 vals_list.append(self._prepare_invoice(family, groups, dated))
                 parts.append(groups)
         # A message for each field that is filled in would be of no use to anybody.
@@ -162,17 +173,26 @@ class EspaceCharge(models.Model):
         moves.with_context(**COMPLETE)._post(soft=False)
         return moves
 
-    def _deductible(self):
+    def _deductible(self, paid=Decimal(0)):
         """Return these charges without the credits that exceed what is due.
 
         The largest credits that fit come first: as little as possible is left to pay.
+        Each takes along what third parties get back of it.
+
+        :param Decimal paid: euros (below 0) that third parties are about to pay
         """
-        kept = self.filtered(lambda charge: charge.amount >= 0)
-        left = sum((to_decimal(charge.amount) for charge in kept), Decimal(0))
-        for credit in (self - kept).sorted(lambda c: (c.amount, c.date, c.id)):
-            if left + to_decimal(credit.amount) >= 0:
-                left += to_decimal(credit.amount)
-                kept += credit
+        aids = self.filtered("aid_id")
+        kept = (self - aids).filtered(lambda charge: charge.amount >= 0)
+        left = paid + kept._total()
+        for credit in (self - kept - aids).sorted(lambda c: (c.amount, c.date, c.id)):
+            booking = credit.reservation_id
+            given = credit + aids.filtered(
+                lambda c, booking=booking: c.reservation_id == booking
+            )
+            if left + given._total() >= 0:
+                left += given._total()
+                kept += given
+                aids -= given
         return kept
 
     def _grouped_for_invoice(self, day=None):
@@ -192,6 +212,7 @@ class EspaceCharge(models.Model):
                     c.amount,
                     c.explanation,
                     c._credits_former_year(day),
+                    c.aid_id,
                 )
             ).values()
         )
@@ -202,6 +223,8 @@ class EspaceCharge(models.Model):
         :param date day: the day of the invoice or credit note that this will be on
         """
         self.ensure_one()
+        if self.aid_id:
+            return self._gives_back_former_year(day)
         if self.amount >= 0:
             return False
         taken_back = (
@@ -222,7 +245,12 @@ class EspaceCharge(models.Model):
         """
         company = family.company_id
         regie = groups[0][0].regie_id
-        is_credit_note = sum(charges._total() for charges in groups) < 0
+        total = sum(charges._total() for charges in groups)
+        # What third parties get back whole leaves nothing of a credit.
+        prices = (c for charges in groups for c in charges if not c.aid_id)
+        is_credit_note = total < 0 or (
+            not total and sum(to_decimal(charge.amount) for charge in prices) < 0
+        )
         due = terms.invoice_date if is_credit_note else terms.date_due
         lines = [
             charges._prepare_invoice_line(terms.invoice_date) for charges in groups
@@ -232,27 +260,34 @@ class EspaceCharge(models.Model):
             for line in lines:
                 line["quantity"] = -line["quantity"]
         return {
+            **self._prepare_document(company, regie, lines, due_line),
             "move_type": "out_refund" if is_credit_note else "out_invoice",
-            "company_id": company.id,
-            "currency_id": company.currency_id.id,
             "partner_id": family.partner_id.id,
             "espace_family_id": family.id,
+            "espace_run_id": terms.run_id,
+            "invoice_date": terms.invoice_date,
+            "invoice_date_due": due,
+            "espace_debit_date": (
+                not is_credit_note and family.pays_by_debit and terms.debit_date
+            ),
+        }
+
+    @api.model
+    def _prepare_document(self, company, regie, lines, due_line):
+        """Return the values of an invoice or credit note of a régie, whoever pays."""
+        return {
+            "company_id": company.id,
+            "currency_id": company.currency_id.id,
             "espace_regie_id": regie.id,
             **(
                 {"journal_id": regie.sale_journal_id.id}
                 if regie.sale_journal_id
                 else {}
             ),
-            "espace_run_id": terms.run_id,
             # Nobody sold it: no name of an agent on the invoice.
             "invoice_user_id": False,
-            "invoice_date": terms.invoice_date,
             # The term of the partner, if any, does not hold for the services.
             "invoice_payment_term_id": False,
-            "invoice_date_due": due,
-            "espace_debit_date": (
-                not is_credit_note and family.pays_by_debit and terms.debit_date
-            ),
             "line_ids": [
                 *(
                     Command.create({"sequence": number, **line})
@@ -313,6 +348,8 @@ class EspaceCharge(models.Model):
         activity, option = self[0].activity_id.name, self[0].product_id.name
         if activity not in option:
             option = f"{activity} – {option}"
+        if self[0].aid_id:
+            option = self.env._("%s, third party's part", option)
         months = dict.fromkeys(charge.date.replace(day=1) for charge in self)
         words = [format_date(self.env, m, date_format="MMMM y") for m in months]
         return f"{option}, {format_list(self.env, words)}"

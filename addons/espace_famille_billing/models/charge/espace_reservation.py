@@ -62,7 +62,7 @@ class EspaceReservation(models.Model):
     def _compute_charged_amount(self):
         for reservation in self:
             reservation.charged_amount = float(
-                sum(to_decimal(charge.amount) for charge in reservation.charge_ids)
+                reservation.charge_ids.filtered(lambda c: not c.aid_id)._total()
             )
 
     # === Settlement === #
@@ -120,9 +120,11 @@ class EspaceReservation(models.Model):
         return unsettled
 
     def _charged(self):
-        """Return {id: euros charged so far}, without those never charged."""
+        """Return {id: euros charged so far}, whoever pays; not those never charged."""
         groups = self.env["espace.charge"]._read_group(
-            [("reservation_id", "in", self.ids)], ["reservation_id"], ["amount:sum"]
+            [("reservation_id", "in", self.ids), ("aid_id", "=", False)],
+            ["reservation_id"],
+            ["amount:sum"],
         )
         return {reservation.id: to_decimal(amount) for reservation, amount in groups}
 
@@ -202,7 +204,7 @@ class EspaceReservation(models.Model):
                 "tariff_line_id": price.line.id,
                 "explanation": price.explanation,
             }
-        before = self.charge_ids.sorted("id")[-1:]
+        before = self.charge_ids.filtered(lambda c: not c.aid_id).sorted("id")[-1:]
         # The family reads the words, whoever or whatever settles.
         in_words = self.with_context(lang=self.family_id.lang)
         explanation = (

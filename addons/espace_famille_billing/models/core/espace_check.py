@@ -20,6 +20,7 @@ class EspaceCheck(models.AbstractModel):
         return [
             *super()._invariants(),
             *self._charge_invariants(),
+            *self._aid_invariants(),
             *self._run_invariants(),
             *self._collection_invariants(),
             *self._payment_invariants(),

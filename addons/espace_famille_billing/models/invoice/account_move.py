@@ -185,7 +185,7 @@ class AccountMove(models.Model):
     def button_cancel(self):
         """Leave the charges of cancelled drafts to be invoiced again."""
         self._espace_check_kept()
-        self.sudo().invoice_line_ids.espace_charge_ids.write({"invoice_line_id": False})
+        self.sudo().invoice_line_ids._espace_leave_charges()
         return super().button_cancel()
 
     # === Credits === #
@@ -259,7 +259,9 @@ class AccountMove(models.Model):
                         move.display_name,
                     )
                 )
-            words = move.move_type != "out_invoice" and move._espace_why_kept()
+            words = move._espace_why_third_party() or (
+                move.move_type != "out_invoice" and move._espace_why_kept()
+            )
             if words:
                 raise UserError(words)
         return super()._reverse_moves(default_values_list, cancel)
@@ -368,8 +370,13 @@ class AccountMoveLine(models.Model):
     def unlink(self):
         """Leave the charges of these drafts to be invoiced again."""
         self.move_id._espace_check_kept()
-        self.sudo().espace_charge_ids.write({"invoice_line_id": False})
+        self.sudo()._espace_leave_charges()
         return super().unlink()
+
+    def _espace_leave_charges(self):
+        """Leave the charges of these drafts to be invoiced again."""
+        self.espace_charge_ids._leave_invoice()
+        self.espace_payer_charge_ids.write({"payer_line_id": False})
 
     def _espace_match(self, credits_):
         """Reconcile these debts with credits as far as they go, account by account.

@@ -1,4 +1,4 @@
-"""What a family's invoice says when it is printed."""
+"""What the invoice of a family, or of a third party, says when it is printed."""
 
 from odoo import fields, models
 from odoo.tools.misc import formatLang
@@ -10,9 +10,10 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _get_name_invoice_report(self):
-        """Print families' invoices as the régie's, all others as Odoo does."""
+        """Print those of families and third parties as the régie's, others as Odoo."""
         self.ensure_one()
-        if self.espace_family_id and self.is_sale_document():
+        own = self.espace_family_id or self.espace_third_party
+        if own and self.is_sale_document():
             return FAMILY_INVOICE
         return super()._get_name_invoice_report()
 
@@ -30,10 +31,10 @@ class AccountMove(models.Model):
         settled = move._espace_settled_words() if with_payments else []
         is_due = move.move_type == "out_invoice" and move.state == "posted"
         left = move.amount_residual if move.state == "posted" else move.amount_total
-        credit = family._espace_credit() if is_due else 0
+        credit = family._espace_credit() if is_due and family else 0
         return {
             "company": company,
-            "family": family,
+            "recipient": move._espace_recipient_lines(),
             "regie": regie,
             "title": move._espace_document_title(),
             "facts": move._espace_document_facts(),
@@ -106,7 +107,8 @@ class AccountMove(models.Model):
 
     def _espace_period_words(self):
         """Say the days that the services were on, '' if these are none."""
-        days = self.invoice_line_ids.espace_charge_ids.mapped("date")
+        lines = self.invoice_line_ids
+        days = (lines.espace_charge_ids | lines.espace_payer_charge_ids).mapped("date")
         if not days:
             return ""
         day = self.company_id._espace_format_day
@@ -157,6 +159,8 @@ class AccountMove(models.Model):
                 "Your bank is asked for the amount on %s: you have nothing to do.", day
             )
             return [(self.env._("By direct debit"), words)]
+        if self.espace_third_party:
+            return self.company_id._espace_ways_to_pay(regie, self.name)
         return self.espace_family_id._espace_ways_to_pay(regie, self.name)
 
     def _espace_document_mentions(self, regie):

@@ -20,13 +20,28 @@ class EspaceFamily(models.Model):
         :param str number: of the document, for whoever pays by cheque or transfer
         """
         self.ensure_one()
-        company_sudo = self.company_id.sudo()
+        ways = self.company_id._espace_ways_to_pay(regie, number)
+        if self.company_id.sudo()._espace_pays_online():
+            online = (self.env._("Online"), f"{self.get_base_url()}/my/factures")
+            ways.insert(0, online)
+        return ways
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _espace_ways_to_pay(self, regie, number=""):
+        """Return [(label, words)] of how and where anybody can pay, but for online.
+
+        :param regie: `espace.regie`, maybe none
+        :param str number: of the document, for whoever pays by cheque or transfer
+        """
+        self.ensure_one()
+        company_sudo = self.sudo()
         regie_sudo = regie.sudo()
         journals = {j.espace_means: j for j in regie_sudo.journal_ids}
         place = ", ".join(company_sudo._espace_place_lines())
         ways = []
-        if company_sudo._espace_pays_online():
-            ways.append((self.env._("Online"), f"{self.get_base_url()}/my/factures"))
         if counter := regie_sudo._counter_words():
             hours = " ".join((company_sudo.espace_opening_hours or "").split())
             where = ". ".join(part.rstrip(".") for part in (place, hours) if part)
@@ -56,10 +71,6 @@ class EspaceFamily(models.Model):
                 )
             ways.append((self.env._("By transfer"), words))
         return ways
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
 
     def _espace_complaint_words(self, regie):
         """Say where a family that disagrees turns to: a request, no appeal.

@@ -35,6 +35,7 @@ class AccountMove(models.Model):
             "espace_recovers_id",
             "espace_recovery_ids",
             "espace_remittance_id",
+            "espace_third_party",
             "espace_transfer_line_ids",
             "espace_transmitted_on",
             "espace_treasury_family_id",
@@ -63,7 +64,7 @@ class AccountMove(models.Model):
         return self.env._(
             "An entry belongs to the remittance that made it, a write-off to the "
             "decision of the council, and a debt goes to the accountant by the état "
-            "of what is sent."
+            "of what is sent. Third parties are invoiced by their decisions."
         )
 
     # === What stays === #
@@ -95,6 +96,7 @@ class AccountMove(models.Model):
             or move_sudo._espace_why_remittance()
             or move_sudo._espace_why_written_off()
             or move_sudo._espace_why_treasury()
+            or move_sudo._espace_why_third_party()
             or move_sudo._espace_why_invoice()
             or move_sudo._espace_why_stated()
         )

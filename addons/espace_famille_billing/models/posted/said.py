@@ -25,6 +25,7 @@ MOVE = {
     "espace_family_id",
     "espace_regie_id",
     "espace_run_id",
+    "espace_third_party",
     "fiscal_position_id",
     "invoice_cash_rounding_id",
     "invoice_currency_rate",

@@ -112,10 +112,13 @@ class AccountPayment(models.Model):
                 )
             )[:1]
 
-    @api.depends("espace_family_id", "payment_type", "espace_reverses_id")
+    @api.depends("espace_family_id", "partner_id", "payment_type", "espace_reverses_id")
     def _compute_espace_kind(self):
+        """Say what the money of families, and of who pays for them, is."""
+        others = self.filtered(lambda payment: not payment.espace_family_id)
+        paying = others.partner_id._espace_pays_for_families()
         for payment in self:
-            if not payment.espace_family_id:
+            if not payment.espace_family_id and payment.partner_id not in paying:
                 payment.espace_kind = False
             elif payment.payment_type == "inbound":
                 payment.espace_kind = "receipt"
@@ -141,11 +144,16 @@ class AccountPayment(models.Model):
                         "espace_receipt_number": regie_sudo._next_number(
                             regie_sudo.receipt_sequence_id, payment.date
                         ),
-                        "espace_balance_after": (
-                            payment.espace_family_id._espace_balance()
-                        ),
+                        "espace_balance_after": payment._espace_payer_balance(),
                     }
                 )
+
+    def _espace_payer_balance(self):
+        """Return what who paid this, a family or a third party, owes now, in euros."""
+        self.ensure_one()
+        if self.espace_family_id:
+            return self.espace_family_id._espace_balance()
+        return self.partner_id._espace_third_party_balance(self.company_id)
 
     def action_espace_number(self):
         """Number what was received before the journal belonged to a régie.

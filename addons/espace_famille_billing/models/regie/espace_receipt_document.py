@@ -121,11 +121,12 @@ class AccountPayment(models.Model):
     def action_espace_send_receipt(self):
         self._espace_check_regie_role()
         for payment in self.filtered("espace_receipt_number"):
-            if not payment.espace_family_id._espace_receipt_partners():
+            family = payment.espace_family_id
+            if not family._espace_receipt_partners():
                 raise UserError(
                     self.env._(
                         "%s has no e-mail address: print the receipt.",
-                        payment.espace_family_id.name,
+                        family.name or payment.partner_id.name,
                     )
                 )
             payment._espace_send_receipt()

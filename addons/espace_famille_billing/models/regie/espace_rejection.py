@@ -90,6 +90,8 @@ class AccountPayment(models.Model):
                 self.env._("Name the decision of the council that sets this fee.")
             )
         family = self.espace_family_id
+        if not family:
+            raise UserError(self.env._("A fee is asked of families alone."))
         move = (
             self.env["account.move"]
             .with_company(family.company_id)
@@ -140,6 +142,9 @@ class AccountPayment(models.Model):
         :param fee_move: the invoice of the fee, if any
         """
         self.ensure_one()
+        if not self.espace_family_id:
+            # Third parties are written to by who wrote to them before.
+            return
         # The Régie does not change families: it writes to them in the commune's name.
         self.espace_family_id.sudo()._notify_with(
             "espace_famille_billing.mail_template_payment_rejected",

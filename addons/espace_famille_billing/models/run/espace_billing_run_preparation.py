@@ -222,15 +222,19 @@ class EspaceBillingRun(models.Model):
 
     # === Outcome === #
 
-    def _outcome(self, charges, regie):
+    def _outcome(self, charges, regie, paid=Decimal(0)):
         """Return what to make of a family's charges in a régie.
 
         See `invoicing.outcome`.
+
+        :param Decimal paid: euros (below 0) that third parties will pay of them
         """
+        amounts = [to_decimal(charge.amount) for charge in charges]
         return invoicing.outcome(
-            (to_decimal(charge.amount) for charge in charges),
+            [*amounts, paid] if paid else amounts,
             Decimal(str(self._minimum(regie))),
             self.is_last,
+            bool(paid or charges.aid_id),
         )
 
     def _minimum(self, regie):

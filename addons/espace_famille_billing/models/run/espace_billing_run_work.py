@@ -1,6 +1,7 @@
 """The work of a run: families invoiced in batches, each batch a transaction."""
 
 import logging
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -114,6 +115,7 @@ class EspaceBillingRun(models.Model):
 
     def _finish_invoicing(self):
         self.state = "invoiced"
+        self._invoice_third_parties()
         self.message_post(
             body=self._in_words().env._(
                 "%(done)s invoices or credit notes made, %(reported)s families "
@@ -178,9 +180,11 @@ class EspaceBillingRunFamily(models.Model):
         )
         lines = self | self._add_lines(waiting)
         taken = charges.browse()
+        paid = charges._planned_aids()
         for line in lines:
             own = waiting.get((line.family_id, line.regie_id), charges.browse())
-            outcome = run._outcome(own, line.regie_id)
+            by_others = sum((paid[b] for b in own.reservation_id), Decimal(0))
+            outcome = run._outcome(own, line.regie_id, by_others)
             if outcome in (invoicing.INVOICE, invoicing.CREDIT_NOTE):
                 taken |= own
             else:

@@ -69,6 +69,25 @@ class TestTaxCertificate(ArrearsCase):
         charges.reservation_id.waiver = "Given back"
         return charges._credit("Given back", NOW)
 
+    def test_what_a_third_party_pays_was_not_borne(self):
+        ccas = self.env["res.partner"].create({"name": "CCAS"})
+        self.env["espace.aid"].create(
+            {
+                "family_id": self.martin.id,
+                "payer_id": ccas.id,
+                "share": 33,
+                "date_from": TODAY,
+                "number": "1",
+                "decided_on": TODAY,
+            }
+        )
+        care = self.bill((self.nina, self.t2, MONDAY), (self.tom, self.t2, MONDAY))
+        self.assertEqual(care.amount_total, 1.74)
+        self.pay_on(care, TODAY)
+        self.assertEqual(self.paid(), to_decimal(0.87))
+        self.reverse(care)
+        self.assertEqual(self.paid(), 0)
+
     def test_only_care_of_young_children_counts_and_no_meal(self):
         self.canteen.billing_mode = "booking"
         meals = self.bill((self.nina, self.meal, MONDAY))

@@ -5,7 +5,7 @@ from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.espace_famille.models.core.guards import allow
-from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
+from odoo.addons.espace_famille.tests.common import MONDAY, THURSDAY, TODAY, TUESDAY
 
 from ...models.core.guards import STATING
 from ..common_regie import Regie
@@ -53,6 +53,7 @@ class TestBillingViews(Regie, BillingRightsCase):
         self.company._espace_setup_regie()
         self._fall_into_arrears()
         self._move_money()
+        self._let_a_third_party_pay()
         for role in STAFF:
             menus = self.as_(role, self.env["ir.ui.menu"])
             visible = menus.browse(menus._visible_menu_ids())
@@ -124,6 +125,24 @@ class TestBillingViews(Regie, BillingRightsCase):
         payment._espace_register(
             self.martin, self.journals["cash"], {debt: 0.01}, TODAY
         )
+
+    def _let_a_third_party_pay(self):
+        """Invoice a third party for a meal; its part of another one waits."""
+        self.env["espace.aid"].create(
+            {
+                "family_id": self.durand.id,
+                "payer_id": self.env["res.partner"].create({"name": "CCAS"}).id,
+                "share": 50,
+                "date_from": TODAY,
+                "number": "1",
+                "decided_on": TODAY,
+            }
+        )
+        Charge = self.Charge.with_user(self.users["finance"])
+        for day in (TUESDAY, THURSDAY):
+            Charge.action_invoice_payers()
+            item = (self.lina, self.meal, day)
+            self.book(self.durand, item, staff=True)
 
     def _move_money(self):
         """Write off a euro of the Martins' debt."""

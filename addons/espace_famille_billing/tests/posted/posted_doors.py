@@ -223,6 +223,7 @@ LINE_FIELDS_HARMLESS = {
     "collapse_prices": "how it is printed",
     "deductible_amount": "of bills received",
     "espace_charge_ids": "charges never change",
+    "espace_payer_charge_ids": "charges never change",
     "espace_form_token": "which form made it, lest it make another: no fact of it",
     "extra_tax_data": "no tax is asked",
     "group_tax_id": "no tax is asked",

@@ -6,6 +6,7 @@ from odoo.tools.i18n import format_list
 from odoo.addons.espace_famille.domain.booking import Item
 from odoo.addons.espace_famille.models.booking.booking_turn import in_turn
 from odoo.addons.espace_famille_billing.domain import net
+from odoo.addons.espace_famille_billing.models.aid.aid_plan import AidPlan
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.period import Summary
@@ -43,9 +44,12 @@ class EspacePortalCart(models.AbstractModel):
             if reservation.activity_id.billing_mode == "booking"
             and reservation.activity_id.approval == "automatic"
         ]
+        aided = self._paid_by_others(family, kept)
         by_regie = self._by_regie(
-            (r.activity_id, quote.price or Decimal(0)) for r, quote in at_once
+            (r.activity_id, (quote.price or Decimal(0)) - aided.get(r, 0))
+            for r, quote in at_once
         )
+        by_others = sum(aided.values(), Decimal(0))
         now_due = sum(by_regie.values(), Decimal(0))
         regies_sudo = cart_sudo.union(*(r for r, _q in at_once)).activity_id.regie_id
         company = family.company_id
@@ -69,9 +73,17 @@ class EspacePortalCart(models.AbstractModel):
             **self._now_due(company, sums, offline),
             "offline": self._offline_words(company, offline),
             "regies": self._regies_words(company, regies_sudo),
-            "later": total != now_due and company._espace_amount_words(total - now_due),
+            "aided": by_others and company._espace_deduction_words(by_others),
+            "later": total - by_others != now_due
+            and company._espace_amount_words(total - by_others - now_due),
             "credit": self._credit_words(company, of_family.left, sums.deducted),
         }
+
+    @api.model
+    def _paid_by_others(self, family, kept):
+        """Return {line of the cart: euros} that third parties will pay of it."""
+        plan = AidPlan(family.sudo().env, family)
+        return plan.paid([(r, quote.price or Decimal(0)) for r, quote in kept])
 
     @api.model
     def _sums_now(self, of_family, by_regie):
@@ -194,8 +206,12 @@ class EspacePortalCart(models.AbstractModel):
         charges_sudo = booked_sudo.charge_ids.filtered(
             lambda charge: charge.at_once and charge.state == "to_invoice"
         )
+        planned = charges_sudo._planned_aids()
         return self._by_regie(
-            (charge.activity_id, to_decimal(charge.amount)) for charge in charges_sudo
+            [
+                *((c.activity_id, to_decimal(c.amount)) for c in charges_sudo),
+                *((booking.activity_id, part) for booking, part in planned.items()),
+            ]
         )
 
     @api.model

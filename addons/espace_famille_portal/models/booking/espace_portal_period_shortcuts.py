@@ -318,7 +318,7 @@ class EspacePortalPeriod(models.AbstractModel):
 
         What is charged later only costs what the tariff says then, either way.
         """
-        last = left.charge_ids.sorted("id")[-1:]
+        last = left.charge_ids.filtered(lambda c: not c.aid_id).sorted("id")[-1:]
         if quote.price is None or not last or last.amount >= 0:
             return True
         return -to_decimal(last.amount) == quote.price

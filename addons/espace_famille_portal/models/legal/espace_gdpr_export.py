@@ -119,6 +119,7 @@ class EspaceGdprExport(models.AbstractModel):
             "absences": self.env._("Absences"),
             "accidents": self.env._("Accidents"),
             "prestations": self.env._("Services counted"),
+            "tiers_payeurs": self.env._("Third parties that pay a part"),
             "factures": self.env._("Invoices"),
             "reglements": self.env._("Payments"),
             "documents": self.env._("Documents given"),

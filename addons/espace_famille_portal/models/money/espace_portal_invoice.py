@@ -89,7 +89,7 @@ class EspacePortalInvoice(models.AbstractModel):
         count = len(charges_sudo)
         return {
             "id": line_sudo.id,
-            "name": first.product_id.name,
+            "name": first.aid_id.payer_id.name or first.product_id.name,
             "amount": words(amount),
             "each": f"{count} × {words(each)}" if count > 1 else "",
             "tint": tint,

@@ -402,10 +402,11 @@ class EspaceFamily(models.Model):
 
     def _change_credit_words(self, cancelled):
         """Say what was charged and is given back, "" if nothing is."""
+        # What a third party paid of it goes back to that one.
         amount = -sum(
             to_decimal(charge.amount)
             for charge in cancelled.charge_ids
-            if charge.amount < 0
+            if (charge.amount < 0) != bool(charge.aid_id)
         )
         if not amount:
             return ""
@@ -432,6 +433,9 @@ class EspaceFamily(models.Model):
             Decimal(0),
         )
         lines = []
+        if aided := booked._espace_aided():
+            less = company._espace_deduction_words(aided)
+            lines.append((self.env._("Paid by a third party"), less))
         if sums.deducted:
             less = company._espace_deduction_words(sums.deducted)
             lines.append((self.env._("Credit deducted"), less))
@@ -453,7 +457,9 @@ class EspaceFamily(models.Model):
     def _change_credit_notes(self, change):
         """Return [(number, address)] of what gives back something of a `Change`."""
         changed_sudo = (change.booked | change.cancelled).sudo()
-        given_back_sudo = changed_sudo.charge_ids.filtered(lambda c: c.amount < 0)
+        given_back_sudo = changed_sudo.charge_ids.filtered(
+            lambda c: c.amount < 0 and not c.aid_id
+        )
         return self._move_links(given_back_sudo.move_id)
 
     def _move_links(self, moves_sudo):

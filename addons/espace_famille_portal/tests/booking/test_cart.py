@@ -5,7 +5,13 @@ from lxml import html
 
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.tests.common import MONDAY, NOW, THURSDAY, TUESDAY
+from odoo.addons.espace_famille.tests.common import (
+    MONDAY,
+    NOW,
+    THURSDAY,
+    TODAY,
+    TUESDAY,
+)
 from odoo.addons.espace_famille_billing.models.charge.espace_charge_invoicing import (
     SOON,
 )
@@ -158,6 +164,36 @@ class TestCart(EspacePortalCase):
         self.assertIn("0.65", self.words(later))
         self.validate()
         self.assertIn("0.65", self.shown(self.url_open(f"{CART}/confirmation")))
+
+    def test_what_a_third_party_pays_is_not_asked(self):
+        ccas = self.env["res.partner"].create({"name": "CCAS de Valdurenque"})
+        self.env["espace.aid"].create(
+            {
+                "family_id": self.martin.id,
+                "payer_id": ccas.id,
+                "share": 50,
+                "ceiling": 2,
+                "date_from": TODAY,
+                "number": "12",
+                "decided_on": TODAY,
+            }
+        )
+        self.evening.billing_mode = "consumption"
+        self.put_in_cart((self.nina, self.meal, MONDAY), (self.nina, self.t1, MONDAY))
+        tree = self.page(CART)
+        [aided] = tree.xpath("//*[@data-aided]")
+        [now_due] = tree.xpath("//*[@data-now-due]")
+        [later] = tree.xpath("//*[@data-later-due]")
+        self.assertIn("2.00", self.words(aided))
+        self.assertIn("1.80", self.words(now_due))
+        self.assertIn("0.45", self.words(later))
+        self.assertIn("1.80", self.shown(self.validate()))
+        self.invoice_what_is_due()
+        [invoice] = self.invoices(self.martin)
+        self.assertEqual(invoice.amount_total, 1.80)
+        page = self.shown(self.url_open(f"/my/factures/{invoice.id}"))
+        self.assertIn("CCAS de Valdurenque", page)
+        self.assertIn("decision 12", page)
 
     def test_a_foreign_or_booked_line_is_not_taken_out(self):
         booked = self.booked(self.nina, self.t1, MONDAY)
