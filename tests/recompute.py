@@ -401,10 +401,7 @@ def wrong_parts(cursor, company):
     costs, once that is invoiced; of several parts of a price each may be rounded by a
     cent. A ceiling makes it less, and never more; so does a decision before it.
     """
-    cost = {
-        booking["id"]: amount
-        for booking, amount in costs(cursor, company)
-    }
+    cost = {booking["id"]: amount for booking, amount in costs(cursor, company)}
     aids = read_aids(cursor, company)
     parts = rows(
         cursor,
@@ -451,9 +448,7 @@ def wrong_parts(cursor, company):
         if amount < 0:
             wrong.append((aid["id"], part["reservation_id"], most, amount))
         day = part["date"]
-        period = {
-            "month": (day.year, day.month), "year": (day.year,), "all": ()
-        }
+        period = {"month": (day.year, day.month), "year": (day.year,), "all": ()}
         if aid["ceiling"]:
             used[aid["id"], "ceiling", period[aid["ceiling_period"]]] += amount
         if aid["kind"] in ("day", "month"):

@@ -85,9 +85,7 @@ class TestDeskScreens(EspaceBillingCase, HttpCase):
         session = self.evening.session_ids.filtered(lambda s: s.date == MONDAY)
         session.capacity = 1
         self.booked(self.lina, self.t1, MONDAY)
-        self.Reservation._join_waiting(
-            self.martin, [(self.nina, self.t1, MONDAY)], NOW
-        )
+        self.Reservation._join_waiting(self.martin, [(self.nina, self.t1, MONDAY)], NOW)
         waits = self.reservation(self.nina, self.evening, MONDAY)
         self.assertEqual(waits.state, "waiting")
 
@@ -95,6 +93,7 @@ class TestDeskScreens(EspaceBillingCase, HttpCase):
             page.goto(WAITING)
             visit.wait_for_words("Aucune place n’est libre ce jour-là.")
             self.look(visit, "attente", ".o_data_row .o_data_cell")
+
         self.walked(walk)
 
     def test_a_strike_closes_and_opens_at_once(self):

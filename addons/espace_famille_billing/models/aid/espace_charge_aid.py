@@ -265,4 +265,3 @@ class EspaceBillingRun(models.Model):
             ]
         )
         return waiting._invoice_payers(Terms(self.invoice_date, self.date_due))
-

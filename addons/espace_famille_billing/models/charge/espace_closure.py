@@ -66,7 +66,9 @@ class EspaceClosure(models.Model):
                 "%(family)s was given %(amount)s back by %(document)s: that stays, and "
                 "the bookings are charged again.",
                 family=family.name,
-                amount=self.company_id._espace_amount_words(charges._given_back_total()),
+                amount=self.company_id._espace_amount_words(
+                    charges._given_back_total()
+                ),
                 document=", ".join(charges.move_id.mapped("name")),
             )
             for family, charges in given_back.grouped("family_id").items()
@@ -80,7 +82,9 @@ class EspaceClosure(models.Model):
         again = self.env._(
             "%(amount)s had been given back to you by %(document)s: they are invoiced "
             "again.",
-            amount=self.sudo().company_id._espace_amount_words(charges._given_back_total()),
+            amount=self.sudo().company_id._espace_amount_words(
+                charges._given_back_total()
+            ),
             document=", ".join(charges.move_id.mapped("name")),
         )
         return f"{words} {again}".strip()

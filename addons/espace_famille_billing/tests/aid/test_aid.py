@@ -112,7 +112,10 @@ class TestAid(AidCase):
     def test_only_what_the_decision_names(self):
         self._aid(child_id=self.nina.id, activity_ids=self.canteen.ids)
         self._aid(
-            number="13", date_from=TUESDAY, payer_id=self.employer.id, share=100,
+            number="13",
+            date_from=TUESDAY,
+            payer_id=self.employer.id,
+            share=100,
             child_id=self.tom.id,
         )
         self.meals(MONDAY)
@@ -345,9 +348,7 @@ class TestAid(AidCase):
         part = self.invoice_payers()
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=part.ids
-        ).create(
-            {"journal_id": self.journals["transfer"].id}
-        ).action_create_payments()
+        ).create({"journal_id": self.journals["transfer"].id}).action_create_payments()
         payment = self.env["account.payment"].search(
             [("partner_id", "=", self.ccas.id)]
         )
