@@ -12,7 +12,7 @@ from odoo.addons.espace_famille.tests.common import MONDAY
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 from .accessibility import findings_in
-from .browser import PHONE, chromium, open_browser
+from .browser import DESKTOP, PHONE, chromium, open_browser
 
 KITCHEN = "/odoo/action-espace_famille.espace_kitchen_action"
 LISTS = "/odoo/action-espace_famille.espace_list_wizard_action"
@@ -31,6 +31,7 @@ SAVED = """() =>
 DIALOG = ".modal-content"
 # What axe finds in Odoo's own tags and dialogs.
 OF_ODOO = ("aria-allowed-attr", "landmark-main", "landmark-no-duplicate-main")
+SESSIONS = "/odoo/action-espace_famille.espace_session_action"
 
 
 @tagged("post_install", "-at_install")
@@ -145,4 +146,25 @@ class TestDayScreens(EspaceBillingCase, HttpCase):
             visit.picture("listes-a-imprimer", full_page=False)
             page.set_viewport_size(NARROW)
             visit.picture("listes-a-imprimer-1024", full_page=False)
+            self.assertEqual(visit.errors, [])
+
+    def test_too_few_agents_are_said_on_the_session(self):
+        self.evening.write({"declared": True, "usual_staff": 0})
+        self.booked(self.nina, self.t1, MONDAY)
+        session = self.evening.session_ids.filtered(lambda s: s.date == MONDAY)
+        self.assertTrue(session.staff_short)
+        self.env.flush_all()
+        with (
+            self.allow_requests(all_requests=True),
+            open_browser(self.base_url()) as visitor,
+        ):
+            visit = visitor()
+            page = visit.page
+            visit.log_in(self.login, self.login)
+            page.goto(f"{SESSIONS}/{session.id}")
+            page.get_by_text("Trop peu d’agents").wait_for()
+            self.check(page, ".alert-danger")
+            for size, name in ((DESKTOP, ""), (NARROW, "-1024")):
+                page.set_viewport_size(size)
+                visit.picture(f"encadrement{name}", full_page=False)
             self.assertEqual(visit.errors, [])

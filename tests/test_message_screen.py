@@ -19,6 +19,7 @@ CLOSURES = "/odoo/action-espace_famille.espace_closure_action"
 FORM = ".o_form_view"
 # What is around it are Odoo's own widgets.
 OURS = ".o_form_view .alert"
+OF_ODOO = ("aria-prohibited-attr", "autocomplete-valid", "role-img-alt")
 NARROW = {"width": 1024, "height": 768}
 WIDE = {"width": 1280, "height": 900}
 TEXT = "Jeudi, {enfants} va à la ferme avec sa classe."
@@ -105,6 +106,7 @@ class TestMessageScreen(EspaceBillingCase, HttpCase):
 
             page.goto(WAITING)
             page.get_by_text("Pièces manquantes").first.wait_for()
+            self.assertEqual(findings_in(page, ".o_data_row .o_data_cell"), [])
             visit.picture("attente", full_page=False)
             page.set_viewport_size(NARROW)
             visit.picture("attente-1024", full_page=False)
@@ -128,12 +130,17 @@ class TestMessageScreen(EspaceBillingCase, HttpCase):
         self.env.flush_all()
         page.goto(f"{CLOSURES}/{closure.id}")
         page.get_by_text("Ouvrir un service minimum d’accueil").wait_for()
+        found = findings_in(page, ".o_form_sheet")
+        self.assertEqual([one for one in found if not one.startswith(OF_ODOO)], [])
         visit.picture("greve", full_page=False)
         page.set_viewport_size(NARROW)
         self.assertLessEqual(self.overflow(page), 0)
         visit.picture("greve-1024", full_page=False)
         page.set_viewport_size(WIDE)
         page.get_by_role("button", name="Vérifier et appliquer").click()
+        words = page.locator(".modal [name=emergency_words]").inner_text()
+        self.assertIn("20 places", words)
+        self.assertEqual(findings_in(page, ".modal p"), [])
         page.locator(".modal footer .btn-primary").first.click()
         page.get_by_role("button", name="Qui a été prévenu").wait_for()
         visit.picture("greve-appliquee", full_page=False)

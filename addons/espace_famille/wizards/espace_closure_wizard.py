@@ -17,6 +17,7 @@ class EspaceClosureWizard(models.TransientModel):
     booking_count = fields.Integer("Bookings", compute="_compute_counts")
     draft_count = fields.Integer("In Carts", compute="_compute_counts")
     family_count = fields.Integer("Families", compute="_compute_counts")
+    emergency_words = fields.Char(compute="_compute_emergency_words")
     problems = fields.Text(compute="_compute_counts")
     remarks = fields.Text(compute="_compute_counts")
 
@@ -27,6 +28,12 @@ class EspaceClosureWizard(models.TransientModel):
                 wizard.update(wizard.closure_id._preview())
             else:
                 wizard.update(wizard._undo_preview())
+
+    @api.depends("closure_id", "purpose")
+    def _compute_emergency_words(self):
+        for wizard in self:
+            opens = wizard.purpose == "apply" and wizard.closure_id.opens_emergency
+            wizard.emergency_words = opens and wizard.closure_id._emergency_words()
 
     def _undo_preview(self):
         closure = self.closure_id
