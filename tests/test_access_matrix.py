@@ -42,6 +42,7 @@ STAFF = {
     "espace.health.reading": ("", "", "", "r"),
     "espace.reservation": ("r", "rwc", "r", "rwcu"),
     "espace.reservation.event": ("r", "r", "r", "r"),
+    "espace.group": ("r", "rwcu", "", "rwcu"),
     "espace.pickup.person": ("r", "rwcu", "", "rwcu"),
     "espace.pickup.ban": ("r", "rwcu", "", "rwcu"),
     "espace.attendance.event": ("r", "r", "", "r"),

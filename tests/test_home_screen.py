@@ -166,6 +166,8 @@ class TestHomeScreen(RegieCase, HttpCase):
             page.keyboard.press("Enter")
             page.locator(".o_espace_home_page[data-role=kitchen]").wait_for()
             page.locator("[data-section=meals_today] li").first.wait_for()
+            # The button that was pressed takes its colours within this.
+            page.wait_for_timeout(400)
             self.assertEqual(findings_in(page, SHOWN), [])
             page.screenshot(path=self.shot("accueil-cuisine"))
 

@@ -19,7 +19,7 @@ CLOSURES = "/odoo/action-espace_famille.espace_closure_action"
 FORM = ".o_form_view"
 # What is around it are Odoo's own widgets.
 OURS = ".o_form_view .alert"
-OF_ODOO = ("aria-prohibited-attr", "autocomplete-valid", "role-img-alt")
+OF_ODOO = ("aria-allowed", "aria-prohibited", "autocomplete-valid", "role-img-alt")
 NARROW = {"width": 1024, "height": 768}
 WIDE = {"width": 1280, "height": 900}
 TEXT = "Jeudi, {enfants} va à la ferme avec sa classe."

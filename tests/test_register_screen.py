@@ -89,7 +89,7 @@ class TestRegisterScreen(EspaceBillingCase, HttpCase):
             page.wait_for_timeout(300)
             visit.picture(f"registre-{name}-{size['width']}", full_page=False)
             wide = page.evaluate(
-                "() => { const one = document.querySelector('.o_action');"
+                "() => { const one = document.querySelector('.o_content');"
                 " return one.scrollWidth - one.clientWidth; }"
             )
             self.assertLessEqual(wide, 0, f"{name} is wider than {size['width']}")
