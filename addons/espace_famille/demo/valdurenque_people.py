@@ -55,7 +55,38 @@ class Demonstration(valdurenque.Demonstration):
         self._load_holiday_halves()
         self._load_accidents(children)
         self._load_menus(children)
+        self._load_groups(children)
         self._load_message()
+
+    def _load_groups(self, children):
+        """Part the leisure centre in two groups by age; one line of its bus."""
+        leisure = self._ref("activity_leisure")
+        six = self._today() - timedelta(days=6 * 365)
+        enrolled = children.filtered(
+            lambda child: leisure in child.enrolment_ids.activity_id
+        )
+        small = enrolled.filtered(lambda child: child.birth_date > six)
+        shared = {"company_id": self._company().id, "activity_ids": leisure.ids}
+        self.env["espace.group"].create(
+            [
+                {**shared, "name": "Les Lutins", "child_ids": small.ids},
+                {
+                    **shared,
+                    "name": "Les Explorateurs",
+                    "child_ids": (enrolled - small).ids,
+                },
+                {
+                    **shared,
+                    "name": "Ligne du hameau",
+                    "kind": "transport",
+                    "child_ids": enrolled[:3].ids,
+                    "stop": "Place de la Mairie, puis Le Bousquet",
+                    "leaves_at": 17.5,
+                    "leader": "Car communal",
+                    "places": 22,
+                },
+            ]
+        )
 
     def _load_menus(self, children):
         """Enter the menus of this week and the next one; tick the known allergies."""
