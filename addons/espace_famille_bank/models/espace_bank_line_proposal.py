@@ -132,7 +132,7 @@ class EspaceBankLine(models.Model):
             return self._no_proposal()
         return {
             "proposal_kind": proposal.kind,
-            "proposal_words": self._proposal_words(proposal),
+            "proposal_words": self._speaking()._proposal_words(proposal),
             "proposal_sure": proposal.sure,
             "proposal_family_id": proposal.family or False,
             "proposal_text": self._proposal_text(proposal),
@@ -147,6 +147,11 @@ class EspaceBankLine(models.Model):
             f"{proposal.kind} {proposal.family} {debts} {movements} "
             f"{proposal.withheld} {proposal.advance}"
         )
+
+    def _speaking(self):
+        """Return itself in the language of the commune: what is said is kept."""
+        commune = self.regie_id.company_id.partner_id
+        return self.with_context(lang=commune.lang or self.env.lang)
 
     def _proposal_words(self, proposal):
         """Say what is proposed, and why."""

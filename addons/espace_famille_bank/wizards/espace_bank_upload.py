@@ -19,14 +19,6 @@ class EspaceBankUpload(models.TransientModel):
         help="CAMT.053, CAMT.054 or CFONB 120",
     )
 
-    def _is_upload(self, file_sudo):
-        """Tell whether a file was uploaded for this form, by who uses it."""
-        return (
-            file_sudo.res_model == self._name
-            and not file_sudo.res_id
-            and file_sudo.create_uid == self.env.user
-        )
-
     def action_load(self):
         """Load the files, say what became of each, and list what waits."""
         self.ensure_one()
@@ -38,8 +30,8 @@ class EspaceBankUpload(models.TransientModel):
             words.append(received._outcome_words(is_new))
             is_news &= is_new and not received.is_gap and not received.known_count
             files |= received
-        # The accounts in them stay in no other place; whatever else was named does.
-        self.file_ids.sudo().filtered(self._is_upload).unlink()
+        # The accounts in them stay in no other place.
+        self.file_ids._espace_forget_uploads(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "espace_famille_bank.bank_line_action"
         )

@@ -172,7 +172,11 @@ class TestReturn(SepaCase):
         self.book()
         attachments = self.env["ir.attachment"].create(
             [
-                {"name": f"{n}.xml", "raw": content.encode()}
+                {
+                    "name": f"{n}.xml",
+                    "raw": content.encode(),
+                    "res_model": "espace.return.upload",
+                }
                 for n, content in enumerate(
                     (
                         self.camt((self.martins.memo, "4.90", "AM04"), id_="A"),
@@ -188,3 +192,9 @@ class TestReturn(SepaCase):
         self.assertEqual(action["res_model"], "espace.debit.return")
         self.assertTrue(self.martins.espace_rejected and self.durands.espace_rejected)
         self.assertFalse(attachments.exists())
+        with self.subTest("another's file that is named stays"):
+            other = self.env["ir.attachment"].create(
+                {"name": "0.xml", "raw": b"<a/>", "res_model": "res.partner"}
+            )
+            other._espace_forget_uploads(wizard)
+            self.assertTrue(other.exists())

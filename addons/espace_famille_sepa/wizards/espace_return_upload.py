@@ -29,7 +29,7 @@ class EspaceReturnUpload(models.TransientModel):
             if not is_new:
                 twice.append(file.name)
         # The accounts in them stay in no other place.
-        self.file_ids.sudo().unlink()
+        self.file_ids._espace_forget_uploads(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "espace_famille_sepa.debit_return_action"
         )

@@ -22,6 +22,19 @@ class IrAttachment(models.Model):
                 for res_id in model_and_ids[model]:
                     yield model, res_id
 
+    def _espace_forget_uploads(self, form):
+        """Delete of these files what its user uploaded for a form, nothing else.
+
+        Which files a form holds is what a browser says: others may be among them.
+        """
+        self.sudo().filtered(
+            lambda file: (
+                file.res_model == form._name
+                and not file.res_id
+                and file.create_uid == self.env.user
+            )
+        ).unlink()
+
     @api.model
     def _reads_office(self):
         return self.env["espace.thread"]._reads_chatter()

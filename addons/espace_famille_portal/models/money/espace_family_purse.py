@@ -40,6 +40,7 @@ class EspaceFamily(models.Model):
         awaited_sudo = self._espace_top_ups_awaited()
         return {
             "available": words(held.available),
+            "refundable": held.available > 0,
             "sums": [
                 (name, label, say(amount))
                 for name, label, say, amount in (
@@ -103,7 +104,7 @@ class EspaceFamily(models.Model):
     def _portal_low_below(self, regies_sudo):
         """Return the euros below which the family is told, as the form has them."""
         lows = [self._espace_low_below(regie_sudo) for regie_sudo in regies_sudo]
-        return f"{max(lows, default=to_decimal(0)):.2f}"
+        return f"{max(lows, default=to_decimal(0)):.2f}".replace(".", ",")
 
     def _portal_choose_low(self, typed):
         """Tell the family below another amount from now on.
