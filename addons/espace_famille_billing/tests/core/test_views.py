@@ -145,7 +145,15 @@ class TestBillingViews(Regie, BillingRightsCase):
             self.book(self.durand, item, staff=True)
 
     def _move_money(self):
-        """Write off a euro of the Martins' debt."""
+        """Write off a euro of the Martins' debt; another family pays in advance."""
+        self.env["account.payment"].sudo().create(
+            {
+                "partner_type": "customer",
+                "partner_id": self._create_family("Avance", ["Alix"]).partner_id.id,
+                "amount": 20,
+                "journal_id": self.journals["cash"].id,
+            }
+        ).action_post()
         debt = self.martin._espace_open_lines("debit")
         account = self.env["account.account"].create(
             {"name": "6541", "code": "6541", "account_type": "expense"}

@@ -2,7 +2,7 @@ import {X2ManyField, x2ManyField} from "@web/views/fields/x2many/x2many_field";
 import {buildTable, linesToMerge, linesToSplit, readNumber} from "./tariff_table.esm";
 import {_t} from "@web/core/l10n/translation";
 import {formatFloat} from "@web/views/fields/formatters";
-import {onWillStart, useRef, useState} from "@odoo/owl";
+import {onPatched, onWillStart, useRef, useState} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {useBus, useService} from "@web/core/utils/hooks";
 import {x2ManyCommands} from "@web/core/orm_service";
@@ -34,6 +34,7 @@ export class TariffTableField extends X2ManyField {
             this.tableRef.el?.querySelector("input:focus")?.blur();
             detail.proms.push(this.reading);
         });
+        onPatched(() => this.putBack());
         this.products = [];
         onWillStart(async () => {
             if (!this.props.readonly) {
@@ -184,6 +185,16 @@ export class TariffTableField extends X2ManyField {
 
     onType({target}) {
         this.typed.set(target.dataset.cell, target.value);
+    }
+
+    /** A key pressed between the drawing and its showing was written over: it is back. */
+    putBack() {
+        for (const input of this.tableRef.el?.querySelectorAll("input") || []) {
+            const typed = this.typed.get(input.dataset.cell);
+            if (typed !== undefined && typed !== input.value) {
+                input.value = typed;
+            }
+        }
     }
 
     /** What an input shows: what is being typed in it, else what the tariff says. */
