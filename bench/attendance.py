@@ -101,15 +101,19 @@ def measure(report, day, count, times):
             taps = [gesture(day, day["children"][number % CHILDREN], number)]
             call(tablet, "send", device="bench-1", events=taps, **news)
         sent = len(LOGGED.findall(server.log.read_text(errors="replace")))
+        heads = {}
         for number in range(3):
             before = call(tablet, "news", since=time.time() * 1000, **news)
             # What was done before this hour is known by then.
             time.sleep(16)
             taps = [
-                gesture(day, child, number + 1)
+                # A device that has not seen the answer before says another one: it is
+                # kept beside, and changes nothing.
+                {**gesture(day, child, number + 1), "seen": heads.get(child, [])}
                 for child in day["children"][100 : 100 + OFFLINE]
             ]
-            call(tablet, "send", device="bench-1", events=taps, **news)
+            done = call(tablet, "send", device="bench-1", events=taps, **news)
+            heads.update({row["child"]: row["heads"] for row in done["rows"]})
         polled = len(LOGGED.findall(server.log.read_text(errors="replace")))
         since = before["now"] + 16_000
         for _time in range(times):

@@ -243,6 +243,7 @@ class Row:
     day_name: str = ""
     long: bool = False  # closed for so many days that it stands between the weeks
     notes: list = field(default_factory=list)  # of (words, whether it is near)
+    before: str = ""  # what closed the days of the month before this first week
     away: list = field(default_factory=list)  # who spends the week elsewhere, in words
     cells: list = field(default_factory=list)
     today: bool = False

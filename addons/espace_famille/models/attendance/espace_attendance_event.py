@@ -261,7 +261,8 @@ class EspaceReservation(models.Model):
         groups="espace_famille.group_animation",
     )
 
-    _clashes = models.Index("(session_id) WHERE attendance_clash")
+    # As Odoo asks for it: “WHERE attendance_clash” would not answer “IS TRUE”.
+    _clashes = models.Index("(session_id) WHERE attendance_clash IS TRUE")
 
     def _note_gestures(self, vals):
         """Record as gestures what was written of who came, whoever wrote it.

@@ -395,13 +395,16 @@ class GridBuilder:
             if day not in open_days:
                 closed.append(day)
                 continue
-            rows += self._closed_rows(closed)
+            before = "" if rows else self._closed_before(closed)
+            rows += [] if before else self._closed_rows(closed)
             closed = []
             monday = day - timedelta(days=day.weekday())
             if monday != week:
                 week = monday
                 away, all_away = self._away(monday)
-                rows.append(self._week_row(monday, columns, away, all_away))
+                row = self._week_row(monday, columns, away, all_away)
+                row.before = before
+                rows.append(row)
                 if all_away:
                     rows.append(self._away_row(monday, away))
             if not all_away:
@@ -527,6 +530,22 @@ class GridBuilder:
         )
         row.cells = [self.cells.cell(column, day, row.label) for column in columns]
         return row
+
+    def _closed_before(self, days):
+        """Say what closes the first days shown, '' where it is more than one thing.
+
+        It stands on the line of the first week, so that a phone shows the first cell
+        without a gesture.
+        """
+        runs = [run for run in period.closed_runs(days, self._closed_label) if run[0]]
+        if len(runs) != 1 or self.span.view != "month":
+            return ""
+        [(label, first, last)] = runs
+        if first == last:
+            return label
+        return self.env._(
+            "%(what)s until the %(day)s", what=label, day=self.words.day(last, "d")
+        )
 
     def _closed_rows(self, days):
         holiday_around = self.company._espace_calendar().holiday_around

@@ -28,7 +28,7 @@ class EspaceReservation(models.Model):
         "again, until the family takes it up or lets it go.",
     )
 
-    _offered_again = models.Index("(family_id) WHERE offered_again")
+    _offered_again = models.Index("(family_id) WHERE offered_again IS TRUE")
 
     def _notify_expired(self, family):
         self.sudo().offered_again = True
