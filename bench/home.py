@@ -3,8 +3,9 @@
 Promise: each home is read in at most 300 ms of the server, by as many queries, whatever
 the families and the years that are past; each figure in at most 300 ms for the three
 months that it opens with. The families have three years of bookings, one day a week;
-the days before this month are locked. Each figure is the best of some calls after the
-first, which reads what Odoo keeps.
+the days before this month are locked. The hours for the CAF, a window over each child's
+days that is opened to declare a quarter, have 500 ms. Each figure is the best of some
+calls after the first, which reads what Odoo keeps.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.addons.espace_famille_billing.tests.common_regie import Regie
 
 BUDGET = 0.3
+SLOWER = {"Hours for the CAF": 0.5}
 FEW = 60
 WEEKS = 3 * 36
 UNPAID = 2
@@ -45,8 +47,9 @@ def main():
         for label, (user, screen) in SCREENS.items():
             best, queries = measure(screen, users[user], where, options.times)
             queries_of.setdefault(label, []).append(queries)
+            limit = SLOWER.get(label, BUDGET)
             report.budget(
-                f"{count} families: {label}", best, BUDGET, f"{queries} queries"
+                f"{count} families: {label}", best, limit, f"{queries} queries"
             )
     for label, counts in queries_of.items():
         if label.startswith("Home"):
