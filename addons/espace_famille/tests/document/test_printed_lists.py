@@ -1,3 +1,4 @@
+from datetime import date
 from unittest import skipIf
 
 from odoo.exceptions import AccessError, UserError
@@ -161,3 +162,12 @@ class TestPrintedLists(PrintedCase, EspaceCase):
     def test_another_commune_is_not_on_it(self):
         other = self.env["res.company"].create({"name": "Autre commune"})
         self.assertFalse(self.wizard("class", company_id=other.id)._rows())
+
+    def test_french_says_the_first_of_a_month_as_it_is_spoken(self):
+        say = self.env["ir.qweb.field.espace_day"].with_context(lang="fr_FR")
+        self.env["res.lang"]._activate_lang("fr_FR")
+        options = {"format": "EEEE d MMMM y"}
+        first, fourth = date(2027, 2, 1), date(2027, 2, 4)
+        self.assertEqual(say.value_to_html(first, options), "lundi 1er février 2027")
+        self.assertEqual(say.value_to_html(fourth, options), "jeudi 4 février 2027")
+        self.assertEqual(say.value_to_html(False, options), "")
