@@ -17,7 +17,8 @@ class TapsCase(ValdurenqueCase):
         self.evening_name = self.evening.name
 
     def open_month(self, viewport=PHONE):
-        visit = self.visitor(viewport)
+        # The worker asks when it likes, and shares its cursor with the test.
+        visit = self.visitor(viewport, service_workers="block")
         visit.log_in(PARENT, PASSWORD)
         visit.page.wait_for_url("**/my**")
         self.open_period(visit.page, self.clara.id)

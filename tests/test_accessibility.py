@@ -370,6 +370,8 @@ class TestAccessibility(PagesCase):
             # It is named by what it is about, and says what may be done.
             sheet = page.get_by_role("dialog", name=option, exact=True)
             sheet.wait_for()
+            # It grows as it opens.
+            page.wait_for_timeout(400)
             self.assertTrue(sheet.locator(".btn-danger").is_visible())
             found = findings(page)
             if viewport is PHONE:

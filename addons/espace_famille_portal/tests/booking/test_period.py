@@ -245,8 +245,12 @@ class TestPeriodGrid(EspacePortalCase):
         days = [row.date for row in grid.rows if row.kind == "day"]
         self.assertNotIn(WEDNESDAY, days)
         thin = [row.date for row in grid.rows if row.kind == "closed"]
-        # The end of the Christmas holidays and the Wednesdays; weekends need no line.
-        self.assertEqual(thin, [date(2027, 1, day) for day in (1, 6, 13, 20, 27)])
+        # Wednesdays; weekends need no line.
+        self.assertEqual(thin, [date(2027, 1, day) for day in (6, 13, 20, 27)])
+        with self.subTest("what the month begins with stands on the line of its week"):
+            first, second = [row for row in grid.rows if row.kind == "week"][:2]
+            self.assertIn("until the 3", first.before)
+            self.assertEqual(second.before, "")
 
     def test_an_activity_without_enrolment_is_not_offered(self):
         self.nina.enrolment_ids.filtered(
