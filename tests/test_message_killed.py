@@ -7,15 +7,13 @@ import threading
 import uuid
 from unittest.mock import patch
 
-from psycopg2 import InterfaceError, OperationalError
-
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.espace_famille.models.message import espace_message_sending
 from odoo.addons.espace_famille.tests.common import EspaceCase
+
+from .killed import KilledCase
 
 FAMILIES = 5
 # And the two of the commune of the tests.
@@ -23,12 +21,7 @@ ALL = FAMILIES + 2
 
 
 @tagged("post_install", "-at_install", "committed")
-class TestMessageKilled(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-
+class TestMessageKilled(KilledCase):
     def setUp(self):
         super().setUp()
         # Two families a batch: the message takes several transactions.
@@ -50,9 +43,6 @@ class TestMessageKilled(BaseCase):
         message.action_send()
         self.company_id, self.message_id = Town.company.id, message.id
 
-    def transaction(self):
-        return _Transaction(self.registry)
-
     def state(self):
         """Return (state of the message, lines left, messages told, e-mails made)."""
         with self.transaction() as env:
@@ -71,33 +61,11 @@ class TestMessageKilled(BaseCase):
             return message.state, message._left(), len(told), len(mails.mail_message_id)
 
     def work(self, kill_after=None):
-        """Run the job with its own connection, killed after so many batches."""
-        Message = self.registry["espace.message"]
-        work_batch, batches = Message._work_batch, []
-
-        def counted(message):
-            done = work_batch(message)
-            batches.append(done)
-            if kill_after is not None and len(batches) > kill_after:
-                message.env.flush_all()
-                self.cut(message.env.cr)
-            return done
-
-        with patch.object(Message, "_work_batch", counted), self.transaction() as env:
-            env["espace.message"]._cron_send()
-
-    def cut(self, cr):
-        """Kill the connection of a transaction, as a crash of its worker does."""
-        pid = cr.connection.get_backend_pid()
-        with self.registry.cursor() as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [pid])
-
-    def killed(self, after):
         with (
-            mute_logger("odoo.sql_db"),
-            self.assertRaises((OperationalError, InterfaceError)),
+            self.batches("espace.message", kill_after),
+            self.transaction() as env,
         ):
-            self.work(kill_after=after)
+            env["espace.message"]._cron_send()
 
     def test_a_killed_worker_writes_to_nobody_twice_and_forgets_nobody(self):
         self.assertEqual(self.state(), ("sending", ALL, 0, 0))
@@ -132,20 +100,3 @@ class TestMessageKilled(BaseCase):
                 thread.join(timeout=120)
         self.assertFalse(errors)
         self.assertEqual(self.state(), ("sent", 0, ALL, ALL))
-
-
-class _Transaction:
-    """An environment of its own cursor, committed at the end."""
-
-    def __init__(self, registry):
-        self.cursor = registry.cursor()
-
-    def __enter__(self):
-        cr = self.cursor.__enter__()
-        self.env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-        return self.env
-
-    def __exit__(self, kind, value, trace):
-        if kind is None:
-            self.env.flush_all()
-        return self.cursor.__exit__(kind, value, trace)

@@ -8,16 +8,15 @@ import uuid
 from unittest.mock import patch
 
 from freezegun import freeze_time
-from psycopg2 import InterfaceError, OperationalError
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
 from odoo.addons.espace_famille_billing.models.run import espace_billing_run_work
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
+
+from .killed import KilledCase
 
 EVENING = "2027-01-11 18:00:00"
 FEBRUARY = "2027-02-01 09:00:00"
@@ -25,12 +24,7 @@ FAMILIES = 7
 
 
 @tagged("post_install", "-at_install", "committed")
-class TestRunKilled(BaseCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.registry = Registry(get_db_name())
-
+class TestRunKilled(KilledCase):
     def setUp(self):
         super().setUp()
         # Two families a batch: the run takes several transactions.
@@ -74,9 +68,6 @@ class TestRunKilled(BaseCase):
             self.assertEqual(env["espace.check"]._problems(company), [])
         super().tearDown()
 
-    def transaction(self):
-        return _Transaction(self.registry)
-
     def state(self):
         """Return (state of the run, families done, invoices, their total, numbers)."""
         with self.transaction() as env:
@@ -92,37 +83,12 @@ class TestRunKilled(BaseCase):
             )
 
     def work(self, kill_after=None):
-        """Run the job with its own connection, killed after so many batches."""
-        Run = self.registry["espace.billing.run"]
-        work_batch, batches = Run._work_batch, []
-
-        def counted(run):
-            done = work_batch(run)
-            batches.append(done)
-            if kill_after is not None and len(batches) > kill_after:
-                run.env.flush_all()
-                self.cut(run.env.cr)
-            return done
-
         with (
             freeze_time(FEBRUARY),
-            patch.object(Run, "_work_batch", counted),
+            self.batches("espace.billing.run", kill_after),
             self.transaction() as env,
         ):
             env["espace.billing.run"]._cron_work()
-
-    def cut(self, cr):
-        """Kill the connection of a transaction, as a crash of its worker does."""
-        pid = cr.connection.get_backend_pid()
-        with self.registry.cursor() as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [pid])
-
-    def killed(self, after):
-        with (
-            mute_logger("odoo.sql_db"),
-            self.assertRaises((OperationalError, InterfaceError)),
-        ):
-            self.work(kill_after=after)
 
     def test_a_killed_worker_leaves_nothing_double_and_nothing_missing(self):
         self.killed(after=2)
@@ -199,20 +165,3 @@ class TestRunKilled(BaseCase):
             env["espace.billing.run"].browse(self.run_id).action_resume()
         self.work()
         self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
-
-
-class _Transaction:
-    """An environment of its own cursor, committed at the end."""
-
-    def __init__(self, registry):
-        self.cursor = registry.cursor()
-
-    def __enter__(self):
-        cr = self.cursor.__enter__()
-        self.env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-        return self.env
-
-    def __exit__(self, kind, value, trace):
-        if kind is None:
-            self.env.flush_all()
-        return self.cursor.__exit__(kind, value, trace)
