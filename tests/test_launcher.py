@@ -21,12 +21,11 @@ import polib
 import pytest
 
 from espace_cli import (
+    beside,
     console,
     day,
     layout,
-    mail,
     main,
-    payfip,
     process,
     server,
     stamps,
@@ -763,7 +762,7 @@ def test_mails_are_written_to_files_and_told(tmp_path):
     message["Subject"] = "Réservation confirmée"
     message.set_content("Bonjour,\n.\nune ligne qui commence par un point\n")
     with (
-        mail.mail_box(sys.executable, tmp_path, told.append) as port,
+        beside.mail_box(sys.executable, tmp_path, told.append) as port,
         smtplib.SMTP("127.0.0.1", port, timeout=5) as client,
     ):
         client.send_message(message)
@@ -776,7 +775,7 @@ def test_mails_are_written_to_files_and_told(tmp_path):
 
 
 def test_the_mail_box_survives_a_client_that_leaves(tmp_path):
-    with mail.mail_box(sys.executable, tmp_path, print) as port:
+    with beside.mail_box(sys.executable, tmp_path, print) as port:
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(
                 b"HELO x\r\nMAIL FROM:<a@x.fr>\r\nRCPT TO:<b@x.fr>\r\nDATA\r\nhalf"
@@ -792,7 +791,7 @@ def test_the_mail_box_survives_a_client_that_leaves(tmp_path):
 def test_a_mail_box_that_does_not_start_is_told(tmp_path):
     with (
         pytest.raises(console.Stop, match="mail box did not start"),
-        mail.mail_box("/bin/false", tmp_path, print),
+        beside.mail_box("/bin/false", tmp_path, print),
     ):
         pass
 
@@ -801,37 +800,40 @@ def test_a_mail_box_that_does_not_start_is_told(tmp_path):
 
 
 def test_the_double_of_payfip_serves_a_page():
-    address = f"http://127.0.0.1:{process.free_port()}"
+    port = process.free_port()
+    page = f"http://{beside.HOST}:{port}/tpa/paiementws.web?idop=nobody"
+    program = ROOT / "addons" / beside.PAYFIP.program
     with (
-        payfip.running(sys.executable, ROOT / "addons", address, print),
+        beside.running("double", sys.executable, program, port, told=print),
         pytest.raises(urllib.error.HTTPError) as answer,
     ):
-        urllib.request.urlopen(f"{address}/tpa/paiementws.web?idop=nobody", timeout=60)
+        urllib.request.urlopen(page, timeout=60)
     assert answer.value.code == 410
     assert "PayFiP" in answer.value.read().decode()
 
 
 def test_a_double_that_does_not_start_is_told():
     with (
-        pytest.raises(console.Stop, match="PayFiP did not start"),
-        payfip.running("/bin/false", ROOT / "addons", "http://127.0.0.1:1", print),
+        pytest.raises(console.Stop, match="double did not start"),
+        beside.running("double", "/bin/false", Path("double.py"), told=print),
     ):
         pass
 
 
 @pytest.mark.parametrize("installed", [False, True])
-def test_a_database_that_asks_the_treasury_has_no_double(installed):
+@pytest.mark.parametrize("double", [beside.PAYFIP, beside.PARTICULIER])
+def test_a_database_that_asks_the_true_service_has_no_double(double, installed):
     class Databases:
-        """Answers that PayFiP is installed, and that no provider asks this machine."""
+        """Answers that the addon is installed, and that nobody asks this machine."""
 
         asked = []
 
         def query(self, sql, database, **values):
             self.asked.append(sql)
-            return [["1"]] if installed and sql == payfip.IS_INSTALLED else []
+            return [["1"]] if installed and sql == double.is_installed else []
 
-    prepared = Namespace(databases=Databases())
-    with payfip.payfip_double(prepared, "any", print) as address:
+    prepared = Namespace(databases=Databases(), layout=layout.Layout())
+    with double.beside(prepared, "any", print) as address:
         assert not address
     assert not [sql for sql in Databases.asked if "UPDATE" in sql]
 

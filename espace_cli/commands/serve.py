@@ -12,11 +12,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
+from ..beside import PARTICULIER, PAYFIP, mail_box
 from ..console import Stop, say, step
 from ..layout import DEMO_DB, Layout
-from ..mail import mail_box
-from ..particulier import particulier_double
-from ..payfip import payfip_double
 from ..process import free_port, start, stop, wait_for
 from ..server import server_command
 from ..setup.environment import Environment, environment, tell_missing
@@ -80,8 +78,8 @@ def serve(
         it=address,
     )
     mails = mail_box(layout.python, layout.mail, say)
-    bank = payfip_double(prepared, database, say)
-    caf = particulier_double(prepared, database, say)
+    bank = PAYFIP.beside(prepared, database, say)
+    caf = PARTICULIER.beside(prepared, database, say)
     with (
         mails as mail_port,
         bank as bank_address,
