@@ -122,6 +122,11 @@ class BookingFacts:
             )
             for child in children
         }
+        left = self.family.leaves_on
+        self.leaves_on = {
+            child.id: min(filter(None, (child.leaves_on, left)), default=None)
+            for child in children
+        }
         self.holiday_around = self.company._espace_calendar().holiday_around
 
     def _read_offer(self, products, span):
@@ -294,8 +299,7 @@ class BookingFacts:
 
     def _has_left(self, item):
         """Return the last day of the child or the family, None before it is over."""
-        of_both = (self.child_of[item.child_id].leaves_on, self.family.leaves_on)
-        last = min(filter(None, of_both), default=None)
+        last = self.leaves_on[item.child_id]
         return last if last and item.date > last else None
 
     def limits(self, session):
