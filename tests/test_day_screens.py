@@ -11,7 +11,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.addons.espace_famille.tests.common import MONDAY
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
-from .accessibility import findings_in
+from .accessibility import OF_ODOO, findings_in
 from .browser import DESKTOP, PHONE, chromium, open_browser
 
 KITCHEN = "/odoo/action-espace_famille.espace_kitchen_action"
@@ -29,8 +29,6 @@ SAVED = """() =>
     !document.querySelector(".o_form_status_indicator_buttons:not(.invisible)")
 """
 DIALOG = ".modal-content"
-# What axe finds in Odoo's own tags and dialogs.
-OF_ODOO = ("aria-allowed-attr", "landmark-main", "landmark-no-duplicate-main")
 SESSIONS = "/odoo/action-espace_famille.espace_session_action"
 
 
@@ -42,9 +40,7 @@ class TestDayScreens(EspaceBillingCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("fr_FR")
-        cls.manager = cls._create_staff("manager", "health")
-        cls.manager.write({"lang": "fr_FR", "name": "Claire Fournier"})
+        cls.manager = cls._create_french_staff("manager", "health")
         cls.no_pork = cls._no_pork()
         cls.no_pork.with_context(lang="fr_FR").name = "Sans porc"
         cls.nina.write({"has_pai": True, "allergies": "Lait de vache"})
@@ -53,9 +49,7 @@ class TestDayScreens(EspaceBillingCase, HttpCase):
 
     def check(self, page, selector):
         """What is ours in a part of a page can be used by everybody."""
-        found = findings_in(page, selector)
-        ours = [one for one in found if not one.startswith(OF_ODOO)]
-        self.assertEqual(ours, [])
+        self.assertEqual(findings_in(page, selector, OF_ODOO), [])
 
     def test_a_week_of_menus_from_the_spreadsheet_to_the_parents(self):
         self.booked(self.nina, self.meal, MONDAY)

@@ -28,7 +28,6 @@ class TestHomeScreen(RegieCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("fr_FR")
         cls.patch_finished()
         names = {
             "animation": "Amina Belkacem",
@@ -38,9 +37,7 @@ class TestHomeScreen(RegieCase, HttpCase):
         }
         cls.users = {}
         for role, name in names.items():
-            user = cls._create_staff(role)
-            user.write({"lang": "fr_FR", "name": name})
-            cls.users[role] = user
+            cls.users[role] = cls._create_french_staff(role, name=name)
         for activity in (cls.canteen, cls.evening):
             activity.capacity = 3
             activity.session_ids.capacity = 3

@@ -25,9 +25,7 @@ class TestIncidentScreen(EspaceBillingCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("fr_FR")
-        cls.agent = cls._create_staff("animation")
-        cls.agent.write({"lang": "fr_FR", "name": "Claire Fournier"})
+        cls.agent = cls._create_french_staff("animation")
         cls.env["espace.custody"].create(
             {"child_id": cls.nina.id, "family_id": cls.durand.id, "pattern": "odd"}
         )

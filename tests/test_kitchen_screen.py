@@ -26,9 +26,7 @@ class TestKitchenScreen(EspaceBillingCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("fr_FR")
-        cls.manager = cls._create_staff("manager")
-        cls.manager.write({"lang": "fr_FR", "name": "Claire Fournier"})
+        cls.manager = cls._create_french_staff("manager")
         cls.company.write(
             {
                 "espace_caterer_email": "cuisine@example.org",

@@ -53,9 +53,7 @@ class TestRegisterScreen(EspaceBillingCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang("fr_FR")
-        cls.manager = cls._create_staff("manager", "finance")
-        cls.manager.write({"lang": "fr_FR", "name": "Claire Fournier"})
+        cls.manager = cls._create_french_staff("manager", "finance")
         cls.company.city = "Valdurenque"
         cls._work_at_once()
         cls.login = cls.manager.login

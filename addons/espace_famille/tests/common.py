@@ -288,6 +288,14 @@ class EspaceCase(Commune, TransactionCase):
         groups = [f"espace_famille.group_{name}" for name in (role, *others)]
         return cls._create_user("staff_" + "_".join((role, *others)), ",".join(groups))
 
+    @classmethod
+    def _create_french_staff(cls, role, *others, name="Claire Fournier"):
+        """Create who works in French, as browsers are shown to a commune."""
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        user = cls._create_staff(role, *others)
+        user.write({"lang": "fr_FR", "name": name})
+        return user
+
     # === Shortcuts === #
 
     def of_addon(self, addon, model):
