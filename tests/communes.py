@@ -14,6 +14,7 @@ SPECIAL = {
     "espace.deadline.rule.line": {"cutoff_weekday": "1"},
     "espace.aid": {"share": 50},
     "espace.charge": {"kind": "charge"},
+    "espace.deposit.rule": {"count": 1, "month_day": 1},
 }
 
 #: What they refer to besides what they have to.

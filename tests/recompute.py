@@ -807,6 +807,63 @@ def wrong_advances(cursor, company):
     return wrong
 
 
+def wrong_schedules(cursor, company):
+    """Return rows of deposits and terms that are not what the matchings say.
+
+    What was matched with an invoice, less what was before the agreement, fills its
+    deposits in the order of their days; these add up to what was left then. Terms of
+    the accountant add up to what was left of their debts, all of which are with him.
+    """
+    wrong = []
+    for plan in rows(
+        cursor,
+        """
+        SELECT plan.id, plan.amount, plan.before, plan.move_id, (
+                SELECT SUM(match.amount) FROM account_partial_reconcile match
+                JOIN account_move_line line ON line.id = match.debit_move_id
+                WHERE line.move_id = plan.move_id
+            ) AS settled
+        FROM espace_deposit_plan plan WHERE plan.company_id = %s
+        """,
+        company,
+    ):
+        left = number(plan["settled"]) - number(plan["before"])
+        total = Decimal(0)
+        for line in rows(
+            cursor,
+            "SELECT amount, paid FROM espace_deposit WHERE plan_id = %s ORDER BY date",
+            plan["id"],
+        ):
+            asked = number(line["amount"])
+            part = min(max(left, Decimal(0)), asked)
+            left, total = left - part, total + asked
+            if part != number(line["paid"]):
+                wrong.append(("deposit", plan["id"], part, line["paid"]))
+        if total != number(plan["amount"]):
+            wrong.append(("deposits", plan["id"], plan["amount"], total))
+    for terms in rows(
+        cursor,
+        """
+        SELECT terms.id, terms.amount, terms.state, (
+                SELECT SUM(line.amount) FROM espace_accountant_terms_line line
+                WHERE line.terms_id = terms.id
+            ) AS asked, (
+                SELECT COUNT(*) FROM espace_accountant_terms_move_rel rel
+                JOIN account_move move ON move.id = rel.move_id
+                WHERE rel.terms_id = terms.id AND move.espace_transmitted_on IS NULL
+            ) AS elsewhere
+        FROM espace_accountant_terms terms
+        WHERE terms.company_id = %s AND terms.recorded_on IS NOT NULL
+        """,
+        company,
+    ):
+        if number(terms["amount"]) != number(terms["asked"]) or (
+            terms["state"] == "in_force" and terms["elsewhere"]
+        ):
+            wrong.append(("terms", terms["id"], terms["amount"], terms["asked"]))
+    return wrong
+
+
 def unmet(cursor, company):
     """Return {(family, régie)}: who is asked for something and owed something.
 
@@ -1117,9 +1174,13 @@ def report(cursor, company):
     advanced = wrong_advances(cursor, company)
     for family, why in advanced.items():
         print(f"  family {family}, paid in advance: {why}")
+    schedules = wrong_schedules(cursor, company)
+    for row in schedules:
+        print(f"  schedule {row}")
     certified = certificates(cursor, company)
     print(f"  {len(certified)} children and years, {sum(certified.values())} € borne")
-    return bool(accounts or documents or crossed or advanced or parts)
+    wrong = accounts or documents or crossed or advanced or parts or schedules
+    return bool(wrong)
 
 
 def main(dsn):

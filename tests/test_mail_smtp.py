@@ -8,16 +8,19 @@ import os
 import re
 import unittest
 from datetime import datetime, timedelta
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
 from odoo.addons.espace_famille.tests.document.printed import MISSING, NO_PANGO
+from odoo.addons.espace_famille_billing.domain import instalment
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 
 from .mail_sink import smtp_server
@@ -635,6 +638,31 @@ class TestMailSmtp(EspaceBillingCase):
         self.env["espace.family"]._cron_purse_low()
         self.assert_message(
             "Votre porte-monnaie est bientôt vide", "porte-monnaie : 4,20 €"
+        )
+
+    def test_mail_template_deposit(self):
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.martin.partner_id.id,
+                "invoice_date": NOW.date(),
+                "invoice_date_due": NOW.date() + timedelta(days=60),
+                "invoice_line_ids": [
+                    Command.create(
+                        {"product_id": self.meal.id, "price_unit": 30, "tax_ids": []}
+                    )
+                ],
+            }
+        )
+        move.action_post()
+        parts = [
+            instalment.Part(NOW.date() + timedelta(days=days), Decimal(15))
+            for days in (10, 40)
+        ]
+        self.env["espace.deposit.plan"]._agree(move, parts)
+        self.assert_message(
+            "Acompte à régler au plus tard le",
+            "À régler maintenant : 15,00 € au plus tard le jeudi 14 janvier 2027",
         )
 
     def test_mail_template_payment_rejected(self):

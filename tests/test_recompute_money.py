@@ -89,6 +89,7 @@ class MoneyStoryCase(RecomputeCase):
         self.assertEqual(recompute.wrong_documents(cursor, company), [], when)
         self.assertEqual(recompute.unmet(cursor, company), set(), when)
         self.assertEqual(recompute.wrong_advances(cursor, company), {}, when)
+        self.assertEqual(recompute.wrong_schedules(cursor, company), [], when)
         self.check_net(when)
         self.check_advances(when)
 

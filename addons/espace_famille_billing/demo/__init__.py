@@ -1,3 +1,3 @@
-from .payments import Demonstration
+from .schedules import Demonstration
 
 __all__ = ["Demonstration"]

@@ -9,6 +9,8 @@ from . import collection
 from . import posted
 from . import purse
 from . import arrears
+from . import deposit
+from . import terms
 from . import account
 from . import aid
 from . import setup

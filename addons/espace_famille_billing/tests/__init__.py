@@ -7,6 +7,8 @@ from .run import *
 from .regie import *
 from .collection import *
 from .arrears import *
+from .deposit import *
+from .terms import *
 from .account import *
 from .aid import *
 from .posted import *

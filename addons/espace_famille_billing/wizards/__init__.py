@@ -17,6 +17,7 @@ from . import espace_recovery_wizard
 from . import espace_treasury_wizard
 from . import espace_account_wizard
 from . import espace_due_date_wizard
+from . import espace_deposit_wizard
 from . import espace_invoice_line_wizard
 from . import espace_year_rollover
 from . import espace_regie_wizard

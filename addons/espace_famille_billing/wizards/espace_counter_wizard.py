@@ -94,6 +94,9 @@ class EspaceCounterWizard(models.TransientModel):
         compute="_compute_with_accountant",
         help="What the régie collects no more, and where it is paid.",
     )
+    deposits = fields.Text(
+        compute="_compute_deposits", help="What was agreed to be paid before."
+    )
     payment_id = fields.Many2one(
         "account.payment",
         readonly=True,
@@ -213,6 +216,12 @@ class EspaceCounterWizard(models.TransientModel):
         for wizard in self:
             moves = wizard.line_ids.move_line_id.move_id
             wizard.with_accountant = moves._espace_collecting_words()
+
+    @api.depends("line_ids")
+    def _compute_deposits(self):
+        for wizard in self:
+            moves = wizard.line_ids.move_line_id.move_id
+            wizard.deposits = moves._espace_deposit_words()
 
     def _is_proposed(self, line):
         """Do not propose what went to the accountant: it is not paid here."""

@@ -48,6 +48,7 @@ class AccountMove(models.Model):
                 document=self.name,
                 contact=self.company_id.espace_accountant_contact or "",
             ).strip()
+            words = f"{words} {self._espace_terms_words()}".strip()
         title_sudo = self._espace_title()
         if not title_sudo:
             return words

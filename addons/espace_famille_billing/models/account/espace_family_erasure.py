@@ -16,6 +16,8 @@ WORDS = {
     "espace.arrears.exemption": ("reason",),
     "espace.debt.transfer.line": ("returned_reason",),
     "espace.booking.block": ("reason", "missing_reason", "lifted_reason"),
+    "espace.accountant.terms": ("granted_by", "ended_reason"),
+    "espace.deposit.plan": ("note", "closed_reason"),
     "espace.aid": ("document_name", "note", "number"),
     "espace.billing.run.family": ("reason", "sending_error", "letter_reason"),
 }

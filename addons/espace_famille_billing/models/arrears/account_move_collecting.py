@@ -116,13 +116,14 @@ class AccountMove(models.Model):
         """Say that a debt is no longer paid to the régie, but where."""
         self.ensure_one()
         company = self.company_id
-        return self.env._(
+        words = self.env._(
             "%(document)s was sent to the public accountant on %(day)s: it is paid "
             "there, and no longer to the commune. %(contact)s",
             document=self.name,
             day=company._espace_format_day(self.espace_transmitted_on, "d MMMM y"),
             contact=company.espace_accountant_contact or "",
         ).strip()
+        return f"{words} {self._espace_terms_words()}".strip()
 
     def _espace_past_words(self):
         """Say that the last day to collect has passed, '' if it has not."""

@@ -10,7 +10,13 @@ from ..core.amounts import to_decimal
 
 # What every reading of open amounts depends on.
 LEDGER = {
-    "account.move": ["espace_disputed", "espace_regie_id", "move_type", "state"],
+    "account.move": [
+        "espace_disputed",
+        "espace_regie_id",
+        "espace_under_terms",
+        "move_type",
+        "state",
+    ],
     "account.move.line": [
         "account_id",
         "amount_residual",
@@ -77,6 +83,7 @@ class EspaceAgedReceivable(models.Model):
     bucket = fields.Selection(BUCKETS, "Age", readonly=True)
     amount = fields.Monetary("Left to Pay", readonly=True)
     disputed = fields.Boolean(readonly=True)
+    under_terms = fields.Boolean("Terms of the Accountant", readonly=True)
     regie_id = fields.Many2one("espace.regie", "Régie", readonly=True)
 
     @property
@@ -93,6 +100,7 @@ class EspaceAgedReceivable(models.Model):
                    coalesce(l.date_maturity, l.date) AS due_date,
                    l.amount_residual AS amount, m.espace_regie_id AS regie_id,
                    coalesce(m.espace_disputed, FALSE) AS disputed,
+                   coalesce(m.espace_under_terms, FALSE) AS under_terms,
                    CASE WHEN l.amount_residual < 0 THEN 0
                         ELSE greatest(late.days, 0)
                    END AS days_late,

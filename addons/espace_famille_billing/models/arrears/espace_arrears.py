@@ -134,10 +134,12 @@ class EspaceArrears(models.Model):
                        max(l.days_late) AS days_late,
                        sum(l.amount) FILTER (
                            WHERE l.days_late > c.espace_block_days
-                             AND NOT l.disputed) AS old,
+                             AND NOT l.disputed
+                             AND NOT l.under_terms) AS old,
                        min(l.due_date) FILTER (
                            WHERE l.days_late > c.espace_block_days
-                             AND NOT l.disputed) AS blocking_since
+                             AND NOT l.disputed
+                             AND NOT l.under_terms) AS blocking_since
                   FROM (%(lines)s) l
                   JOIN res_company c ON c.id = l.company_id
                  WHERE l.family_id IS NOT NULL

@@ -204,7 +204,13 @@ class EspaceBookingBlock(models.Model):
             "decided_by_id": self.env.user.id,
             "decided_on": today,
             "move_ids": [
-                Command.set(moves.sudo().filtered(lambda m: not m.espace_disputed).ids)
+                Command.set(
+                    moves.sudo()
+                    .filtered(
+                        lambda m: not (m.espace_disputed or m.espace_under_terms)
+                    )
+                    .ids
+                )
             ],
         }
 

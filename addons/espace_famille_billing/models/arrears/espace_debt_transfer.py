@@ -231,6 +231,13 @@ class EspaceDebtTransferLine(models.Model):
         self.check_access("write")
         if not self.date or self.returned_on:
             raise UserError(self.env._("It is not with the accountant."))
+        if self.sudo().move_id.espace_under_terms:
+            raise UserError(
+                self.env._(
+                    "The accountant granted terms of it: end them first, with the "
+                    "reason."
+                )
+            )
         if not (self.returned_reason or "").strip():
             raise UserError(self.env._("Say first why it is taken back."))
         self.sudo().returned_on = self.company_id._espace_today()

@@ -122,7 +122,8 @@ class EspaceCharge(models.Model):
     def _invoice(self, now, terms=None):
         """Make one draft invoice per family and régie of what is not yet on one.
 
-        Without terms it is due on its day, and credits are deducted as far as it stays
+        Without terms it is due on its day, or by deposits before what was booked, in an
+        invoice of its own; and credits are deducted as far as it stays
         positive; the others wait for the next one. Under terms credits are given back
         whole: where they exceed what is due, the family gets a credit note. There is no
         document of 0.00 €: what cancels out waits. Except where third parties pay all
@@ -136,8 +137,12 @@ class EspaceCharge(models.Model):
         open_charges = self.filtered(lambda charge: charge.state == "to_invoice")
         open_charges = open_charges._with_open_aids()
         plan = open_charges._aid_plan()
-        for (family, _regie), charges in open_charges.grouped(
-            lambda charge: (charge.family_id, charge.regie_id)
+        for (family, _regie, rule), charges in open_charges.grouped(
+            lambda charge: (
+                charge.family_id,
+                charge.regie_id,
+                charge._deposit_rule(now) if not terms else None,
+            )
         ).items():
             charges = charges.with_context(lang=family.lang)
             aids = plan.vals(charges)
@@ -151,6 +156,9 @@ class EspaceCharge(models.Model):
                 taken.aid_id._lock_used()
             today = family.company_id._espace_today(now)
             dated = terms or Terms(today, today)
+            if rule:
+                due = rule._due(min(taken.mapped("date"), default=today))
+                dated = Terms(today, max(due, today), deposit_rule_id=rule.id)
             groups = taken._grouped_for_invoice(dated.invoice_date)
             if is_asked:
                 vals_list.append(self._prepare_invoice(family, groups, dated))
@@ -165,6 +173,14 @@ class EspaceCharge(models.Model):
             for line, charges in zip(lines, groups, strict=True):
                 charges.invoice_line_id = line
         return moves.with_env(self.env)
+
+    def _deposit_rule(self, now):
+        """Return the rule by which this is paid before its day, maybe none.
+
+        :param datetime now: naive UTC
+        """
+        self.ensure_one()
+        return self.activity_id._deposit_rule_on(self.date, now)
 
     def _invoice_under(self, terms, now):
         """Make and post one invoice, or credit note, a family and régie."""
@@ -267,6 +283,7 @@ class EspaceCharge(models.Model):
             "espace_run_id": terms.run_id,
             "invoice_date": terms.invoice_date,
             "invoice_date_due": due,
+            "espace_deposit_rule_id": not is_credit_note and terms.deposit_rule_id,
             "espace_debit_date": (
                 not is_credit_note and family.pays_by_debit and terms.debit_date
             ),

@@ -83,12 +83,16 @@ class EspaceReservation(models.Model):
     # === Booking === #
 
     def _state_once_booked(self, now, staff=False, given=False):
-        """Hold the seat of a family that pays online; what the commune gives is due."""
+        """Hold the seat of a family that pays online; what the commune gives is due.
+
+        What is paid by deposits waits for none of them.
+        """
         state = super()._state_once_booked(now, staff, given)
         if (
             state == "confirmed"
             and not (staff or given)
             and self.activity_id.billing_mode == "booking"
+            and not self.activity_id._deposit_rule_on(self.date, now)
             and self.company_id._espace_pays_online(self.activity_id.sudo().regie_id)
         ):
             return "pending_payment"

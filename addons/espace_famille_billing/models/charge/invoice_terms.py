@@ -9,3 +9,4 @@ class Terms(NamedTuple):
     date_due: date
     debit_date: date | None = None
     run_id: int | None = None
+    deposit_rule_id: int | None = None

@@ -25,6 +25,8 @@ class EspaceCheck(models.AbstractModel):
             *self._collection_invariants(),
             *self._payment_invariants(),
             *self._purse_invariants(),
+            *self._deposit_invariants(),
+            *self._terms_invariants(),
             *self._book_invariants(),
             *self._debt_invariants(),
         ]

@@ -72,6 +72,9 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field="espace_currency_id",
     )
+    espace_deposit_days = fields.Integer(
+        related="company_id.espace_deposit_days", readonly=False
+    )
     espace_reminder_count = fields.Integer(
         related="company_id.espace_reminder_count", readonly=False
     )

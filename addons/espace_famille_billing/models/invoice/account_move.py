@@ -116,6 +116,7 @@ class AccountMove(models.Model):
         posted_sudo._espace_confirm_paid_bookings()
         posted_sudo.origin_payment_id._espace_give_receipts()
         posted_sudo._espace_use_credits()
+        posted_sudo._espace_begin_deposits()
         return posted
 
     def _espace_name_former_years(self):

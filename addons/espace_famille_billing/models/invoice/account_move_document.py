@@ -101,6 +101,8 @@ class AccountMove(models.Model):
             facts.append(
                 (self.env._("Due Date"), day(self.invoice_date_due, "d MMMM y"))
             )
+        if deposits := self._espace_deposit_plan_sudo().line_ids:
+            facts.append((self.env._("Deposits"), ", ".join(deposits._words())))
         if self.reversed_entry_id:
             facts.append((self.env._("Corrects"), self.reversed_entry_id.name))
         return [(label, words) for label, words in facts if words]

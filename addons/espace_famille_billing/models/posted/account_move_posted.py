@@ -32,15 +32,18 @@ class AccountMove(models.Model):
         {
             "espace_decision",
             "espace_decision_date",
+            "espace_deposit_plan_ids",
             "espace_recovers_id",
             "espace_recovery_ids",
             "espace_remittance_id",
+            "espace_terms_ids",
             "espace_third_party",
             "espace_transfer_line_ids",
             "espace_transmitted_on",
             "espace_treasury_family_id",
             "espace_treasury_reference",
             "espace_treasury_undone",
+            "espace_under_terms",
             "espace_undone",
             "espace_write_off_kind",
             "espace_written_off_family_id",
@@ -233,6 +236,7 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._("An invoice is not due before the day that it bears.")
             )
+        self._espace_check_deposits(day)
         before = self.invoice_date_due
         # Odoo would look for its payment terms again.
         move = allow(self, STATING).with_context(

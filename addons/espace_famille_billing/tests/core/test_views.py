@@ -1,6 +1,10 @@
+from datetime import timedelta
+from decimal import Decimal
+
 from lxml import etree
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -118,6 +122,41 @@ class TestBillingViews(Regie, BillingRightsCase):
         self.Move.sudo()._espace_paid_to_treasury(
             self.durand, {line: 1}, TODAY, "P503", account
         )
+        self._be_granted_terms(move)
+
+    def _be_granted_terms(self, move):
+        """Let the accountant grant terms of a debt; agree on deposits of another."""
+        finance = self.users["finance"]
+        self.env["espace.accountant.terms"].with_user(finance).create(
+            {
+                "family_id": move.espace_family_id.id,
+                "reference": "12",
+                "granted_on": TODAY,
+                "granted_by": "SGC",
+                "move_ids": [Command.set(move.ids)],
+                "line_ids": [
+                    Command.create({"date": TODAY, "amount": move.amount_residual})
+                ],
+            }
+        ).action_record()
+        camp = self.Move.create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.durand.partner_id.id,
+                "invoice_date": TODAY,
+                "invoice_date_due": TODAY + timedelta(days=60),
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.meal.id, "price_unit": 30})
+                ],
+            }
+        )
+        camp.action_post()
+        rule = self.env["espace.deposit.rule"].create(
+            {"name": "Camp", "company_id": self.company.id, "least": 0}
+        )
+        left = Decimal(str(camp.amount_residual))
+        parts = rule._schedule(left, TODAY, camp.invoice_date_due)
+        self.env["espace.deposit.plan"]._agree(camp, parts, rule)
 
     def _pay_a_cent(self):
         debt = self.martin._espace_open_lines("debit")

@@ -38,13 +38,27 @@ class EspacePortalCart(models.AbstractModel):
             if quotes[item_of(reservation)].status == "available"
         ]
         total = sum((quote.price or Decimal(0) for _r, quote in kept), Decimal(0))
-        at_once = [
+        at_booking = [
             (reservation, quote)
             for reservation, quote in kept
             if reservation.activity_id.billing_mode == "booking"
             and reservation.activity_id.approval == "automatic"
         ]
         aided = self._paid_by_others(family, kept)
+        by_deposits = [
+            (r.activity_id._deposit_rule_on(r.date, now), r, quote)
+            for r, quote in at_booking
+        ]
+        at_once = [(r, quote) for rule, r, quote in by_deposits if not rule]
+        deposits = self._deposits(
+            family.company_id,
+            [
+                (rule, r, (quote.price or Decimal(0)) - aided.get(r, 0))
+                for rule, r, quote in by_deposits
+                if rule
+            ],
+            now,
+        )
         by_regie = self._by_regie(
             (r.activity_id, (quote.price or Decimal(0)) - aided.get(r, 0))
             for r, quote in at_once
@@ -74,8 +88,13 @@ class EspacePortalCart(models.AbstractModel):
             "offline": self._offline_words(company, offline),
             "regies": self._regies_words(company, regies_sudo),
             "aided": by_others and company._espace_deduction_words(by_others),
-            "later": total - by_others != now_due
-            and company._espace_amount_words(total - by_others - now_due),
+            "later": total - by_others - deposits["total"] != now_due
+            and company._espace_amount_words(
+                total - by_others - deposits["total"] - now_due
+            ),
+            "deposits": deposits["total"]
+            and company._espace_amount_words(deposits["total"]),
+            "deposit_lines": deposits["lines"],
             "credit": self._credit_words(company, of_family.left, sums.deducted),
         }
 
@@ -84,6 +103,36 @@ class EspacePortalCart(models.AbstractModel):
         """Return {line of the cart: euros} that third parties will pay of it."""
         plan = AidPlan(family.sudo().env, family)
         return plan.paid([(r, quote.price or Decimal(0)) for r, quote in kept])
+
+    @api.model
+    def _deposits(self, company, lines, now):
+        """Return what of the cart is paid by deposits, and when, in words.
+
+        As the invoices will be: one a régie and rule; credits lower them.
+
+        :param lines: [(rule, reservation, euros)]
+        :return: dict of the `total` and the `lines`
+        """
+        today, groups = company._espace_today(now), {}
+        for rule, reservation, amount in lines:
+            key = (reservation.activity_id.sudo().regie_id, rule)
+            groups.setdefault(key, []).append((reservation.date, amount))
+        words, total = [], Decimal(0)
+        for (_regie, rule), own in groups.items():
+            amount = sum((part for _day, part in own), Decimal(0))
+            due = rule._due(min(day for day, _part in own))
+            total += amount
+            parts = rule._schedule(amount, today, due)
+            pairs = parts or ([(due, amount)] if amount else [])
+            words += [
+                self.env._(
+                    "%(amount)s by %(day)s",
+                    amount=company._espace_amount_words(part),
+                    day=company._espace_day_words(day, year=True),
+                )
+                for day, part in pairs
+            ]
+        return {"total": total, "lines": words}
 
     @api.model
     def _sums_now(self, of_family, by_regie):

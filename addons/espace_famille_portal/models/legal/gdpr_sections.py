@@ -202,6 +202,20 @@ SECTIONS = (
         "date_from, id",
     ),
     Section(
+        "acomptes",
+        "espace.deposit",
+        "family_id",
+        ("move_id", "date", "amount", "paid", "left"),
+        "date, id",
+    ),
+    Section(
+        "delais_du_comptable",
+        "espace.accountant.terms",
+        "family_id",
+        ("reference", "granted_on", "granted_by", "amount", "paid", "left", "state"),
+        "granted_on, id",
+    ),
+    Section(
         "factures",
         "account.move",
         "espace_family_id",

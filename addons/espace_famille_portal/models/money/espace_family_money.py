@@ -5,7 +5,7 @@ from odoo.tools.misc import format_date
 
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
-from ...domain.sent import read_ids
+from ...domain.sent import read_id, read_ids
 
 # What a parent may choose at once: more is a browser that makes it up.
 MAX_CHOSEN = 200
@@ -127,6 +127,7 @@ class EspaceFamily(models.Model):
             and bool(move_sudo.espace_transmitted_on)
             and move_sudo._espace_transmitted_words(),
             "on_its_way": open_amount and move_sudo.espace_payment_on_its_way,
+            "deposits": open_amount and self._portal_deposits(move_sudo),
             "regie": move_sudo._espace_regie_shown(),
         }
 
@@ -143,13 +144,15 @@ class EspaceFamily(models.Model):
             lambda move: move.move_type == "out_invoice"
         )
 
-    def _portal_payable(self, asked):
+    def _portal_payable(self, asked, deposit=None):
         """Return the chosen invoices, all of them payable now.
 
         What the family is owed is set off first: they are paid for what is left, and
         an invoice that it settles is no longer among them.
 
         :param asked: ids as a browser sends them
+        :param deposit: id of the deposit of the one invoice that is to be paid, as a
+            browser sends it; None for all that is left
         :raise UserError: nothing, or something that cannot be paid, was chosen
         """
         ids = read_ids(asked, MAX_CHOSEN)
@@ -194,7 +197,7 @@ class EspaceFamily(models.Model):
                     ", ".join(chosen_sudo.espace_regie_id.mapped("name")),
                 )
             )
-        left = chosen_sudo._espace_sums().left
+        left = self._portal_asked(chosen_sudo, deposit)
         if reason := self._espace_why_offline(chosen_sudo.espace_regie_id, left):
             raise UserError(
                 self.env._(
@@ -205,6 +208,55 @@ class EspaceFamily(models.Model):
                 )
             )
         return chosen_sudo.sorted(lambda move: (move.invoice_date_due, move.id))
+
+    def _portal_asked(self, moves_sudo, deposit=None):
+        """Return the euros that are paid of these now, as Decimal.
+
+        :param deposit: see `_portal_payable`: the next one of its invoice, no other
+        :raise UserError: it is not
+        """
+        if deposit is None:
+            return moves_sudo._espace_sums().left
+        plans_sudo = self.env["espace.deposit.plan"].sudo()
+        if len(moves_sudo) == 1:
+            plans_sudo = moves_sudo._espace_deposit_plan_sudo()
+        next_sudo = plans_sudo._next() if plans_sudo else plans_sudo.line_ids
+        if not next_sudo or next_sudo.id != read_id(deposit):
+            raise UserError(
+                self.env._(
+                    "This deposit is paid, or is not the next one: open the invoice "
+                    "again."
+                )
+            )
+        return to_decimal(next_sudo.left)
+
+    def _portal_deposits(self, move_sudo):
+        """Return what the page shows of the deposits of an invoice, None for none."""
+        plan_sudo = move_sudo._espace_deposit_plan_sudo()
+        if not plan_sudo:
+            return None
+        words = self.company_id._espace_amount_words
+        next_sudo = plan_sudo._next()
+        return {
+            "next": next_sudo.id,
+            "next_words": self.env._(
+                "Next deposit: %(amount)s by %(day)s",
+                amount=words(next_sudo.left),
+                day=next_sudo._day_words(),
+            ),
+            "next_amount": words(next_sudo.left),
+            "missed": next_sudo.state == "missed",
+            "rows": [
+                {
+                    "id": line.id,
+                    "day": line._day_words(),
+                    "amount": words(line.amount),
+                    "state": line.state,
+                    "left": words(line.left) if line.left and line.paid else "",
+                }
+                for line in plan_sudo.line_ids.sorted("date")
+            ],
+        }
 
     def _portal_first_regie(self, rows):
         """Say which of these rows are chosen at first: those of one régie."""

@@ -38,9 +38,20 @@ class EspacePortalInvoice(models.AbstractModel):
             "big": words(move_sudo.amount_total if row["refund"] else sums.left),
             "sums": [] if row["refund"] else family._portal_sums(sums),
             "pay": words(asked) if online else "",
+            "pay_deposit": self._pay_deposit(family, move_sudo, row),
             "ways": document["ways"],
             "children": self._children(family, move_sudo),
         }
+
+    @api.model
+    def _pay_deposit(self, family, move_sudo, row):
+        """Return the words of the deposit that may be paid online now, "" if none."""
+        if not (row["deposits"] and row["payable"]):
+            return ""
+        left = to_decimal(move_sudo._espace_deposit_plan_sudo()._next().left)
+        may = family.company_id._espace_pays_online()
+        may = may and not family._espace_why_offline(move_sudo.espace_regie_id, left)
+        return row["deposits"]["next_amount"] if may else ""
 
     @api.model
     def _children(self, family, move_sudo):

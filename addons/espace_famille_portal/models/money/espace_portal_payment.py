@@ -47,6 +47,13 @@ class EspacePortalPayment(models.AbstractModel):
                 "Your payment is on its way: the bank has not confirmed it yet. No "
                 "need to pay again."
             )
+        latest = moves_sudo.transaction_ids.sorted("id")[-1:]
+        if latest.state == "done" and latest.payment_id:
+            company = moves_sudo.company_id
+            return "success", self.env._(
+                "Thank you: your payment of %s was received. Your receipt is below.",
+                company._espace_amount_words(latest.amount),
+            )
         return "warning", self.env._("The payment was not completed: nothing was paid.")
 
     @api.model
