@@ -11,5 +11,6 @@ from . import purse
 from . import arrears
 from . import account
 from . import aid
+from . import flat
 from . import setup
 from . import home

@@ -9,6 +9,7 @@ from .collection import *
 from .arrears import *
 from .account import *
 from .aid import *
+from .flat import *
 from .posted import *
 from .purse import *
 from .rollover import *

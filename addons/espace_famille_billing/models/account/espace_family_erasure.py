@@ -17,6 +17,8 @@ WORDS = {
     "espace.debt.transfer.line": ("returned_reason",),
     "espace.booking.block": ("reason", "missing_reason", "lifted_reason"),
     "espace.aid": ("document_name", "note", "number"),
+    "espace.flat": ("note",),
+    "espace.flat.due": ("waiver",),
     "espace.billing.run.family": ("reason", "sending_error", "letter_reason"),
 }
 
