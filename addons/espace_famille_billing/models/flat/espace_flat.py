@@ -170,6 +170,13 @@ class EspaceFlat(models.Model):
 
     def unlink(self):
         """Delete what was never charged; its days have their own prices again."""
+        days = self._days()
+        result = super().unlink()
+        days._settle_days()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_uncharged(self):
         if self.sudo().due_ids.charge_ids:
             raise UserError(
                 self.env._(
@@ -177,11 +184,6 @@ class EspaceFlat(models.Model):
                     "it a last day instead."
                 )
             )
-        days = self._days()
-        self.sudo().due_ids.unlink()
-        result = super().unlink()
-        days._settle_days()
-        return result
 
     def _check_uncharged(self, vals):
         for flat in self:

@@ -26,7 +26,7 @@ class EspaceFlatDue(models.Model):
     _check_company_auto = True
 
     flat_id = fields.Many2one(
-        "espace.flat", "Subscription", required=True, index=True, ondelete="restrict"
+        "espace.flat", "Subscription", required=True, index=True, ondelete="cascade"
     )
     month = fields.Date(required=True, help="Its first day.")
     family_id = fields.Many2one(related="flat_id.family_id", store=True, index=True)

@@ -8,3 +8,4 @@ from . import test_one_sum
 from . import test_two_regies
 from . import test_family_that_left
 from . import test_purse
+from . import test_flats
