@@ -68,7 +68,23 @@ def read_bookings(cursor, company):
             template.espace_hours AS hours, template.espace_time_from AS opens,
             template.espace_time_to AS closes,
             template.espace_records_times AS timed,
-            family.residency, child.has_pai AS pai
+            family.residency, child.has_pai AS pai, EXISTS (
+                SELECT FROM espace_flat flat
+                WHERE flat.child_id = booking.child_id
+                AND flat.family_id = booking.family_id
+                AND booking.date >= flat.date_from
+                AND booking.date <= coalesce(flat.date_to, 'infinity')
+                AND template.espace_activity_id = flat.activity_id
+                AND booking.product_id IN (
+                    SELECT product_product_id
+                    FROM espace_flat_formula_product_product_rel
+                    WHERE espace_flat_formula_id = flat.formula_id
+                    UNION ALL SELECT booking.product_id WHERE NOT EXISTS (
+                        SELECT FROM espace_flat_formula_product_product_rel
+                        WHERE espace_flat_formula_id = flat.formula_id
+                    )
+                )
+            ) AS included
         FROM espace_reservation booking
         JOIN espace_session session ON session.id = booking.session_id
         JOIN espace_activity activity ON activity.id = session.activity_id
@@ -269,7 +285,8 @@ def units(line, booking):
 def concerns(change, booking, event, rank, quotient):
     if change["product_id"] not in (None, booking["product_id"]):
         return False
-    if change["event"] not in ("any", event) or not suits(change, booking, rank):
+    named = change["event"] == event or (change["event"] == "any" and event != "flat")
+    if not named or not suits(change, booking, rank):
         return False
     if quotient is not None:
         return holds(change, quotient)
@@ -320,6 +337,8 @@ def tariff_of(tariffs, day):
 
 def priced(booking, event, tariff, quotients, ranks):
     """Return the price of an event for the family that has booked."""
+    if booking.get("included"):
+        return Decimal("0.00")
     family, day = booking["family_id"], booking["date"]
     quotient = next((q for since, q in quotients[family] if since <= day), None)
     rank = ranks.get((family, booking["child_id"]), 1)
@@ -338,11 +357,100 @@ def costs(cursor, company):
             yield booking, priced(booking, event, tariff, quotients, ranks)
 
 
+def read_months(cursor, company):
+    """Return the months at a flat price, with open days, those included, absences."""
+    return rows(
+        cursor,
+        """
+        SELECT due.id, flat.family_id, flat.child_id, formula.product_id, due.waiver,
+            family.residency, child.has_pai AS pai, formula.partial,
+            formula.absence_part, formula.absence_days,
+            days.first AS date, days.open, days.covered,
+            (
+                SELECT count(DISTINCT gone.date)
+                FROM espace_reservation gone
+                JOIN product_product product ON product.id = gone.product_id
+                JOIN product_template template ON template.id = product.product_tmpl_id
+                WHERE gone.child_id = flat.child_id
+                AND gone.family_id = flat.family_id
+                AND template.espace_activity_id = formula.activity_id
+                AND (
+                    gone.product_id = ANY(options.ids) OR options.ids IS NULL
+                )
+                AND gone.date >= greatest(due.month, flat.date_from)
+                AND gone.date < due.month + interval '1 month'
+                AND gone.date <= coalesce(flat.date_to, 'infinity')
+                AND (
+                    gone.state IN ('confirmed', 'pending_payment')
+                    AND gone.attendance = 'absent_justified'
+                    AND gone.absence_due IS NOT TRUE
+                    OR gone.state = 'cancelled' AND gone.closure_id IS NOT NULL
+                )
+            ) AS absences
+        FROM espace_flat_due due
+        JOIN espace_flat flat ON flat.id = due.flat_id
+        JOIN espace_flat_formula formula ON formula.id = flat.formula_id
+        JOIN espace_family family ON family.id = flat.family_id
+        JOIN espace_child child ON child.id = flat.child_id
+        CROSS JOIN LATERAL (
+            SELECT array_agg(product_product_id) AS ids
+            FROM espace_flat_formula_product_product_rel
+            WHERE espace_flat_formula_id = formula.id
+        ) options
+        CROSS JOIN LATERAL (
+            SELECT count(DISTINCT date) AS open, count(DISTINCT date) FILTER (
+                WHERE date >= flat.date_from
+                AND date <= coalesce(flat.date_to, 'infinity')
+            ) AS covered, min(date) FILTER (
+                WHERE date >= flat.date_from
+                AND date <= coalesce(flat.date_to, 'infinity')
+            ) AS first
+            FROM espace_session
+            WHERE activity_id = formula.activity_id AND date >= due.month
+            AND date < due.month + interval '1 month'
+        ) days
+        WHERE family.company_id = %s
+        """,
+        company,
+    )
+
+
+def month_price(month, whole):
+    """Return what is asked of a month whose whole price is known."""
+    if month["waiver"] or not month["covered"]:
+        return Decimal(0)
+    asked = whole
+    if month["partial"] == "prorata":
+        asked = whole * month["covered"] / month["open"]
+    elif month["partial"] == "half" and month["covered"] * 2 <= month["open"]:
+        asked = whole / 2
+    asked = asked.quantize(CENT, ROUND_HALF_UP)
+    if month["absence_part"]:
+        days = max(month["absences"] - (month["absence_days"] or 0), 0)
+        off = (whole * days / month["absence_part"]).quantize(CENT, ROUND_HALF_UP)
+        asked = max(asked - off, Decimal(0))
+    return asked
+
+
+def month_costs(cursor, company):
+    """Yield (month at a flat price, euros)."""
+    tariffs = read_tariffs(cursor, company)
+    quotients = read_quotients(cursor, company)
+    ranks = read_ranks(cursor, company)
+    for month in read_months(cursor, company):
+        tariff = month["covered"] and tariff_of(tariffs, month["date"])
+        if tariff and not month["waiver"]:
+            whole = priced(month, "flat", tariff, quotients, ranks)
+            yield month, month_price(month, whole)
+
+
 def owed(cursor, company):
     """Return {family: euros that its bookings cost}, of those with a price."""
     totals = defaultdict(Decimal)
     for booking, amount in costs(cursor, company):
         totals[booking["family_id"]] += amount
+    for month, amount in month_costs(cursor, company):
+        totals[month["family_id"]] += amount
     return {family: total for family, total in totals.items() if total}
 
 
@@ -402,22 +510,27 @@ def wrong_parts(cursor, company):
     cent. A ceiling makes it less, and never more; so does a decision before it.
     """
     cost = {booking["id"]: amount for booking, amount in costs(cursor, company)}
+    # A month at a flat price counts as a booking, by a number below 0.
+    cost |= {-month["id"]: amount for month, amount in month_costs(cursor, company)}
     aids = read_aids(cursor, company)
     parts = rows(
         cursor,
         """
-        SELECT part.aid_id, part.reservation_id, part.date, part.child_id,
+        SELECT part.aid_id, part.date, part.child_id,
+            coalesce(part.reservation_id, -part.flat_due_id) AS reservation_id,
             part.activity_id, part.family_id, SUM(-part.amount) AS amount,
             COUNT(*) AS times,
             EXISTS (
                 SELECT FROM espace_charge other
-                WHERE other.reservation_id = part.reservation_id
+                WHERE (other.reservation_id, other.flat_due_id)
+                    IS NOT DISTINCT FROM (part.reservation_id, part.flat_due_id)
                 AND other.aid_id IS NULL AND other.state = 'to_invoice'
             ) AS waits
         FROM espace_charge part
         WHERE part.company_id = %s AND part.aid_id IS NOT NULL
         AND part.state != 'offset'
-        GROUP BY 1, 2, 3, 4, 5, 6
+        GROUP BY part.aid_id, part.date, part.child_id, part.reservation_id,
+            part.flat_due_id, part.activity_id, part.family_id
         """,
         company,
     )
@@ -896,7 +1009,7 @@ def unmet(cursor, company):
             SELECT charge.family_id, MIN(charge.regie_id), SUM(charge.amount)
             FROM espace_charge charge
             WHERE charge.company_id = %(company)s AND charge.state = 'to_invoice'
-            GROUP BY charge.family_id, charge.reservation_id
+            GROUP BY charge.family_id, charge.reservation_id, charge.flat_due_id
             HAVING SUM(charge.amount) < 0
         ) part
         GROUP BY family, regie
@@ -917,9 +1030,9 @@ def is_young(birth_date, year):
     return born > (year, 1, 1)
 
 
-def ordinary_prices(cursor, company):
-    """Return {booking: euros} that are no surcharge, of care that may be declared."""
-    deductible = {
+def read_deductible(cursor):
+    """Return the options whose price pays care that may be declared."""
+    return {
         row["id"]
         for row in rows(
             cursor,
@@ -928,6 +1041,11 @@ def ordinary_prices(cursor, company):
                WHERE template.espace_tax_deductible""",
         )
     }
+
+
+def ordinary_prices(cursor, company):
+    """Return {booking: euros} that are no surcharge, of care that may be declared."""
+    deductible = read_deductible(cursor)
     tariffs = read_tariffs(cursor, company)
     quotients = read_quotients(cursor, company)
     ranks = read_ranks(cursor, company)
@@ -954,6 +1072,10 @@ def care(cursor, company):
     for booking, amount in costs(cursor, company):
         if booking["id"] in ordinary:
             totals[booking["family_id"]] += min(amount, ordinary[booking["id"]])
+    deductible = read_deductible(cursor)
+    for month, amount in month_costs(cursor, company):
+        if month["product_id"] in deductible:
+            totals[month["family_id"]] += amount
     return {family: total for family, total in totals.items() if total}
 
 
@@ -962,7 +1084,8 @@ def ordinary_charges(cursor, company):
     ordinary = ordinary_prices(cursor, company)
     charges = rows(
         cursor,
-        """SELECT charge.id, reservation_id, event, amount, aid_id, line.move_id AS move
+        """SELECT charge.id, coalesce(reservation_id, -flat_due_id) AS reservation_id,
+               event, amount, aid_id, line.move_id AS move, product_id
            FROM espace_charge charge
            LEFT JOIN account_move_line line ON line.id = charge.invoice_line_id
            WHERE charge.company_id = %s ORDER BY reservation_id, charge.id""",
@@ -982,8 +1105,11 @@ def ordinary_charges(cursor, company):
                WHERE attendance = 'absent_unjustified'""",
         )
     }
-    found = {}
+    found, deductible = {}, read_deductible(cursor)
     for booking, own in of_booking.items():
+        if booking < 0 and own[0]["product_id"] in deductible:
+            # A month at a flat price holds no surcharge.
+            found |= {charge["id"]: number(charge["amount"]) for charge in own}
         if booking not in ordinary:
             continue
         # What was once asked as booked in time is no surcharge, whatever it costs now.

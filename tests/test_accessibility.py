@@ -45,6 +45,7 @@ PAGES = {
     "/my/panier/confirmation": ["/my/panier/confirmation"],
     "/my/panier/confirmation/<int:move_id>": ["/my/panier/confirmation/{invoice}"],
     "/my/panier/paiement": ["/my/panier/paiement"],
+    "/my/forfaits": ["/my/forfaits"],
     "/my/porte-monnaie": ["/my/porte-monnaie"],
     "/my/porte-monnaie/recharger": ["/my/porte-monnaie/recharger?montant=20"],
     "/my/prelevement": ["/my/prelevement"],

@@ -307,6 +307,94 @@ class TestRecompute(RecomputeCase):
         self.assertEqual(set(others), {self.petit.id, self.martin.id})
         self.assertGreater(min(others.values()), 5)
 
+    def test_months_at_a_flat_price_are_reckoned_anew(self):
+        """Begun, ended and begun again while days are booked, absent and invoiced."""
+        self.draw.seed("flat prices")
+        for tariff in self.env["espace.tariff"].search(
+            [("company_id", "=", self.company.id)]
+        ):
+            tariff.write(
+                {
+                    "line_ids": [
+                        Command.create(self._line(self.t1, "flat", 0, 600, 31.1)),
+                        Command.create(self._line(self.t1, "flat", 600, 0, 47.3)),
+                    ],
+                    "adjustment_ids": [
+                        Command.create(
+                            {
+                                "event": "flat",
+                                "operation": "percent",
+                                "value": -10,
+                                "sibling_rank_min": 2,
+                            }
+                        )
+                    ],
+                }
+            )
+        rules = (
+            {"partial": "prorata", "absence_part": 14},
+            {"partial": "half", "option_ids": self.t1.ids, "absence_days": 1},
+            {"partial": "full", "absence_part": 20, "absence_days": 1},
+        )
+        formulas = self.env["espace.flat.formula"].create(
+            [
+                {
+                    "name": f"Forfait {number}",
+                    "company_id": self.company.id,
+                    "product_id": self.t1.id,
+                    **rule,
+                }
+                for number, rule in enumerate(rules)
+            ]
+        )
+        self.env["espace.aid"].create(
+            {
+                "family_id": self.petit.id,
+                "payer_id": self.env["res.partner"].create({"name": "CCAS"}).id,
+                "share": 33,
+                "date_from": MONTHS[0],
+                "number": "1",
+                "decided_on": TODAY,
+            }
+        )
+        flats = self.env["espace.flat"]
+        for first in MONTHS[:4]:
+            for child, formula in zip(self.children, [*formulas] * 2, strict=False):
+                flats |= self.subscribe(child, formula, first)
+            self.month(first)
+            self.assertEqual(self.all_wrong(), [], f"before {first} is invoiced")
+            self.invoice(first, is_last=True)
+            self.assertEqual(self.all_wrong(), [], f"once {first} is invoiced")
+            with freeze_time(datetime.combine(first + timedelta(days=32), time(9))):
+                for flat in flats.filtered(lambda flat: not flat.date_to):
+                    if self.draw.random() < 0.4:
+                        day = first + timedelta(days=self.draw.randrange(31))
+                        flat.date_to = max(day, flat.date_from)
+            self.assertEqual(self.all_wrong(), [], f"after {first}")
+        self.correct(MONTHS[1])
+        self.credit()
+        self.assertEqual(self.all_wrong(), [])
+        self.assertGreater(sum(flats.mapped("charged_amount")), 100)
+        self.assertEqual(self.env["espace.check"]._problems(self.company), [])
+
+    def subscribe(self, child, formula, first):
+        """Have the family of a child begin in a month, if nothing is in the way."""
+        day = first + timedelta(days=self.draw.randrange(31))
+        family = child._paying_family(day)
+        flats = self.env["espace.flat"]
+        own = flats.search([("child_id", "=", child.id)])
+        if any(not flat.date_to or flat.date_to >= day for flat in own):
+            return flats
+        with freeze_time(datetime.combine(first, time(9))):
+            return flats.create(
+                {
+                    "child_id": child.id,
+                    "family_id": family.id,
+                    "formula_id": formula.id,
+                    "date_from": day,
+                }
+            )
+
     def all_wrong(self):
         company = self.company.id
         self.env.flush_all()

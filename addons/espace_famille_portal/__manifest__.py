@@ -66,6 +66,7 @@
         "views/money/portal_account.xml",
         "views/money/portal_purse.xml",
         "views/money/portal_invoices.xml",
+        "views/money/portal_flats.xml",
         "views/money/portal_invoice.xml",
         "views/money/portal_tariffs.xml",
         "views/core/portal_contacts.xml",

@@ -6,6 +6,8 @@ from odoo import fields
 
 from odoo.addons.espace_famille import demo
 
+from ..domain.invoicing import previous_month
+
 # (product, event, QF from, QF below, price, unit); prices of the commune's règlement
 # for canteen and childcare, invented for the leisure centre.
 PRICES = [
@@ -17,6 +19,10 @@ PRICES = [
         (product, "planned", low, high, price, "hour")
         for product in ("product_morning", "product_evening_1", "product_evening_2")
         for low, high, price in ((0, 500, 0.60), (500, 1001, 0.65), (1001, 0, 0.80))
+    ),
+    *(
+        ("product_evening_1", "flat", low, high, price, "session")
+        for low, high, price in ((0, 500, 22), (500, 1001, 26), (1001, 0, 32))
     ),
     ("product_leisure", "planned", 0, 500, 7.00, "session"),
     ("product_leisure", "planned", 500, 1001, 9.50, "session"),
@@ -37,6 +43,7 @@ class Demonstration(demo.Demonstration):
         self._load_tariff()
         self._load_incomes()
         self._load_aids()
+        self._load_flats()
         reservations = self._load_bookings()
         self._load_attendance(reservations)
         self._load_payments()
@@ -111,6 +118,34 @@ class Demonstration(demo.Demonstration):
                 "date_from": since,
                 "number": "2026-17",
                 "decided_on": since,
+            }
+        )
+
+    def _load_flats(self):
+        """Sell the evenings of a month together; one family pays them so since autumn.
+
+        Its last month is invoiced by the run, the present one waits for the next.
+        """
+        formula = self.env["espace.flat.formula"].create(
+            {
+                "name": "Garderie du soir au mois",
+                "company_id": self._company().id,
+                "product_id": self._ref("product_evening_1").product_variant_id.id,
+                "deliberation": "Délibération 2026-41",
+                "partial": "half",
+                "absence_part": 20,
+                "absence_days": 2,
+                "portal": True,
+                "note": "Continuez à réserver les soirs : ils sont compris.",
+            }
+        )
+        family = self._families()[2]
+        self.env["espace.flat"].create(
+            {
+                "formula_id": formula.id,
+                "family_id": family.id,
+                "child_id": family.child_ids[:1].id,
+                "date_from": previous_month(self._today())[0],
             }
         )
 

@@ -34,7 +34,12 @@ __all__ = [
     "price",
 ]
 
-EVENTS = ("planned", "late", "unplanned", "absence_unjustified", "absence_justified")
+OF_A_DAY = ("planned", "late", "unplanned", "absence_unjustified", "absence_justified")
+"""What may happen on a day."""
+
+EVENTS = (*OF_A_DAY, "flat")
+"""`flat`: a month at one price, whatever happens on its days."""
+
 FALLBACK = {
     "late": "planned",
     "unplanned": "planned",
@@ -125,8 +130,9 @@ class Adjustment:
     reductions before leave at least `value` euros, or the price of the grid if that
     is lower) or 'waive' (what is less than `value` euros is not asked). The `event`
     is the one that happened, even where the lines of another one serve. `product`
-    None and `event` 'any' match all; other selectors as in `Line`. A family without
-    QF, who pays the dearest, gets of a bracket's adjustments those alone that raise.
+    None matches all, and `event` 'any' all but the flat price of a month, which is
+    adjusted by what names it; other selectors as in `Line`. A family without QF, who
+    pays the dearest, gets of a bracket's adjustments those alone that raise.
     """
 
     operation: str
@@ -371,7 +377,8 @@ def _quantity(line: Line, situation: Situation) -> Decimal:
 def _adjusts(adjustment: Adjustment, situation: Situation) -> bool:
     if adjustment.product is not None and adjustment.product != situation.product:
         return False
-    if adjustment.event not in ("any", situation.event):
+    event = situation.event
+    if adjustment.event != event and (adjustment.event != "any" or event == "flat"):
         return False
     return _reaches(adjustment, situation.qf) and _admits(adjustment, situation)
 

@@ -49,7 +49,7 @@ def too_dear(
     :param hours: of the product, for prices by the hour
     """
     found = []
-    for event in pricing.EVENTS:
+    for event in pricing.OF_A_DAY:
         dearest = max(_prices(grid, product, event, hours), default=Decimal(0))
         if dearest > cost:
             found.append(TooDear(event, dearest))

@@ -20,6 +20,7 @@ HAPPENED = {
     "unplanned": "{subject} non réservé",
     "absence_unjustified": "Absence injustifiée",
     "absence_justified": "Absence justifiée",
+    "flat": "Forfait mensuel",
 }
 STARTED_UNITS = {
     15: ("quart d'heure commencé", "quarts d'heure commencés"),

@@ -13,5 +13,6 @@ from . import deposit
 from . import terms
 from . import account
 from . import aid
+from . import flat
 from . import setup
 from . import home

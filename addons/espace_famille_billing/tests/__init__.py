@@ -11,6 +11,7 @@ from .deposit import *
 from .terms import *
 from .account import *
 from .aid import *
+from .flat import *
 from .posted import *
 from .purse import *
 from .rollover import *

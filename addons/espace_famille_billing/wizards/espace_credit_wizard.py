@@ -41,7 +41,7 @@ class EspaceCreditWizard(models.TransientModel):
         """Add up what the family gets back: third parties get theirs."""
         for wizard in self:
             chosen = wizard.charge_ids
-            parts = chosen.reservation_id.charge_ids.filtered(
+            parts = chosen._owners_charges().filtered(
                 lambda c, move=wizard.move_id: c.aid_id and c.move_id == move
             )
             wizard.amount = sum((chosen | parts).mapped("amount"))
@@ -65,15 +65,21 @@ class EspaceCreditWizard(models.TransientModel):
             )
         now = fields.Datetime.now()
         moves = charges_sudo._credit(self.reason, now)
-        moves |= self._follow_up(charges_sudo.reservation_id, now)
+        moves |= self._follow_up(
+            charges_sudo.reservation_id, charges_sudo.flat_due_id, now
+        )
         return self._open(moves)
 
-    def _follow_up(self, bookings, now):
-        """Charge these bookings again, or not; return the new invoice, maybe none."""
+    def _follow_up(self, bookings, dues, now):
+        """Charge these bookings, and months at a flat price, again, or not.
+
+        :return: the new invoice, maybe none
+        """
         if self.follow_up == "waive":
             bookings._waive(self.reason)
+            dues._waive(self.reason)
             return self.env["account.move"]
-        charges = bookings._settle(strict=False)
+        charges = bookings._settle(strict=False) + dues._settle()
         if self.follow_up == "later":
             return self.env["account.move"]
         moves = charges._invoice(now)

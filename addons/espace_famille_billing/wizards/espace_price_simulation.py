@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..domain.pricing import OF_A_DAY
 from ..models.core.amounts import to_decimal
 from ..models.core.errors import MissingPrice
 from ..models.tariff.espace_tariff_line import EVENTS
@@ -130,10 +131,13 @@ class EspacePriceSimulation(models.TransientModel):
         pricer = Pricer(self.env)
         products = self.product_ids._origin or self.tariff_id.line_ids.product_id
         events = [event for event, _name in EVENTS if self.event in ("any", event)]
+        priced = {(line.product_id, line.event) for line in self.tariff_id.line_ids}
         return [
             self._price(pricer, product, event)
             for product in products
             for event in events
+            # Few options have a price for a month.
+            if self.event != "any" or event in OF_A_DAY or (product, event) in priced
         ]
 
     def _price(self, pricer, product, event):

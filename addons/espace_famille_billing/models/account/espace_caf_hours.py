@@ -51,6 +51,7 @@ class EspaceCafHours(models.Model):
         "espace.calendar.period": ["company_id", "date_from", "date_to", "kind"],
         "espace.child": ["birth_date"],
         "espace.family": ["caf_regime"],
+        "espace.flat": ["activity_id", "child_id", "date_from", "date_to", "family_id"],
         "espace.school.class": ["school_id"],
         "espace.tariff.line": ["unit", "unit_minutes"],
         "product.product": ["product_tmpl_id"],
@@ -82,7 +83,11 @@ class EspaceCafHours(models.Model):
         readonly=True,
         help="Realised, within the caps of Wednesdays: what is declared to the CAF.",
     )
-    hours_billed = fields.Float(readonly=True, help="Of what is charged, come or not.")
+    hours_billed = fields.Float(
+        readonly=True,
+        help="Of what is charged, come or not; of days at a flat price those that the "
+        "child came.",
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary("Charged", readonly=True)
 
@@ -111,7 +116,15 @@ class EspaceCafHours(models.Model):
                         THEN 'under_6' ELSE 'from_6' END AS age_group,
                    CASE WHEN r.attendance = 'present' AND r.state IN %(states)s
                         THEN t.espace_hours ELSE 0 END AS hours_realised,
-                   CASE WHEN coalesce(charged.amount, 0) <= 0 THEN 0
+                   CASE WHEN coalesce(charged.amount, 0) <= 0 THEN
+                        CASE WHEN r.attendance = 'present' AND EXISTS (
+                            SELECT FROM espace_flat flat
+                             WHERE flat.child_id = r.child_id
+                               AND flat.family_id = r.family_id
+                               AND flat.activity_id = r.activity_id
+                               AND r.date >= flat.date_from
+                               AND (flat.date_to IS NULL OR r.date <= flat.date_to)
+                        ) THEN t.espace_hours ELSE 0 END
                         WHEN first.unit = 'started_unit'
                         THEN charged.amount * first.quantity / first.amount
                              * first.unit_minutes / 60.0

@@ -19,6 +19,8 @@ WORDS = {
     "espace.accountant.terms": ("granted_by", "ended_reason"),
     "espace.deposit.plan": ("note", "closed_reason"),
     "espace.aid": ("document_name", "note", "number"),
+    "espace.flat": ("note",),
+    "espace.flat.due": ("waiver",),
     "espace.billing.run.family": ("reason", "sending_error", "letter_reason"),
 }
 

@@ -65,12 +65,12 @@ class EspaceFamily(models.Model):
             .sudo()
             ._read_group(
                 [("family_id", "in", self.ids), ("state", "=", "to_invoice")],
-                ["reservation_id"],
+                ["reservation_id", "flat_due_id"],
                 ["id:recordset"],
                 having=[("amount:sum", "<", 0)],
             )
         )
-        return self.env["espace.charge"].sudo().union(*(own for _one, own in groups))
+        return self.env["espace.charge"].sudo().union(*(own for *_of, own in groups))
 
     def _espace_give_back(self, now=None):
         """Make the credit note of the credits that wait for one, a family.

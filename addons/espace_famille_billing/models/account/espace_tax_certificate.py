@@ -205,6 +205,9 @@ class EspaceTaxCertificate(models.AbstractModel):
             parts = tax.ordinary_parts(amounts, planned)
             found |= dict(zip(own, parts, strict=True))
             found |= self._ordinary_aids(reservation.charge_ids - own, found)
+        # A month at a flat price holds no surcharge.
+        for due in charges.flat_due_id:
+            found |= {c: to_decimal(c.amount) for c in due.charge_ids}
         return found
 
     @api.model

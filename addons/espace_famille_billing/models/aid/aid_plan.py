@@ -31,7 +31,7 @@ class AidPlan:
         if not self.aids:
             return []
         own = charges.filtered(lambda c: not c.aid_id)
-        bookings = own.grouped("reservation_id").values()
+        bookings = own.grouped(lambda charge: charge._owner()).values()
         return [
             vals
             for asked in sorted(bookings, key=lambda c: (c[0].date, min(c.ids)))
@@ -54,7 +54,7 @@ class AidPlan:
     def _of_booking(self, charges):
         total = charges._total()
         last = charges.filtered(lambda c: c.amount > 0).sorted("id")[-1:]
-        for aid, part, limited in self._parts(last, last.reservation_id, total):
+        for aid, part, limited in self._parts(last, last._owner(), total):
             yield last._prepare_aid(aid, -part, aid._words(total, part, limited))
 
     def _parts(self, about, booking, total):
@@ -75,8 +75,11 @@ class AidPlan:
         """Return what an aid pays, and whether one of its ceilings made it less."""
         used = self.used[aid.id]
         day, child = booking.date, booking.child_id.id
+        # A month at a flat price counts as a booking: see `espace.aid._used`.
+        is_due = booking._name == "espace.flat.due"
+        number = -booking.id if is_due else booking.id
         buckets = [
-            (rule.bucket(scope, day, child, booking.id), limit, ceiling)
+            (rule.bucket(scope, day, child, number), limit, ceiling)
             for scope, limit, ceiling in aid._limits()
         ]
         share = to_decimal(aid._share())

@@ -234,7 +234,8 @@ class EspaceAid(models.Model):
         for aid_id, child, day, booking, amount in self.env.execute_query(
             SQL(
                 """
-                SELECT aid_id, child_id, date, reservation_id, sum(-amount)
+                SELECT aid_id, child_id, date, coalesce(reservation_id, -flat_due_id),
+                    sum(-amount)
                 FROM espace_charge
                 WHERE aid_id = ANY(%s) AND state != 'offset'
                 GROUP BY 1, 2, 3, 4
@@ -341,7 +342,7 @@ class EspaceAid(models.Model):
             )
             .filtered(
                 lambda charge: (
-                    self._origin not in charge.reservation_id.charge_ids.aid_id
+                    self._origin not in charge._owners_charges().aid_id
                     and not (
                         entered
                         and charge.amount > 0

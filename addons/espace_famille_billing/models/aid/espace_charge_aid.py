@@ -9,6 +9,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...domain import aid as rule
 from ...domain import budget
@@ -46,12 +47,19 @@ class EspaceCharge(models.Model):
         return AidPlan(self.env, self.family_id)
 
     def _planned_aids(self):
-        """Return {booking: euros below 0} of what third parties will pay."""
+        """Return {booking or month: euros below 0} of what third parties will pay."""
         planned = defaultdict(Decimal)
         for vals in self._aid_plan().vals(self):
-            booking = self.env["espace.reservation"].browse(vals["reservation_id"])
-            planned[booking] += to_decimal(vals["amount"])
+            owner = self._owner_of(vals)
+            planned[owner] += to_decimal(vals["amount"])
         return planned
+
+    @api.model
+    def _owner_of(self, vals):
+        """Return what a charge of these values is charged for."""
+        if due_id := vals.get("flat_due_id"):
+            return self.env["espace.flat.due"].browse(due_id)
+        return self.env["espace.reservation"].browse(vals["reservation_id"])
 
     def _prepare_aid(self, aid, amount, explanation):
         """Return the values of a part of this charge that a third party pays."""
@@ -69,13 +77,10 @@ class EspaceCharge(models.Model):
 
     def _with_open_aids(self):
         """Return these with what is given back to third parties along with them."""
-        bookings = self.sudo().reservation_id
         return self | self.search(
-            [
-                ("reservation_id", "in", bookings.ids),
-                ("aid_id", "!=", False),
-                ("state", "=", "to_invoice"),
-            ]
+            self.sudo()._same_owners()
+            & Domain("aid_id", "!=", False)
+            & Domain("state", "=", "to_invoice")
         )
 
     # === Given back === #
@@ -88,15 +93,13 @@ class EspaceCharge(models.Model):
         :return: the new charges that wait
         """
         groups = self.sudo()._read_group(
-            [
-                ("reservation_id", "in", self.reservation_id.ids),
-                ("aid_id", "!=", False),
-            ],
-            ["reservation_id"],
+            self._same_owners() & Domain("aid_id", "!=", False),
+            ["reservation_id", "flat_due_id"],
         )
         new = self.browse()
-        for [reservation] in groups:
-            new |= reservation.sudo().charge_ids._settle_aids_of_booking()
+        for reservation, due in groups:
+            owner_sudo = (reservation or due).sudo()
+            new |= owner_sudo.charge_ids._settle_aids_of_booking()
         return new.with_env(self.env)
 
     def _settle_aids_of_booking(self):
@@ -124,7 +127,7 @@ class EspaceCharge(models.Model):
 
     def _given_back_total(self):
         """Return the euros that families got by these credits: not all was theirs."""
-        parts = self.reservation_id.charge_ids.filtered(
+        parts = self._owners_charges().filtered(
             lambda c: c.aid_id and c.amount > 0 and c.move_id in self.move_id
         )
         return -(self | parts)._total()
@@ -220,7 +223,7 @@ class EspaceCharge(models.Model):
         self.ensure_one()
         if self.amount <= 0:
             return False
-        paid = self.reservation_id.charge_ids.filtered(
+        paid = self._owners_charges().filtered(
             lambda charge: (
                 charge.aid_id == self.aid_id
                 and charge.amount < 0

@@ -38,7 +38,13 @@ class EspaceArrears(models.Model):
             "no_reminder",
         ],
         "espace.booking.block": ["decided_on", "family_id", "state"],
-        "espace.charge": ["amount", "family_id", "reservation_id", "state"],
+        "espace.charge": [
+            "amount",
+            "family_id",
+            "flat_due_id",
+            "reservation_id",
+            "state",
+        ],
         "espace.reminder": ["date", "family_id", "level_id"],
         "res.company": [
             "espace_block_amount",
@@ -176,7 +182,7 @@ class EspaceArrears(models.Model):
                              FROM espace_charge charge
                             WHERE charge.family_id = family.family_id
                               AND charge.state = 'to_invoice'
-                         GROUP BY charge.reservation_id
+                         GROUP BY charge.reservation_id, charge.flat_due_id
                            HAVING sum(charge.amount) < 0) own) waiting ON TRUE
          LEFT JOIN LATERAL (
                    SELECT bool_or(e.no_reminder) AS no_reminder,

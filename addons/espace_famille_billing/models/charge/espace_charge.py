@@ -13,6 +13,7 @@ LINKS = {"invoice_line_id", "offset_charge_id", "payer_line_id"}
 # What a charge is for; another one that takes it back has the same.
 ABOUT = (
     "reservation_id",
+    "flat_due_id",
     "child_id",
     "family_id",
     "product_id",
@@ -29,7 +30,7 @@ ABOUT = (
 
 
 class EspaceCharge(models.Model):
-    """What a booking costs or gives back (prestation facturable); never edited."""
+    """What a booking, or a month at a flat price, costs or gives back; never edited."""
 
     _name = "espace.charge"
     _description = "Charge"
@@ -39,7 +40,7 @@ class EspaceCharge(models.Model):
 
     # For what
     reservation_id = fields.Many2one(
-        "espace.reservation", required=True, index=True, ondelete="restrict"
+        "espace.reservation", index=True, ondelete="restrict"
     )
     child_id = fields.Many2one("espace.child", required=True, ondelete="restrict")
     family_id = fields.Many2one(
@@ -237,7 +238,7 @@ class EspaceCharge(models.Model):
         """
         undone = [
             charges
-            for charges in self.grouped("reservation_id").values()
+            for charges in self.grouped(lambda charge: charge._owner()).values()
             if charges._total()
         ]
         undoing = self.create([charges._prepare_undoing() for charges in undone])
@@ -246,7 +247,7 @@ class EspaceCharge(models.Model):
         return undoing
 
     def _prepare_undoing(self):
-        """Return the charge that undoes these, which are of one booking."""
+        """Return the charge that undoes these, which are of one booking or month."""
         last = self.browse(max(self.ids)).with_prefetch(self._prefetch_ids)
         amount = -self._total()
         in_words = self.with_context(lang=last.family_id.lang)

@@ -201,10 +201,8 @@ class EspaceCharge(models.Model):
         kept = (self - aids).filtered(lambda charge: charge.amount >= 0)
         left = paid + kept._total()
         for credit in (self - kept - aids).sorted(lambda c: (c.amount, c.date, c.id)):
-            booking = credit.reservation_id
-            given = credit + aids.filtered(
-                lambda c, booking=booking: c.reservation_id == booking
-            )
+            owner = credit._owner()
+            given = credit + aids.filtered(lambda c, owner=owner: c._owner() == owner)
             if left + given._total() >= 0:
                 left += given._total()
                 kept += given
@@ -245,7 +243,7 @@ class EspaceCharge(models.Model):
             return False
         taken_back = (
             self.reverses_id
-            or self.reservation_id.charge_ids.filtered(
+            or self._owners_charges().filtered(
                 lambda charge: charge.amount > 0 and charge.move_id.state == "posted"
             ).sorted("id")[-1:]
         )
@@ -365,6 +363,8 @@ class EspaceCharge(models.Model):
         activity, option = self[0].activity_id.name, self[0].product_id.name
         if activity not in option:
             option = f"{activity} – {option}"
+        if self[0].flat_due_id:
+            option = self.env._("%s, flat price", option)
         if self[0].aid_id:
             option = self.env._("%s, third party's part", option)
         months = dict.fromkeys(charge.date.replace(day=1) for charge in self)
@@ -375,6 +375,9 @@ class EspaceCharge(models.Model):
         """Say child, product, dates and reason of the price."""
         first = self[0]
         title = f"{first.child_id.name} – {first.product_id.name}"
+        if first.flat_due_id:
+            # The reason says which month.
+            return f"{title}\n{first.explanation}"
         return f"{title}\n{self._dates_words()}\n{first.explanation}"
 
     def _dates_words(self):

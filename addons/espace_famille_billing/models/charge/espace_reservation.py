@@ -92,6 +92,7 @@ class EspaceReservation(models.Model):
         if any(c.amount < 0 and c.state == "to_invoice" for c in charges):
             charges._set_off_soon(fields.Datetime.now())
         bookings_sudo._note_corrected_prices()
+        bookings_sudo._settle_flats()
         return charges
 
     def _unsettled(self, errors=None):

@@ -71,6 +71,9 @@ class EspaceReservation(models.Model):
                 *self._due_between(company_sudo.espace_prices_from),
             ]
         ).price_change = "to_recompute"
+        self.env["espace.flat.due"]._settle_from(
+            company_sudo, company_sudo.espace_prices_from
+        )
         company_sudo.espace_prices_from = False
         self.env.ref("espace_famille_billing.cron_recompute_prices").sudo()._trigger()
 
@@ -101,6 +104,8 @@ class EspaceReservation(models.Model):
         ).filtered(
             lambda booking: booking.date >= starts[booking.family_id.with_env(self.env)]
         )._recompute_soon()
+        for family, day in starts.items():
+            self.env["espace.flat.due"]._settle_from(family.company_id, day, family)
 
     def _recompute_soon(self):
         """Charge these anew: now if they are few, else by the scheduled action.

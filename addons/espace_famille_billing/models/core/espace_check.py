@@ -21,6 +21,7 @@ class EspaceCheck(models.AbstractModel):
             *super()._invariants(),
             *self._charge_invariants(),
             *self._aid_invariants(),
+            *self._flat_invariants(),
             *self._run_invariants(),
             *self._collection_invariants(),
             *self._payment_invariants(),
@@ -205,6 +206,7 @@ class EspaceCheck(models.AbstractModel):
                 SELECT reservation_id
                 FROM espace_charge
                 WHERE company_id IN %(companies)s AND offset_charge_id IS NOT NULL
+                AND reservation_id IS NOT NULL
                 GROUP BY reservation_id
                 HAVING sum(amount) != 0
                 """,

@@ -109,7 +109,8 @@ class EspaceCheck(models.AbstractModel):
                 JOIN espace_charge other ON other.id = charge.reverses_id
                 WHERE charge.company_id IN %s AND (
                     charge.amount != -other.amount
-                    OR charge.reservation_id != other.reservation_id
+                    OR charge.reservation_id IS DISTINCT FROM other.reservation_id
+                    OR charge.flat_due_id IS DISTINCT FROM other.flat_due_id
                 )
                 """,
                 tuple(companies.ids),

@@ -11,6 +11,10 @@ class EspaceRulebook(models.AbstractModel):
         company = self.env["res.company"].browse(company_id)
         return super()._domains(company_id) | {
             "espace.tariff": [("company_id", "=", company_id)],
+            "espace.flat.formula": [
+                ("company_id", "=", company_id),
+                ("active", "in", (True, False)),
+            ],
             "res.currency": [("id", "=", company.currency_id.id)],
         }
 

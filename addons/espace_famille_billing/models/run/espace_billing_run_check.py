@@ -6,6 +6,7 @@ from odoo.addons.espace_famille.models.absence.espace_absence import OPEN_STATES
 LEVELS = {
     "unmarked": "blocking",
     "unpriced": "blocking",
+    "flats": "blocking",
     "no_quotient": "warning",
     "proofs": "warning",
     "drafts": "warning",
@@ -29,6 +30,7 @@ class EspaceBillingRunCheck(models.Model):
         [
             ("unmarked", "Days paid at consumption whose attendance is not marked"),
             ("unpriced", "Bookings without a price"),
+            ("flats", "Months at a flat price that the tariff does not say"),
             ("no_quotient", "Families without a quotient: the dearest price applies"),
             ("proofs", "Absences whose proof is not decided on"),
             ("drafts", "Invoices that wait for their online payment"),

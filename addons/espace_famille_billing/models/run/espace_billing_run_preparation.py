@@ -46,7 +46,10 @@ class EspaceBillingRun(models.Model):
             self._scope()
             & self._days()
             & Domain("state", "=", "to_invoice")
-            & Domain("reservation_id.state", "!=", "pending_payment")
+            & (
+                Domain("reservation_id", "=", False)
+                | Domain("reservation_id.state", "!=", "pending_payment")
+            )
         )
 
     def _days(self):
@@ -85,6 +88,7 @@ class EspaceBillingRun(models.Model):
         run_sudo._check_may_invoice()
         run_sudo._settle_uncharged()
         run_sudo._settle_changed_prices()
+        run_sudo._flat_dues()._settle()
         run_sudo._lock_marked()
         run_sudo._gather_families()
         run_sudo._find_anomalies()

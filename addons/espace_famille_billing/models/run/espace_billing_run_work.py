@@ -183,7 +183,8 @@ class EspaceBillingRunFamily(models.Model):
         paid = charges._planned_aids()
         for line in lines:
             own = waiting.get((line.family_id, line.regie_id), charges.browse())
-            by_others = sum((paid[b] for b in own.reservation_id), Decimal(0))
+            owners = own.grouped(lambda charge: charge._owner())
+            by_others = sum((paid[owner] for owner in owners), Decimal(0))
             outcome = run._outcome(own, line.regie_id, by_others)
             if outcome in (invoicing.INVOICE, invoicing.CREDIT_NOTE):
                 taken |= own
@@ -221,6 +222,8 @@ class EspaceBillingRunFamily(models.Model):
             run._booking_domain() & Domain("family_id", "in", self.family_id.ids)
         )
         bookings._settle(strict=False)
+        dues = run._flat_dues()
+        dues.filtered(lambda due: due.family_id in self.family_id)._settle()
 
     def _set_aside(self, outcome, charges):
         nothing = outcome == invoicing.NOTHING

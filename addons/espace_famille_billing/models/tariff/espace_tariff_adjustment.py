@@ -16,7 +16,13 @@ class EspaceTariffAdjustment(models.Model):
     product_id = fields.Many2one(
         "product.product", domain=[("espace_activity_id", "!=", False)]
     )
-    event = fields.Selection([("any", "All"), *EVENTS], default="any", required=True)
+    event = fields.Selection(
+        [("any", "All"), *EVENTS],
+        default="any",
+        required=True,
+        help="All: whatever happens on a day. The flat price of a month is changed by "
+        "what names it alone.",
+    )
     operation = fields.Selection(
         [
             ("percent", "Percent"),

@@ -9,6 +9,7 @@ EVENTS = [
     ("unplanned", "Came without booking"),
     ("absence_unjustified", "Absent without proof"),
     ("absence_justified", "Absent with proof"),
+    ("flat", "Flat price of a month"),
 ]
 
 
@@ -57,6 +58,11 @@ class EspaceTariffLine(models.Model):
     unit_minutes = fields.Integer("Minutes of a Unit", default=30)
     grace_minutes = fields.Integer("Free Minutes")
 
+    _flat_is_of_a_month = models.Constraint(
+        "CHECK(event != 'flat' OR unit = 'session')",
+        "The flat price of a month is one price: neither by the hour nor by a unit of "
+        "time.",
+    )
     _amounts_positive = models.Constraint(
         "CHECK(amount >= 0 AND min_amount >= 0 AND max_amount >= 0)",
         "A price must not be negative.",

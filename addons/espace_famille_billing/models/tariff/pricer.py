@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from odoo import models
 
-from ...domain import pricing
+from ...domain import flat, pricing
 from ...domain.wording import explain
 from ..core.amounts import to_decimal
 from ..core.errors import MissingPrice, NoTariff
@@ -18,7 +18,8 @@ class TariffPrice(NamedTuple):
     """A price in euros with all that explains it.
 
     `line` is an `espace.tariff.line`, empty where nothing is due; `qf` is None for a
-    family whose quotient is unknown.
+    family whose quotient is unknown. `included` says in what a day is included that
+    costs nothing more.
     """
 
     amount: Decimal
@@ -29,11 +30,12 @@ class TariffPrice(NamedTuple):
     event: str
     subject: str
     found: pricing.Price
+    included: str = ""
 
     @property
     def explanation(self):
         """Say why, see `wording.explain`."""
-        return explain(self.found, self.subject)
+        return self.included or explain(self.found, self.subject)
 
 
 class Who(NamedTuple):
@@ -61,6 +63,15 @@ class Payer(NamedTuple):
         return None
 
 
+class Flat(NamedTuple):
+    """Whose days of which options a family pays together, from when until when."""
+
+    child: int
+    options: tuple
+    start: date
+    end: date
+
+
 class Pricer:
     """Finds many prices in few queries, of communes and families as they are now."""
 
@@ -69,6 +80,7 @@ class Pricer:
         self._tariffs = {}  # of each commune
         self._quotients = {}  # of families, read together
         self._payers = {}  # by family
+        self._flats = {}  # of families, read together
         self._prices = {}  # by tariff and situation
 
     def price(self, product, child, family, date, event="planned", duration=None):
@@ -76,6 +88,8 @@ class Pricer:
         payer = self._payer(family)
         rank = payer.ranks.get(child.id, 1)
         who = Who(payer.qf(date), payer.resident, rank, child.has_pai)
+        if event != "flat" and self._is_included(product, child, family, date):
+            return self._free(who, event, flat.included_words(date))
         return self.price_of(payer.company, product, date, who, event, duration)
 
     def price_of(self, company, product, date, who, event="planned", duration=None):
@@ -92,10 +106,11 @@ class Pricer:
             self._prices[key] = self._find(tariff, product, event, duration, who)
         return self._prices[key]
 
-    def _free(self, who, event):
-        """Return the price of a strike's emergency service, whatever the tariff says.
+    def _free(self, who, event, included=""):
+        """Return the price of what families owe nothing for, whatever the tariff says.
 
-        Families owe nothing for it (article L133-4 of the Code de l'éducation).
+        The emergency service of a strike (article L133-4 of the Code de l'éducation),
+        and what is `included` in something else.
         """
         nothing = Decimal(0)
         found = pricing.Price(nothing, nothing, Decimal(1), None, (), who.qf, event)
@@ -108,6 +123,7 @@ class Pricer:
             event=event,
             subject="Accueil",
             found=found,
+            included=included,
         )
 
     def _find(self, tariff, product, event, duration, who):
@@ -163,6 +179,37 @@ class Pricer:
             "No tariff is in force on %s: enter one.", company._espace_day_words(day)
         )
         raise MissingPrice(words) if tariffs else NoTariff(words)
+
+    # === Flat prices === #
+
+    def _is_included(self, product, child, family, day):
+        """Tell whether a day of a child is paid with others, at a flat price."""
+        if not self.env["espace.rulebook"]._sells_flats(family.company_id):
+            return False
+        if family.id not in self._flats:
+            self._read_flats(family)
+        if product._name == "product.template":
+            product = product.product_variant_id
+        return any(
+            one.child == child.id
+            and one.start <= day <= one.end
+            and product.id in one.options
+            for one in self._flats[family.id]
+        )
+
+    def _read_flats(self, family):
+        """Read the flat prices of a family and of those that were read with it."""
+        family_ids = {family.id, *filter(None, family._prefetch_ids)}
+        self._flats |= {family_id: [] for family_id in family_ids}
+        for one in (
+            self.env["espace.flat"]
+            .sudo()
+            .search([("family_id", "in", [*family_ids])], order="id")
+        ):
+            options = tuple(one.formula_id._options().ids)
+            self._flats[one.family_id.id].append(
+                Flat(one.child_id.id, options, one.date_from, one.date_to or LAST_DAY)
+            )
 
     # === Families === #
 

@@ -58,6 +58,7 @@ class TestBillingViews(Regie, BillingRightsCase):
         self._fall_into_arrears()
         self._move_money()
         self._let_a_third_party_pay()
+        self._subscribe()
         for role in STAFF:
             menus = self.as_(role, self.env["ir.ui.menu"])
             visible = menus.browse(menus._visible_menu_ids())
@@ -163,6 +164,22 @@ class TestBillingViews(Regie, BillingRightsCase):
         payment = self.env["account.payment"].sudo()
         payment._espace_register(
             self.martin, self.journals["cash"], {debt: 0.01}, TODAY
+        )
+
+    def _subscribe(self):
+        formula = self.env["espace.flat.formula"].create(
+            {
+                "name": "Month",
+                "company_id": self.company.id,
+                "product_id": self.t1.id,
+            }
+        )
+        self.env["espace.flat"].create(
+            {
+                "formula_id": formula.id,
+                "family_id": self.martin.id,
+                "child_id": self.nina.id,
+            }
         )
 
     def _let_a_third_party_pay(self):

@@ -24,6 +24,7 @@ SHARED_PAGES = frozenset(
         "/my/reservations/agenda",
         "/my/panier",
         "/my/factures",
+        "/my/forfaits",
         "/my/porte-monnaie",
         "/my/actualites",
         "/my/demandes",

@@ -4,5 +4,6 @@ from . import payment
 from . import invoice_payment
 from . import invoice_link
 from . import purse
+from . import flats
 from . import certificates
 from . import tariffs

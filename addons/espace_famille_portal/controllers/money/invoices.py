@@ -34,6 +34,7 @@ class EspaceInvoices(EspaceAccount):
             "deducted": owed["deducted"],
             "credit": owed["credit"],
             "purse": family_sudo.purse_shown,
+            "flats": family_sudo.active and family_sudo._portal_sells_flats(),
             "hold": family_sudo._portal_hold(),
             "pays_online": company._espace_pays_online(),
             "payments": family_sudo._portal_payments(LAST_PAYMENTS),

@@ -120,6 +120,7 @@ class EspaceGdprExport(models.AbstractModel):
             "accidents": self.env._("Accidents"),
             "prestations": self.env._("Services counted"),
             "tiers_payeurs": self.env._("Third parties that pay a part"),
+            "forfaits": self.env._("Months at a flat price"),
             "factures": self.env._("Invoices"),
             "reglements": self.env._("Payments"),
             "documents": self.env._("Documents given"),

@@ -216,6 +216,13 @@ SECTIONS = (
         "granted_on, id",
     ),
     Section(
+        "forfaits",
+        "espace.flat",
+        "family_id",
+        ("child_id", "formula_id", "date_from", "date_to", "by_parent", "note"),
+        "date_from, id",
+    ),
+    Section(
         "factures",
         "account.move",
         "espace_family_id",

@@ -1,4 +1,5 @@
 from . import account_move_link
+from . import espace_family_flat
 from . import espace_family_money
 from . import espace_family_purse
 from . import espace_lost_seats

@@ -106,7 +106,9 @@ class EspacePortalInvoice(models.AbstractModel):
             "tint": tint,
             "icon": ICONS[tint],
             "days": [
-                company._espace_format_day(charge.date, "EEE d MMM")
+                company._espace_format_day(
+                    charge.date, "MMMM y" if charge.flat_due_id else "EEE d MMM"
+                )
                 for charge in charges_sudo
             ],
             "why": first.explanation,
