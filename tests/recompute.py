@@ -20,13 +20,13 @@ import sys
 from collections import defaultdict
 from decimal import (
     ROUND_DOWN,
-    ROUND_FLOOR,
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
     ROUND_UP,
     Decimal,
 )
-from math import ceil
+from fractions import Fraction
+from math import ceil, floor
 
 ROUNDINGS = {
     "half_up": ROUND_HALF_UP,
@@ -1143,18 +1143,19 @@ def shares(amount, weights):
     """Divide euros in proportion, to the cent: what is left over by largest remainder.
 
     Among equal remainders the larger weight, then the one before, gets the cent.
+    Remainders are compared as fractions: a quotient of Decimals is cut at some digit,
+    where equal ones differ.
     """
-    total = sum(weights)
-    exact = [amount * weight / total for weight in weights]
-    down = [(part.quantize(CENT, ROUND_FLOOR)) for part in exact]
-    missing = int((amount - sum(down)) / CENT)
+    cents, total = abs(amount) / CENT, Fraction(sum(weights))
+    exact = [Fraction(cents) * Fraction(weight) / total for weight in weights]
+    parts = [floor(part) for part in exact]
     order = sorted(
         range(len(weights)),
-        key=lambda n: (down[n] - exact[n], -abs(weights[n]), n),
+        key=lambda n: (parts[n] - exact[n], -abs(weights[n]), n),
     )
-    for n in order[:missing]:
-        down[n] += CENT
-    return down
+    for n in order[: int(cents) - sum(parts)]:
+        parts[n] += 1
+    return [(-part if amount < 0 else part) * CENT for part in parts]
 
 
 def parts_of_documents(cursor, company):

@@ -18,8 +18,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.espace_famille_billing.domain import tax_certificate
+
 from . import recompute
-from .test_recompute import RecomputeCase
+from .test_recompute import LIMITS, RecomputeCase
 
 STORY = [date(2027, month, 1) for month in (1, 2, 3, 4)]
 # The office is open some days after each run, and once more in the next year.
@@ -33,6 +35,8 @@ LEDGER = (
 
 
 class MoneyStoryCase(RecomputeCase):
+    limits = LIMITS
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -59,6 +63,7 @@ class MoneyStoryCase(RecomputeCase):
         # Each kind has its turn: what is left to chance is when, whose and how much.
         cls.follow_ups = cycle(["reissue", "later", "waive"])
         cls.fees = cycle([True, False])
+        cls.ways = cycle(["part", "part", "advance", "part", "all"])
         cls.decisions = cycle(
             [("irrecoverable", False), ("irrecoverable", True), ("remission", False)]
         )
@@ -200,15 +205,15 @@ class MoneyStoryCase(RecomputeCase):
             if not lines or self.chance(0.2):
                 continue
             parts = {line: line.amount_residual for line in lines}
-            advance = 0
-            if self.chance(0.5):
+            advance, way = 0, next(self.ways)
+            if way == "part":
                 self.did("part payment")
                 parts = {
                     line: self.draw.randint(1, self.cents_of(amount)) / 100
                     for line, amount in parts.items()
                     if line == lines[0] or self.chance(0.6)
                 }
-            elif self.chance(0.3):
+            elif way == "advance":
                 self.did("advance")
                 advance = self.draw.randint(1, 2500) / 100
             means = self.draw.choice(["cash", "card", "transfer"])
@@ -545,6 +550,21 @@ class TestMoneyStory(MoneyStoryCase):
                 self.assertTrue(compare(self.env.cr, self.company.id))
                 self.bend(table, column, record, "-")
                 self.assertFalse(compare(self.env.cr, self.company.id))
+
+    def test_the_cent_that_is_left_over_goes_to_the_same_part(self):
+        """Both divide alike, among equal remainders too: there chance must not rule."""
+        self.draw.seed("shares")
+        for _time in range(3000):
+            weights = [
+                recompute.CENT * self.draw.randint(1, 900)
+                for _part in range(self.draw.randint(2, 5))
+            ]
+            amount = recompute.CENT * self.draw.randint(-1500, 1500)
+            self.assertEqual(
+                tax_certificate.share(amount, weights),
+                recompute.shares(amount, weights),
+                (amount, weights),
+            )
 
     def bend(self, table, column, record, sign):
         self.env.cr.execute(

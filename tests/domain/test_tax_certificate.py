@@ -78,6 +78,15 @@ def test_nothing_can_be_shared_by_weights_that_add_up_to_nothing():
     assert tax.share(D("0.00"), [D(5), D(-5)]) == [0, 0]
 
 
+def test_of_equal_remainders_the_larger_part_gets_the_cent():
+    """Of 14.07 × x ÷ 11.04 €, 259/368 of a cent are left of 4.07 and of 0.39."""
+    weights = [D("6.44"), D("4.07"), D("0.39"), D("0.14")]
+    shares = tax.share(D("14.07"), weights)
+    assert shares == [D("8.21"), D("5.19"), D("0.49"), D("0.18")]
+    assert tax.share(D("-14.07"), weights) == [-part for part in shares]
+    assert tax.share(D("0.01"), [D(1), D(1)]) == [D("0.01"), 0]
+
+
 CENTS = st.integers(1, 10**5).map(lambda cents: D(cents) / 100)
 WEIGHTS = st.lists(CENTS, min_size=1, max_size=8)
 

@@ -59,8 +59,9 @@ def ceiling(alternating: bool) -> Decimal:
 def share(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Divide euros in proportion to weights, to the cent: see `allocate`.
 
-    The shares add up to `amount` exactly. A negative weight (a credit) gets a share of
-    the other sign.
+    A cent that is left over goes to the largest remainder; among equal ones, to the
+    larger weight, then to the one before. The shares add up to `amount` exactly. A
+    negative weight (a credit) gets a share of the other sign.
 
     :raise ValueError: the weights add up to nothing, and `amount` does not
 
