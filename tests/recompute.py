@@ -1085,7 +1085,7 @@ def ordinary_charges(cursor, company):
     charges = rows(
         cursor,
         """SELECT charge.id, coalesce(reservation_id, -flat_due_id) AS reservation_id,
-               event, amount, aid_id, line.move_id AS move, product_id
+               event, amount, aid_id, line.move_id AS move, charge.product_id
            FROM espace_charge charge
            LEFT JOIN account_move_line line ON line.id = charge.invoice_line_id
            WHERE charge.company_id = %s ORDER BY reservation_id, charge.id""",

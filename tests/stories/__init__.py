@@ -4,7 +4,7 @@
 story, `commune.py` is the place. The steps are grouped by who acts.
 """
 
-from . import agents, clock, councils, families, providers, regie
+from . import agents, ahead, clock, councils, families, providers, regie
 from .commune import StoryCommune
 from .steps import STEPS
 from .teller import Broken, Story, seeds

@@ -62,6 +62,7 @@ class StoryCommune(RecomputeCase):
         cls._open_bank()
         cls._open_payfip()
         cls._name_who_else_pays()
+        cls._sell_ahead()
         cls.env.flush_all()
 
     @classmethod
@@ -110,9 +111,7 @@ class StoryCommune(RecomputeCase):
         cls.company.write(
             {
                 "espace_writeoff_account_id": cls._account("654100", "expense").id,
-                "espace_recovery_account_id": cls._account(
-                    "758800", "income_other"
-                ).id,
+                "espace_recovery_account_id": cls._account("758800", "income_other").id,
             }
         )
         cls.fee = cls.env["product.product"].create(
@@ -145,9 +144,7 @@ class StoryCommune(RecomputeCase):
         cls.deposit = cls.env["account.journal"]
         if cls.has(["espace_famille_sepa"]):
             cls.regie.debit_creditor = ICS
-            cls.journals["direct_debit"].bank_account_id = cls._bank_account(
-                DEBIT_IBAN
-            )
+            cls.journals["direct_debit"].bank_account_id = cls._bank_account(DEBIT_IBAN)
         if cls.has(["espace_famille_titres"]):
             cls.families.partner_id.write(ADDRESS)
             cls.company.write(
@@ -203,6 +200,46 @@ class StoryCommune(RecomputeCase):
             [
                 {"name": "CCAS", "is_company": True},
                 {"name": "Usine", "is_company": True},
+            ]
+        )
+
+    @classmethod
+    def _sell_ahead(cls):
+        """Have deposits, and evenings at one price a month by three règlements."""
+        cls.deposit_rule = cls.env["espace.deposit.rule"].create(
+            {
+                "name": "Acomptes",
+                "share": 30,
+                "count": 2,
+                "month_day": 15,
+                "days_before": 3,
+                "company_id": cls.company.id,
+            }
+        )
+        tariffs = cls.env["espace.tariff"].search([("company_id", "=", cls.company.id)])
+        for tariff in tariffs:
+            tariff.write(
+                {
+                    "line_ids": [
+                        Command.create(cls._line(cls.t1, "flat", 0, 600, 31.1)),
+                        Command.create(cls._line(cls.t1, "flat", 600, 0, 47.3)),
+                    ]
+                }
+            )
+        rules = (
+            {"partial": "prorata", "absence_part": 14},
+            {"partial": "half", "option_ids": cls.t1.ids, "absence_days": 1},
+            {"partial": "full", "absence_part": 20, "absence_days": 1},
+        )
+        cls.formulas = cls.env["espace.flat.formula"].create(
+            [
+                {
+                    "name": f"Forfait {number}",
+                    "company_id": cls.company.id,
+                    "product_id": cls.t1.id,
+                    **rule,
+                }
+                for number, rule in enumerate(rules)
             ]
         )
 
@@ -289,6 +326,7 @@ class StoryCommune(RecomputeCase):
             "documents": recompute.wrong_documents(cursor, company),
             "third parties": recompute.wrong_parts(cursor, company),
             "advances": recompute.wrong_advances(cursor, company),
+            "deposits and terms": recompute.wrong_schedules(cursor, company),
             "unmet": recompute.unmet(cursor, company) if story.is_settled else (),
         }
         self.assertEqual({name: rows for name, rows in wrong.items() if rows}, {})
