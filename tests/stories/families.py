@@ -131,7 +131,7 @@ def open_page(story, family, amount, **vals):
     return transaction
 
 
-@step(often=7)
+@step(often=5, follows=["puts_in_the_cart_and_validates"])
 def opens_the_payment_of_its_cart(story):
     family = story.one_of(
         story.case.families.filtered(lambda one: one._espace_payment_moves())
