@@ -977,12 +977,29 @@ def wrong_schedules(cursor, company):
     return wrong
 
 
+def has_column(cursor, table, column):
+    """Tell whether the database has a column, of an addon that may not be there."""
+    cursor.execute(
+        """SELECT 1 FROM information_schema.columns
+           WHERE table_name = %s AND column_name = %s""",
+        [table, column],
+    )
+    return bool(cursor.fetchall())
+
+
 def unmet(cursor, company):
     """Return {(family, régie)}: who is asked for something and owed something.
 
-    Disputed invoices, those at the bank and those that the accountant recovers stand
-    apart, and so does money of a CESU, which does not pay everything.
+    Disputed invoices, those at the bank (online or in a run of debits) and those that
+    the accountant recovers stand apart, and so does money of a CESU, which does not pay
+    everything.
     """
+    debited = "FALSE"
+    if has_column(cursor, "account_payment_line", "espace_live"):
+        debited = """EXISTS (
+            SELECT FROM account_payment_line asked
+            WHERE asked.move_line_id = line.id AND asked.espace_live
+        )"""
     cursor.execute(
         f"""
         SELECT family, regie FROM (
@@ -999,6 +1016,7 @@ def unmet(cursor, company):
             AND move.espace_disputed IS NOT TRUE
             AND move.espace_transmitted_on IS NULL
             AND payment.espace_means IS DISTINCT FROM 'cesu'
+            AND NOT {debited}
             AND NOT EXISTS (
                 SELECT FROM account_invoice_transaction_rel link
                 JOIN payment_transaction asked ON asked.id = link.transaction_id
@@ -1272,16 +1290,23 @@ def borne(cursor, company):
 
 
 def certificates(cursor, company):
-    """Return {(family, child, year): euros} of children who were under 6."""
+    """Return {(family, child, year): euros} of children who were under 6.
+
+    A family of which a year took back more than it bore has no certificate of it.
+    """
     births = {
         row["id"]: row["birth_date"]
         for row in rows(cursor, "SELECT id, birth_date FROM espace_child")
     }
-    return {
+    young = {
         (family, child, year): amount
         for (family, child, year), amount in borne(cursor, company).items()
         if births[child] and is_young(births[child], year)
     }
+    whole = defaultdict(Decimal)
+    for (family, _child, year), amount in young.items():
+        whole[family, year] += amount
+    return {key: amount for key, amount in young.items() if whole[key[0], key[2]] > 0}
 
 
 def report(cursor, company):

@@ -39,6 +39,11 @@ class RecomputeCase(EspaceBillingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._prepare()
+
+    @classmethod
+    def _prepare(cls):
+        """Build what the stories need beyond the small commune."""
         cls.draw = random.Random("recompute")
         activities = cls.canteen | cls.evening
         activities._generate_sessions(TODAY, date(2027, 6, 30))

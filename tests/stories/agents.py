@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo.fields import Command
 
+from .councils import settle_the_past
 from .families import DONE, asked, items
 from .steps import Nothing, step
 
@@ -51,13 +52,11 @@ def marked(story, booking):
     return f"{booking.child_id.firstname} {booking.attendance}"
 
 
-@step(often=7)
+@step(often=7, follows=["a_night_passes", "nobody_works_for_weeks"])
 def days_are_marked(story):
     """All that is open of the last days, as on a tablet in the evening."""
     waiting = story.bookings("confirmed", attendance="expected").filtered(
-        lambda one: (
-            one.date <= story.today and not one.session_id.attendance_locked
-        )
+        lambda one: one.date <= story.today and not one.session_id.attendance_locked
     )
     if not waiting:
         raise Nothing
@@ -81,7 +80,8 @@ def a_mark_is_corrected(story):
 
 @step(often=2)
 def a_child_comes_unannounced(story):
-    session = story.one_of(past_sessions(story, 3).filtered(lambda s: s.state == "open"))
+    there = past_sessions(story, 3).filtered(lambda one: one.state == "open")
+    session = story.one_of(there)
     child = story.child()
     products = session.activity_id.product_ids.product_variant_id
     product = story.draw.choice(products)
@@ -129,9 +129,7 @@ def an_absence_is_decided(story):
 def a_day_is_closed(story):
     session = story.one_of(
         (story.case.canteen | story.case.evening).session_ids.filtered(
-            lambda one: (
-                0 <= (one.date - story.today).days <= 14 and one.state == "open"
-            )
+            lambda one: 0 <= (one.date - story.today).days <= 14 and one.state == "open"
         )
     )
     story.tell(session.date)
@@ -186,3 +184,5 @@ def custody_changes(story):
                 }
             )
         ]
+    # Brothers and sisters have another rank then, and maybe another price.
+    settle_the_past(story)

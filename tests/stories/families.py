@@ -24,9 +24,7 @@ def items(story, most=4):
     wanted = []
     for child in story.some_of(family.child_ids, 2):
         for day in story.some_of(days, most):
-            product = story.draw.choice(
-                story.case.meal | story.case.t1 | story.case.t2
-            )
+            product = story.draw.choice(story.case.meal | story.case.t1 | story.case.t2)
             if child._paying_family(day) == family:
                 day_of[child, product.espace_activity_id, day] = product
     wanted = [(child, product, day) for (child, _a, day), product in day_of.items()]
@@ -131,7 +129,7 @@ def open_page(story, family, amount, **vals):
     return transaction
 
 
-@step(often=7)
+@step(often=5, follows=["puts_in_the_cart_and_validates"])
 def opens_the_payment_of_its_cart(story):
     family = story.one_of(
         story.case.families.filtered(lambda one: one._espace_payment_moves())
@@ -143,9 +141,7 @@ def opens_the_payment_of_its_cart(story):
     if not hold or hold["on_its_way"] or not hold["asked"] or hold["over"]:
         raise Declined("the page offers no payment")
     family._portal_check_may_book()
-    open_page(
-        story, family, hold["asked"], invoice_ids=[Command.set(hold["move"].ids)]
-    )
+    open_page(story, family, hold["asked"], invoice_ids=[Command.set(hold["move"].ids)])
 
 
 @step(often=2)
@@ -171,9 +167,7 @@ def gives_its_cart_up(story):
 
 @step(often=4)
 def opens_the_payment_of_invoices(story):
-    family = story.one_of(
-        story.case.families.filtered(lambda one: one._portal_due())
-    )
+    family = story.one_of(story.case.families.filtered(lambda one: one._portal_due()))
     chosen = story.some_of(family._portal_due().sorted("id"), 3)
     story.tell(family.name, *(move.name for move in chosen))
     family = story.logged_in(family)

@@ -26,7 +26,14 @@ def notified(transaction):
         transaction._post_process()
 
 
-@step(often=11)
+@step(
+    often=8,
+    follows=[
+        "opens_the_payment_of_its_cart",
+        "opens_the_payment_of_invoices",
+        "opens_the_payment_of_an_advance",
+    ],
+)
 def payer_decides(story):
     """The service tells once, twice, or keeps it to itself until it is asked."""
     transaction = story.one_of(opened(story, "draft", "pending", "cancel"))

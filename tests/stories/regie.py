@@ -117,9 +117,9 @@ def an_invoice_is_credited(story):
     ).action_credit()
 
 
-@step(often=5)
+@step(often=5, follows=["days_are_marked"])
 def a_run_invoices(story):
-    """The days up to now, or a month that is over; some are to be recovered as titres."""
+    """The days of some weeks up to now; some are to be recovered as titres."""
     kind = story.draw.choice(["regular", "regular", "corrective"])
     last = story.today
     first = (last - timedelta(days=story.draw.randint(5, 40))).replace(day=1)
@@ -239,11 +239,9 @@ def an_invoice_is_disputed(story):
         move.write({"espace_disputed": True, "espace_dispute_reason": "Was ill"})
 
 
-@step(often=2)
+@step(often=1)
 def families_are_reminded(story):
-    action = (
-        story.env["espace.reminder.wizard"].with_user(story.clerk).action_prepare()
-    )
+    action = story.env["espace.reminder.wizard"].with_user(story.clerk).action_prepare()
     wizard = story.env["espace.reminder.wizard"].with_user(story.clerk)
     wizard = wizard.browse(action["res_id"])
     wizard.action_send()
@@ -307,7 +305,7 @@ def a_payment_to_the_accountant_is_undone(story):
     move.with_user(story.clerk).action_espace_undo_treasury()
 
 
-@step(often=2, wants=TITRES)
+@step(often=2, wants=TITRES, follows=["debts_go_to_the_accountant"])
 def titres_are_sealed(story):
     lists = story.env["espace.title.list"].with_user(story.clerk)
     one = lists.create({"minimum_amount": 0})
@@ -365,9 +363,7 @@ def a_mandate_is_revoked(story):
 
 def runs(story, *stages):
     orders = story.env["account.payment.order"].with_user(story.clerk)
-    found = orders.search(
-        [("espace_regie_id", "=", story.case.regie.id)], order="id"
-    )
+    found = orders.search([("espace_regie_id", "=", story.case.regie.id)], order="id")
     return found.filtered(lambda run: run.espace_stage in stages)
 
 
@@ -461,7 +457,7 @@ def bank_lines(story, state):
     return lines.with_user(story.clerk)
 
 
-@step(often=5, wants=BANK)
+@step(often=5, wants=BANK, follows=["a_statement_is_loaded"])
 def a_movement_is_pointed(story):
     """As proposed, or as an advance of some family."""
     line = story.one_of(bank_lines(story, "open"))
@@ -502,7 +498,7 @@ def money_is_handed_over(story):
     remittance.action_confirm()
 
 
-@step(often=3)
+@step(often=2)
 def the_collection_is_closed(story):
     action = story.case.regie.with_user(story.clerk).action_close_month()
     collections = story.env["espace.collection.statement"].with_user(story.clerk)

@@ -40,17 +40,21 @@ class Step(NamedTuple):
     often: int
     tell: Callable
     wants: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
 
 
 #: All of them, by name.
 STEPS: dict[str, Step] = {}
 
 
-def step(often: int = 2, wants: Sequence[str] = ()) -> Callable:
+def step(
+    often: int = 2, wants: Sequence[str] = (), follows: Sequence[str] = ()
+) -> Callable:
     """Register a step.
 
     :param often: how often it comes, compared with others
     :param wants: names of addons without which it is never told
+    :param follows: names of steps that it often comes after, minutes later
     """
 
     def register(tell: Callable) -> Callable:
@@ -58,7 +62,7 @@ def step(often: int = 2, wants: Sequence[str] = ()) -> Callable:
         if name in STEPS:
             raise ValueError(f"Two steps are called {name}.")
         actor = tell.__module__.rpartition(".")[2]
-        STEPS[name] = Step(name, actor, often, tell, tuple(wants))
+        STEPS[name] = Step(name, actor, often, tell, tuple(wants), tuple(follows))
         return tell
 
     return register

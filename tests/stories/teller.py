@@ -14,8 +14,6 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
-from odoo.addons.espace_famille.tests.common import NOW
-
 from .steps import STEPS, Declined, Nothing
 
 # Read before any clock is stopped: other stories are told each day.
@@ -23,6 +21,9 @@ DAY = date.today().toordinal()
 
 #: How many steps a story has, at least: those that only looked are not counted.
 LENGTH = 30
+
+# January was lived before. From April on, there are other prices.
+BEGINNINGS = (datetime(2027, 2, 1, 8), datetime(2027, 2, 8, 17), datetime(2027, 3, 22))
 
 # What a step that is refused, or declined, must have left as it was.
 LEDGER = {
@@ -73,7 +74,7 @@ def no_error_logged():
 
 
 class Story:
-    """What happens in a commune, from a Monday in January on.
+    """What happens in a commune, from some day on.
 
     :ivar draw: the dice of the step that is told
     :ivar told: what happened so far, a line each
@@ -87,7 +88,8 @@ class Story:
         self.draw = random.Random(seed)
         self.told, self.numbers = [], []
         self.happened, self.refused = Counter(), Counter()
-        self.words = ""
+        self.words = self.planned = ""
+        self.begins = self.plan.choice(BEGINNINGS)
         # Whether the minute has passed after which credits are set against debts.
         self.is_settled = False
 
@@ -190,7 +192,7 @@ class Story:
 
         :raise Broken: something does not hold
         """
-        with freeze_time(NOW) as self.clock:
+        with freeze_time(self.begins) as self.clock:
             for number in range(LENGTH * 4):
                 if self.only is None and sum(self.happened.values()) >= LENGTH:
                     break
@@ -204,6 +206,11 @@ class Story:
         often = [STEPS[name].often for name in names]
         [name] = self.plan.choices(names, often)
         later = self.some_time()
+        follows = [s.name for s in STEPS.values() if self.planned in s.follows]
+        if follows and self.plan.random() < 0.5:
+            name = self.plan.choice([n for n in follows if n in names] or [name])
+            later = timedelta(minutes=self.plan.randint(1, 40))
+        self.planned = name
         if self.only is not None and number not in self.only:
             return
         before = self.now

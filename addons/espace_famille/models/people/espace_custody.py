@@ -65,6 +65,7 @@ class EspaceCustody(models.Model):
 
     @api.constrains("child_id", "family_id", "pattern", "years", "date_from", "date_to")
     def _check_one_payer(self):
+        self._check_dates()
         for child in self.child_id:
             found = custody.conflicts(child.custody_ids._arrangements())
             if found:
@@ -81,6 +82,16 @@ class EspaceCustody(models.Model):
                         child=child.name,
                     )
                 )
+
+    def _check_dates(self):
+        """Say what the database would, before anything reckons with these dates."""
+        for line in self:
+            if line.date_from and line.date_to and line.date_to < line.date_from:
+                raise ValidationError(
+                    self.env._("A custody must not end before it starts.")
+                )
+            if line.pattern == "dates" and not (line.date_from and line.date_to):
+                raise ValidationError(self.env._("Enter both dates of the custody."))
 
     def _arrangements(self):
         """Return these lines as `custody.Arrangement`, in order."""

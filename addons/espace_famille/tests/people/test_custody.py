@@ -68,6 +68,19 @@ class TestCustody(EspaceCase):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.share(self.durand, "dates", date_from=MONDAY)
 
+    def test_an_end_before_the_start_is_refused_in_words(self):
+        line = self.share(self.durand, "even", date_from=date(2027, 2, 18))
+        for vals, words in (
+            ({"date_to": date(2027, 2, 14)}, "must not end before"),
+            ({"pattern": "dates", "date_from": False}, "both dates"),
+        ):
+            with (
+                self.subTest(**vals),
+                self.assertRaisesRegex(ValidationError, words),
+                self.env.cr.savepoint(),
+            ):
+                line.write(vals)
+
     def test_both_families_have_the_child(self):
         custody = self.share(self.durand, "even")
         self.assertEqual(self.nina.family_ids, self.martin | self.durand)

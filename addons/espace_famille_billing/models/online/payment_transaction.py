@@ -177,6 +177,7 @@ class PaymentTransaction(models.Model):
         the price, stays on the family's account, and pays what else is due.
         """
         fresh = self.filtered(lambda tx: tx.state == "done" and not tx.payment_id)
+        sent_on = fresh.filtered(lambda tx: tx._espace_detach_transmitted())
         for transaction in fresh:
             attempt(
                 self.env,
@@ -194,8 +195,21 @@ class PaymentTransaction(models.Model):
             if transaction.espace_top_up_regie_id:
                 transaction._espace_finish_top_up()
             else:
-                transaction._espace_notify_if_kept()
+                transaction._espace_notify_if_kept(transaction in sent_on)
         return result
+
+    def _espace_detach_transmitted(self):
+        """Leave invoices alone that went to the accountant while the page was open.
+
+        They are asked for there, by a title: what the family paid is kept for it.
+
+        :return: the invoices, maybe none
+        """
+        self.ensure_one()
+        transmitted = self.invoice_ids.filtered("espace_transmitted_on")
+        if transmitted:
+            self.invoice_ids -= transmitted
+        return transmitted
 
     def _espace_detach_other_amount(self):
         """Let the draft invoices wait for the payment of what they ask."""
@@ -220,8 +234,11 @@ class PaymentTransaction(models.Model):
         credit = waiting._espace_usable_credit() if len(waiting) == 1 else 0
         return asked - credit <= to_decimal(self.amount) <= asked
 
-    def _espace_notify_if_kept(self):
-        """Write to the family whose money paid no invoice."""
+    def _espace_notify_if_kept(self, sent_on=False):
+        """Write to the family whose money paid no invoice.
+
+        :param bool sent_on: an invoice that it should have paid is with the accountant
+        """
         self.ensure_one()
         partner = self.partner_id.commercial_partner_id
         family = (
@@ -231,7 +248,7 @@ class PaymentTransaction(models.Model):
         )
         if not family or not self.payment_id:
             return
-        if self.invoice_ids:
+        if self.invoice_ids or sent_on:
             if self.payment_id._espace_kept():
                 family._notify_with(
                     "espace_famille_billing.mail_template_payment_left", self

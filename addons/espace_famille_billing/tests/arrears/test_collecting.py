@@ -69,6 +69,26 @@ class TestCollecting(CounterCase):
             self.assertEqual(self.meal_move.espace_last_day, TODAY + timedelta(days=60))
             self.assertTrue(self.meal_move.espace_to_transmit)
 
+    def test_money_of_a_page_that_was_open_meanwhile_is_kept(self):
+        """The accountant asks for it by a title: the régie does not take it as well."""
+        self._publish_provider()
+        self._pay_into(self.provider, self.regie)
+        with self.later(61):
+            both = self.meal_move | self.evening_move
+            page = self.transaction(both, 4.90, partner_id=self.martin.partner_id.id)
+            alone = self.transaction(self.lina_move)
+            self.transmit(self.meal_move | self.lina_move)
+            self.notify(page)
+            self.notify(alone)
+        self.assertEqual(self.left(), [Decimal("3.6"), 0, Decimal("3.6")])
+        self.assertEqual(self.martin._espace_credit(), 3.6)
+        self.assertEqual(self.durand._espace_credit(), 3.6)
+        for family in self.martin | self.durand:
+            [message] = self.messages(
+                family, "Part of your payment stays on your account"
+            )
+            self.assertIn("sent to the public accountant", message.body)
+
     def test_without_a_last_day_nothing_is(self):
         self.company.espace_collect_days = 0
         with self.later(999):
