@@ -1,6 +1,7 @@
 from lxml import etree
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -128,6 +129,7 @@ class TestBillingViews(Regie, BillingRightsCase):
         )
 
     def _subscribe(self):
+        self.tariff.line_ids = [Command.create(self._line(self.t1, "flat", 0, 0, 40))]
         formula = self.env["espace.flat.formula"].create(
             {
                 "name": "Month",
