@@ -7,7 +7,7 @@ as a request of an agent and a notification of a bank do.
 import threading
 import uuid
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from freezegun import freeze_time
@@ -52,9 +52,27 @@ class Office(EspaceBillingCase):
         return {
             "company": cls.company.id,
             "meal": cls.meal.id,
+            "formula": cls._create_flat_price().id,
             "provider": cls.provider.id,
             "journals": {means: j.id for means, j in cls.journals.items()},
         }
+
+
+    @classmethod
+    def _create_flat_price(cls):
+        """Sell the evenings of a month for 40 €."""
+        cls.tariff = cls.env["espace.tariff"].search(
+            [("company_id", "=", cls.company.id)]
+        )
+        line = cls._line(cls.t1, "flat", 0, 0, 40, sequence=90)
+        cls.tariff.line_ids = [fields.Command.create(line)]
+        return cls.env["espace.flat.formula"].create(
+            {
+                "name": "Garderie au mois",
+                "company_id": cls.company.id,
+                "product_id": cls.t1.id,
+            }
+        )
 
 
 @tagged("post_install", "-at_install", "committed")
@@ -253,6 +271,38 @@ class TestMoneyRace(BaseCase):
         self.assertEqual(self.account(move_id), (0, 0, 0))
         with self.open() as env:
             self.assertEqual(self.payments(env).mapped("amount"), [3.60])
+
+    def subscribe(self, env):
+        return env["espace.flat"].create(
+            {
+                "formula_id": self.ids["formula"],
+                "family_id": self.family_id,
+                "child_id": self.child_id,
+                "date_from": MONDAY,
+            }
+        )
+
+    def test_two_agents_subscribe_a_child_once(self):
+        results = self.race(*(2 * [lambda env: self.subscribe(env).id]))
+        refused = [result for result in results if isinstance(result, UserError)]
+        self.assertEqual(len(refused), 1, results)
+        self.assertIn("a day is included once", str(refused[0]))
+        with self.open() as env:
+            flat = self.family(env).espace_flat_ids
+            self.assertEqual(flat.charged_amount, 40)
+
+    def test_a_month_that_two_open_at_once_is_charged_once(self):
+        with self.open() as env:
+            self.subscribe(env)
+
+        def open_february(env):
+            dues = self.family(env).espace_flat_ids._open_dues(date(2027, 2, 1))
+            return len(dues._settle())
+
+        self.assertEqual(sorted(self.race(open_february, open_february)), [0, 1])
+        with self.open() as env:
+            charges = self.family(env).espace_flat_ids.due_ids.charge_ids
+            self.assertEqual(charges.mapped("amount"), [40, 40])
 
     def test_two_parts_of_an_invoice_never_make_more_than_it(self):
         move_id = self.owe(MONDAY)

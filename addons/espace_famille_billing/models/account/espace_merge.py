@@ -24,6 +24,8 @@ class EspaceMerge(models.Model):
             problems += self._espace_money_problems(kept, gone, choices)
         elif kept._name == "espace.guardian":
             problems += self._espace_payer_problems(gone)
+        if kept._name in ("espace.family", "espace.child"):
+            problems += self._espace_flat_problems(kept, gone)
         return problems
 
     def _espace_money_problems(self, kept, gone, choices):
@@ -65,6 +67,23 @@ class EspaceMerge(models.Model):
                 )
             )
         return problems
+
+    def _espace_flat_problems(self, kept, gone):
+        """Return the flat prices that would include the same days twice."""
+        is_child = kept._name == "espace.child"
+        same = "family_id" if is_child else "child_id"
+        others = gone.sudo().espace_flat_ids
+        return [
+            self.env._(
+                "“%(kept)s” and “%(gone)s” include the same days: end one of them "
+                "first.",
+                kept=one.display_name,
+                gone=other.display_name,
+            )
+            for one in kept.sudo().espace_flat_ids
+            for other in others
+            if one[same] == other[same] and one._meets(other)
+        ]
 
     def _espace_quotient_words(self, family):
         incomes = family.sudo().income_ids.sorted("date_from")

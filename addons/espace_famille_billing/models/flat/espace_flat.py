@@ -10,6 +10,7 @@ from odoo.addons.espace_famille.models.core.batch import one_by_one
 from ...domain import flat as rule
 from ...domain.settlement import DUE_STATES
 from ..core.groups import MONEY
+from ..tariff.pricer import Pricer
 
 _logger = logging.getLogger(__name__)
 
@@ -137,6 +138,15 @@ class EspaceFlat(models.Model):
             .filtered(lambda flat: flat.formula_id._options() & own)
         )
 
+    def _meets(self, other):
+        """Tell whether both include the same days of the same options."""
+        self.ensure_one()
+        days = all(
+            not one.date_to or one.date_to >= two.date_from
+            for one, two in ((self, other), (other, self))
+        )
+        return days and bool(self.formula_id._options() & other.formula_id._options())
+
     # === CRUD === #
 
     @api.model_create_multi
@@ -235,6 +245,7 @@ class EspaceFlat(models.Model):
         :param date until: the day; a subscription that begins later has its first month
         :return: the `espace.flat.due` of these subscriptions, as superuser
         """
+        self._end_with_leaving()
         flats_sudo = self.sudo()
         missing = []
         for flat in flats_sudo:
@@ -250,6 +261,34 @@ class EspaceFlat(models.Model):
             flats_sudo.browse(vals["flat_id"] for vals in missing)._lock()
             flats_sudo.env["espace.flat.due"].create(missing)
         return flats_sudo.due_ids
+
+    def _end_with_leaving(self):
+        """End what goes on for a child, or a family, that has left.
+
+        What would begin later is never asked.
+        """
+        for flat in self.sudo():
+            last = flat._leaves_on()
+            if not last or (flat.date_to and flat.date_to <= max(last, flat.date_from)):
+                continue
+            flat.date_to = max(last, flat.date_from)
+            if last < flat.date_from:
+                flat.due_ids._waive(
+                    self.env._("%s has left before it began", flat.child_id.name)
+                )
+
+    def _leaves_on(self):
+        """Return the last day of the child, or of its family, None if both stay."""
+        self.ensure_one()
+        today = self.company_id._espace_today()
+        return min(
+            (
+                one.leaves_on or today
+                for one in (self.child_id, self.family_id)
+                if one.leaves_on or not one.active
+            ),
+            default=None,
+        )
 
     def _lock(self):
         """Have whoever opens months of these meanwhile begin again."""
@@ -346,6 +385,12 @@ class EspaceReservation(models.Model):
             return
         self._recompute_prices()
         self._settle(strict=False)
+
+    def _included_words(self):
+        """Say in which flat price a day is included, "" if it is not."""
+        self.ensure_one()
+        price = self.sudo()._priced(Pricer(self.env), "planned")
+        return price.included if price else ""
 
     def _settle_flats(self):
         """Settle the months of which these may be absences."""

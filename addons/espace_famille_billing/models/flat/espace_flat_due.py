@@ -276,16 +276,18 @@ class EspaceFlatDue(models.Model):
 class EspaceBillingRun(models.Model):
     _inherit = "espace.billing.run"
 
-    def _flat_dues(self):
-        """Return the months of subscriptions that the run is about; open those left."""
-        flats = self.env["espace.flat"].search(
-            self._scope() & self._flat_began(), order="id"
-        )
-        flats._open_dues(self.date_to)
-        return self.env["espace.flat.due"].search(self._scope() & self._in_period())
+    def _flat_dues(self, families=None):
+        """Return the months of subscriptions that the run is about; open those left.
 
-    def _flat_began(self):
-        return fields.Domain("date_from", "<=", self.date_to)
+        :param families: of these alone
+        """
+        whose = self._scope()
+        if families:
+            whose &= fields.Domain("family_id", "in", families.ids)
+        began = fields.Domain("date_from", "<=", self.date_to)
+        flats = self.env["espace.flat"].search(whose & began, order="id")
+        flats._open_dues(self.date_to)
+        return self.env["espace.flat.due"].search(whose & self._in_period())
 
     def _anomaly_flats(self):
         return "espace.flat.due", (

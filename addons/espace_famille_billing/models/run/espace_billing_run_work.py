@@ -222,8 +222,7 @@ class EspaceBillingRunFamily(models.Model):
             run._booking_domain() & Domain("family_id", "in", self.family_id.ids)
         )
         bookings._settle(strict=False)
-        dues = run._flat_dues()
-        dues.filtered(lambda due: due.family_id in self.family_id)._settle()
+        run._flat_dues(self.family_id)._settle()
 
     def _set_aside(self, outcome, charges):
         nothing = outcome == invoicing.NOTHING

@@ -80,6 +80,7 @@ class Pricer:
         self._tariffs = {}  # of each commune
         self._quotients = {}  # of families, read together
         self._payers = {}  # by family
+        self._sells = {}  # whether a commune has flat prices
         self._flats = {}  # of families, read together
         self._prices = {}  # by tariff and situation
 
@@ -184,7 +185,11 @@ class Pricer:
 
     def _is_included(self, product, child, family, day):
         """Tell whether a day of a child is paid with others, at a flat price."""
-        if not self.env["espace.rulebook"]._sells_flats(family.company_id):
+        company = family.company_id
+        if company.id not in self._sells:
+            rulebook = self.env["espace.rulebook"]
+            self._sells[company.id] = rulebook._sells_flats(company)
+        if not self._sells[company.id]:
             return False
         if family.id not in self._flats:
             self._read_flats(family)

@@ -167,6 +167,7 @@ class TestBillingViews(Regie, BillingRightsCase):
         )
 
     def _subscribe(self):
+        self.tariff.line_ids = [Command.create(self._line(self.t1, "flat", 0, 0, 40))]
         formula = self.env["espace.flat.formula"].create(
             {
                 "name": "Month",

@@ -21,6 +21,7 @@ from odoo.addons.espace_famille.tests.common import (
 from ...models.core.amounts import to_decimal
 from ...models.tariff.pricer import Pricer
 from ..common import EspaceBillingCase
+from ..common_regie import RegieCase
 from ..run.test_billing_run import BillingRunCase
 
 JANUARY, FEBRUARY = date(2027, 1, 1), date(2027, 2, 1)
@@ -276,6 +277,28 @@ class TestFlat(FlatCase):
         self.assertAlmostEqual(total, 41.30)
         self.check_invariants()
 
+    def test_who_leaves_pays_no_month_more(self):
+        flat, later = self._flat(), self._flat(self.tom, date_from=date(2027, 3, 1))
+        (self.nina | self.tom).leaves_on = date(2027, 1, 20)
+        with freeze_time("2027-02-02 06:00:00"):
+            (flat | later)._cron_open()
+        self.assertEqual(flat.date_to, date(2027, 1, 20))
+        self.assertEqual(self.asked(flat), [40])
+        self.assertEqual(sum(self.asked(later)), 0)
+        with freeze_time("2027-04-02 06:00:00"):
+            (flat | later)._cron_open()
+        self.assertEqual(self.waiting(), 40)
+
+    def test_families_with_the_same_days_are_not_merged(self):
+        flat = self._flat()
+        other = self._flat(self.lina, family_id=self.durand.id)
+        merge = self.env["espace.merge"]
+        self.assertFalse(merge._espace_flat_problems(self.martin, self.durand))
+        self.assertTrue(flat._meets(other))
+        other.date_to = date(2027, 1, 5)
+        flat.date_from = MONDAY
+        self.assertFalse(flat._meets(other))
+
     def test_a_missing_price_stops_nobody_and_is_said(self):
         self.tariff.line_ids.filtered(lambda line: line.event == "flat").unlink()
         flat = self._flat()
@@ -369,6 +392,34 @@ class TestFlat(FlatCase):
         )._create_payments()
         found = self.env["espace.tax.certificate"]._certificates(self.martin, 2027)
         self.assertEqual([one["paid"] for one in found], [40])
+
+
+@tagged("post_install", "-at_install")
+class TestFlatCollected(RegieCase, FlatCase):
+    def test_the_account_and_the_statement_hold_it(self):
+        """What an état d'encaissement says was paid is the option of the flat price."""
+        self._flat()
+        action = self._flat(self.tom).with_user(self.finance)
+        with self.assertRaises(AccessError):
+            action.with_user(self.manager).action_invoice()
+        moves = FlatCase.invoice(self)
+        self.assertEqual(moves.amount_total, 80)
+        [line] = self.env["espace.account.line"].search(
+            [("family_id", "=", self.martin.id), ("move_id", "=", moves.id)]
+        )
+        self.assertEqual(line.debit, 80)
+        self.pay(self.martin, 80, TODAY, moves)
+        statement = self.Statement.create(
+            {
+                "regie_id": self.regie.id,
+                "date_from": TODAY,
+                "date_to": TODAY,
+            }
+        )
+        with freeze_time("2027-01-05 09:00:00"):
+            statement.action_close()
+        found = statement.allocation_ids.mapped(lambda a: (a.product_id, a.amount))
+        self.assertEqual(found, [(self.t1, 80)])
 
 
 @tagged("post_install", "-at_install")

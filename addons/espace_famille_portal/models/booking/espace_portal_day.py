@@ -50,6 +50,7 @@ class EspacePortalDay(models.AbstractModel):
             "state_words": self._state_words(quote, reservation_sudo),
             "price": quote.price is not None
             and company._espace_amount_words(quote.price),
+            "included": quote.price == 0 and reservation_sudo._included_words(),
             "kept": reservation_sudo.state == "pending_payment"
             and family._portal_hold_kept(reservation_sudo),
             "limit": self._limit_words(company, quote),

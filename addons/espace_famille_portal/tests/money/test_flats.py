@@ -5,7 +5,7 @@ from lxml import html
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.espace_famille.tests.common import TODAY
+from odoo.addons.espace_famille.tests.common import MONDAY, TODAY
 
 from ..common import EspacePortalCase
 
@@ -95,6 +95,14 @@ class TestFlatPages(EspacePortalCase):
             with self.subTest(data=data):
                 self.assertEqual(self.subscribe(**data), "danger")
         self.assertFalse(self.flats() | self.flats(self.durand))
+
+    def test_the_sheet_of_a_day_says_why_it_costs_nothing(self):
+        self.subscribe(mois=JANUARY)
+        self.booked(self.nina, self.t1, MONDAY)
+        named = f"child={self.nina.id}&product={self.t1.id}&date={MONDAY}"
+        tree = self.page(f"/my/reservations/jour?{named}")
+        [said] = tree.xpath("//*[@data-included]")
+        self.assertEqual(self.words(said), "Compris dans le forfait de janvier 2027")
 
     def test_a_foreign_one_is_not_ended(self):
         flat = self.env["espace.flat"].create(
