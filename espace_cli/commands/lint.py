@@ -2,12 +2,14 @@
 
 ruff (check and format), pylint with Odoo's plugin, the Odoo community's checks of
 modules, odoo-linter for the names that 19.0 changed, licences of all that is used
-(./espace bom --check), prettier for XML, JavaScript and SCSS, eslint. The last two need
-npm. --fix corrects what can be corrected first."""
+(./espace bom --check), semgrep with the rules of .semgrep.yml where it is installed,
+prettier for XML, JavaScript and SCSS, eslint. The last two need npm. --fix corrects
+what can be corrected first."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -47,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="TOOL",
         help="run one tool; may be repeated (ruff, ruff-format, pylint-odoo, "
-        "oca-checks, odoo-linter, licences, prettier, eslint)",
+        "oca-checks, odoo-linter, licences, semgrep, prettier, eslint)",
     )
 
 
@@ -119,6 +121,11 @@ def tools(layout: Layout, *, with_node: bool) -> list[Tool]:
         Tool("odoo-linter", linter, [*linter, "--fix", "--exit-zero"], modules),
         Tool("licences", bom, (), named),
     ]
+    if semgrep := shutil.which("semgrep"):
+        rules = f"--config={layout.root / '.semgrep.yml'}"
+        quiet = ("--metrics=off", "--disable-version-check", "--quiet", "--error")
+        scan = [semgrep, "scan", rules, *quiet, "--severity=ERROR", "--exclude=tests"]
+        found.append(Tool("semgrep", scan, (), [layout.addons]))
     if with_node:
         packages = layout.node / "node_modules"
         prettier = [
