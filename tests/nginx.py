@@ -36,10 +36,13 @@ http {{
 
 
 class Proxy:
-    """The proxy of an installation: HTTPS for whoever comes, HTTP for Odoo."""
+    """The proxy of an installation: HTTPS for whoever comes, HTTP for Odoo.
 
-    def __init__(self, port, live_port):
-        self.ports = {"8069": port, "8072": live_port}
+    :param ports: of one server, or those of several that share the work
+    """
+
+    def __init__(self, ports, live_ports):
+        self.ports = {"8069": ports, "8072": live_ports}
         self.http, self.https = process.free_port(), process.free_port()
         self.url = f"https://{NAME}:{self.https}"
         self.plain_url = f"http://{NAME}:{self.http}"
@@ -71,8 +74,8 @@ class Proxy:
         for written, here in (
             ("/etc/letsencrypt/live/famille.example.org", str(self.folder)),
             ("famille.example.org", NAME),
-            ("server 127.0.0.1:8069;", f"server 127.0.0.1:{self.ports['8069']};"),
-            ("server 127.0.0.1:8072;", f"server 127.0.0.1:{self.ports['8072']};"),
+            ("server 127.0.0.1:8069;", self._servers("8069")),
+            ("server 127.0.0.1:8072;", self._servers("8072")),
             ("listen 80;", f"listen 127.0.0.1:{self.http};"),
             ("listen [::]:80;", ""),
             ("listen 443 ssl http2;", f"listen 127.0.0.1:{self.https} ssl http2;"),
@@ -82,6 +85,12 @@ class Proxy:
                 raise ValueError(f"{SITE.name} no longer says {written!r}")
             text = text.replace(written, here)
         return text
+
+    def _servers(self, written):
+        """Return the lines of an upstream; one that fails is left out for 10 s."""
+        ports = self.ports[written]
+        ports = ports if isinstance(ports, list) else [ports]
+        return "\n    ".join(f"server 127.0.0.1:{port};" for port in ports)
 
     def _certify(self):
         """Make a certificate that only these tests trust."""

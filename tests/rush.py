@@ -7,15 +7,17 @@ JavaScript: pages, forms with their token, redirections, over HTTP.
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import requests
 from lxml import html
@@ -38,6 +40,8 @@ RETRIED = re.compile(r"tries left, try again")
 GIVEN_UP = re.compile(r"maximum number of tries reached")
 LIVE = re.compile(r"Evented Service .* running on")
 ERROR = re.compile(r" (?:ERROR|CRITICAL) |Traceback")
+# An error that is none yet: Odoo logs a query that failed before it runs it again.
+COLLIDED = re.compile(r"ERROR: could not serialize access|ERROR: deadlock detected")
 
 
 # === Server === #
@@ -68,18 +72,28 @@ class Server:
     @contextmanager
     def running(self) -> Iterator["Server"]:
         """Serve until the end of the block, whatever happens in it."""
-        with self.folder, self.log.open("w") as output:
-            server = process.start(
+        with self.folder:
+            try:
+                self.start()
+                yield self
+            finally:
+                process.stop(self.process, patience=20)
+
+    def start(self) -> None:
+        """Start it, maybe again, and wait until it answers."""
+        with self.log.open("a") as output:
+            self.process = process.start(
                 self._command(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self._env(),
             )
-            try:
-                self._wait(server)
-                yield self
-            finally:
-                process.stop(server, patience=20)
+        self._wait(self.process)
+
+    def kill(self) -> None:
+        """End it with its workers as a machine that loses its current."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def _command(self) -> list[str]:
         return [
@@ -120,8 +134,12 @@ class Server:
 
     def count(self, pattern: re.Pattern) -> int:
         """Count the lines of the log that match."""
+        return len(self.lines(pattern))
+
+    def lines(self, pattern: re.Pattern) -> list[str]:
+        """Return the lines of the log that match."""
         with self.log.open(errors="replace") as lines:
-            return sum(1 for line in lines if pattern.search(line))
+            return [line.rstrip() for line in lines if pattern.search(line)]
 
 
 # === Parents === #
@@ -137,6 +155,12 @@ def open_session(env, user) -> str:
     session.session_token = security.compute_session_token(session, env(user=user.id))
     store.save(session)
     return session.sid
+
+
+def form_token(env, session_id: str) -> str:
+    """Return what the forms of this session's pages carry against forgery."""
+    holder = SimpleNamespace(env=env, session=http.root.session_store.get(session_id))
+    return http.Request.csrf_token(holder)
 
 
 @dataclass
@@ -166,9 +190,9 @@ class Answer:
 class Parent:
     """One parent in one browser."""
 
-    def __init__(self, server: Server, session_id: str):
+    def __init__(self, server: Server, session_id: str, browser=None):
         self.server = server
-        self.browser = requests.Session()
+        self.browser = browser or requests.Session()
         self.browser.cookies.set("session_id", session_id)
         # A worker answers one request a connection.
         self.browser.headers["Connection"] = "close"
@@ -181,6 +205,13 @@ class Parent:
         """Send a form of the page that was opened last."""
         data = {"csrf_token": self.token, **data}
         return self._keep(self._timed(self.browser.post, path, data=data))
+
+    def hang_up(self, path: str, seconds: float, **data) -> None:
+        """Send a form and go before it is answered, as who loses the network."""
+        data = {"csrf_token": self.token, **data}
+        with self.server.line, suppress(requests.RequestException):
+            url = f"{self.server.url}{path}"
+            self.browser.post(url, data=data, timeout=(60, seconds))
 
     def call(self, path: str, **params) -> dict:
         """Call a JSON route as the page's scripts do; return the whole answer."""
@@ -252,6 +283,7 @@ class Crowd:
 
     actions: list[Callable[[], Answer]]
     delays: list[float] = field(default_factory=list)
+    patience: float = 600
 
     def run(self) -> list[Answer]:
         """Return the answers in order; raise what any of them raised."""
@@ -261,7 +293,7 @@ class Crowd:
 
         def come(number: int) -> None:
             try:
-                start.wait(timeout=60)
+                start.wait(timeout=300)
                 time.sleep(delays[number])
                 answers[number] = self.actions[number]()
             except Exception as error:  # noqa: BLE001 - raised by the main thread
@@ -274,7 +306,7 @@ class Crowd:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=600)
+            thread.join(timeout=self.patience)
         for answer in answers:
             if isinstance(answer, Exception):
                 raise answer

@@ -30,7 +30,7 @@ from espace_cli import (
     server,
     stamps,
 )
-from espace_cli.commands import COMMANDS, bench, check, demo, dist, lint, testing
+from espace_cli.commands import COMMANDS, bench, bom, check, demo, dist, lint, testing
 from espace_cli.inside import translations
 from espace_cli.setup import debian, environment, odoo_source, postgres
 
@@ -699,6 +699,53 @@ def test_checks_are_chosen_by_name(tmp_path):
     assert [tool.name for tool in lint.choose(tools, ["ruff"])] == ["ruff"]
     with pytest.raises(console.Stop, match="No tool eslint"):
         lint.choose(tools, ["eslint"])
+
+
+@pytest.mark.parametrize(
+    "licence, goes",
+    [
+        ("MIT", True),
+        ("Apache-2.0 OR BSD-2-Clause", True),
+        ("(MIT OR CC-BY-3.0)", True),
+        ("Apache-2.0 AND MIT", True),
+        ("GPL-2.0-only", False),
+        ("MIT AND SSPL-1.0", False),
+        ("BUSL-1.1", False),
+    ],
+)
+def test_a_licence_goes_with_ours_or_not(licence, goes):
+    assert bom.compatible(licence) is goes
+    part = bom.Part("part", "1", licence, "pkg:pypi/part@1")
+    assert bool(part.problem()) is not goes
+    assert bom.Part("part", "1", "", "pkg:pypi/part@1").problem()
+
+
+@pytest.mark.parametrize(
+    "written, spdx",
+    [
+        ("GNU Affero General Public License v3", "AGPL-3.0-only"),
+        ("GNU Lesser General Public License v3 (LGPLv3)", "LGPL-3.0-only"),
+        ("GNU General Public License v2 or later (GPLv2+)", "GPL-2.0-or-later"),
+        ("BSD License", "BSD-3-Clause"),
+        ("Expat license", "MIT"),
+        ("Other/Proprietary License", ""),
+    ],
+)
+def test_a_licence_is_read_as_packages_write_it(written, spdx):
+    assert bom.spdx_of(written) == spdx
+
+
+def test_the_bill_of_materials_is_the_same_twice_and_names_our_addons():
+    here = layout.Layout()
+    parts = [*bom.addons(here), *bom.npm_packages(here)]
+    text = bom.document(parts)
+    assert text == bom.document(parts[::-1])
+    found = json.loads(text)
+    assert (found["bomFormat"], found["specVersion"]) == ("CycloneDX", "1.6")
+    named = {one["name"]: one for one in found["components"]}
+    assert set(here.ours()) < set(named)
+    assert named["prettier"]["scope"] == "excluded"
+    assert all(one["licenses"] for one in found["components"])
 
 
 def test_a_tool_that_fell_over_is_told_from_what_python_ignores():

@@ -1,13 +1,17 @@
 """Run the checks of style and of likely mistakes; fail if one finds something.
 
 ruff (check and format), pylint with Odoo's plugin, the Odoo community's checks of
-modules, odoo-linter for the names that 19.0 changed, prettier for XML, JavaScript and
-SCSS, eslint. The last two need npm. --fix corrects what can be corrected first."""
+modules, odoo-linter for the names that 19.0 changed, licences of all that is used
+(./espace bom --check), semgrep with the rules of .semgrep.yml where it is installed,
+prettier for XML, JavaScript and SCSS, eslint. The last two need npm. --fix corrects
+what can be corrected first."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="TOOL",
         help="run one tool; may be repeated (ruff, ruff-format, pylint-odoo, "
-        "oca-checks, odoo-linter, prettier, eslint)",
+        "oca-checks, odoo-linter, licences, semgrep, prettier, eslint)",
     )
 
 
@@ -100,6 +104,8 @@ def tools(layout: Layout, *, with_node: bool) -> list[Tool]:
     # It wants no .sql file (ODOO002); Odoo asks for data/neutralize.sql.
     linter = [layout.python.with_name("odoo-linter"), "check", "-v", "19.0"]
     linter.append("--ignore=ODOO002")
+    bom = [sys.executable, layout.root / "espace", "bom", "--check"]
+    named = sorted(layout.root.glob("requirements*.txt"))
     found = [
         Tool(
             "ruff", [*ruff, "check", "-q"], [*ruff, "check", "--fix-only", "-q"], ours
@@ -113,7 +119,13 @@ def tools(layout: Layout, *, with_node: bool) -> list[Tool]:
         Tool("pylint-odoo", pylint, (), modules),
         Tool("oca-checks", oca, [*oca, "--fix", "--enable", SAFE_FIXES], modules),
         Tool("odoo-linter", linter, [*linter, "--fix", "--exit-zero"], modules),
+        Tool("licences", bom, (), named),
     ]
+    if semgrep := shutil.which("semgrep"):
+        rules = f"--config={layout.root / '.semgrep.yml'}"
+        quiet = ("--metrics=off", "--disable-version-check", "--quiet", "--error")
+        scan = [semgrep, "scan", rules, *quiet, "--severity=ERROR", "--exclude=tests"]
+        found.append(Tool("semgrep", scan, (), [layout.addons]))
     if with_node:
         packages = layout.node / "node_modules"
         prettier = [

@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import UTC, datetime
 
 from odoo import SUPERUSER_ID as ROOT
 from odoo import api, fields, models
@@ -70,15 +71,20 @@ class EspaceReservation(models.Model):
         """Put on the waiting list what is full; nothing else is changed.
 
         :param items: iterable of (child, product.product, date), records or ids
+        Those who join in the same second stand in the order they came: `waiting_since`
+        is exact, and whoever takes the turn of these sessions (`in_turn`) is told the
+        rank it keeps.
+
         :param datetime now: naive UTC, the present if None
         :return: list of `Quote`: `waiting` with their rank; `available` where a place
             is free after all; the others with the reason why not
         """
-        now = now or fields.Datetime.now()
+        since = now or datetime.now(UTC).replace(tzinfo=None)
+        now = since.replace(microsecond=0)
         quotes = self._quote_cart(family, items, now, staff)
         wanted = [quote for quote in quotes if quote.may_wait]
         reservations = self._records_of(family, wanted)
-        reservations._by_the_gate().write({"state": "waiting", "waiting_since": now})
+        reservations._by_the_gate().write({"state": "waiting", "waiting_since": since})
         by_item = dict(zip((q.item for q in wanted), reservations, strict=True))
         return [
             self._as_waiting(quote, by_item[quote.item])

@@ -1,5 +1,7 @@
 from datetime import date, datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -73,6 +75,20 @@ class TestWaiting(WaitingCase):
         self.assertEqual(self.join(self.nina, now=LATER), "waiting")
         self.assertEqual(first.waiting_since, NOW)
         self.assertEqual(len(self.nina.reservation_ids), 1)
+
+    def test_within_a_second_who_came_first_stands_first(self):
+        self.fill()
+        # The line of Nina is the older one; Lina presses first.
+        self.Reservation._add_to_cart(self.martin, [(self.nina, self.t1, MONDAY)], NOW)
+        ranks = []
+        for child, later in ((self.lina, 200_000), (self.nina, 700_000)):
+            with freeze_time(NOW + timedelta(microseconds=later)):
+                [quote] = self.Reservation._join_waiting(
+                    child._paying_family(MONDAY), [(child, self.t1, MONDAY)]
+                )
+            ranks.append(quote.rank)
+        self.assertEqual(ranks, [1, 2])
+        self.assertEqual(self.lina.reservation_ids.waiting_rank, 1)
 
     def test_a_line_of_the_cart_that_filled_up_can_wait(self):
         self.Reservation._add_to_cart(self.martin, [(self.nina, self.t1, MONDAY)], NOW)

@@ -1,10 +1,12 @@
 import logging
+import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.espace_famille.models.core.batch import attempt
+from odoo.addons.payment.utils import singularize_reference_prefix
 
 from ..core.amounts import to_decimal
 
@@ -34,6 +36,16 @@ class PaymentTransaction(models.Model):
             transaction._espace_check_top_up()
         transactions.invoice_ids.espace_family_id._espace_take_turn()
         return transactions
+
+    @api.model
+    def _compute_reference_prefix(self, separator, **values):
+        """Tell payments of one second apart, where no invoice has a number yet.
+
+        Odoo names these by the second: of two families that pay in it, at the opening
+        of the bookings, the second would be refused.
+        """
+        prefix = super()._compute_reference_prefix(separator, **values)
+        return prefix or singularize_reference_prefix(f"tx-{secrets.token_hex(3)}")
 
     def _espace_check_invoices(self):
         """Refuse what holds up the invoices of families without paying them.

@@ -1,7 +1,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from freezegun import freeze_time
+
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, THURSDAY, TUESDAY
@@ -349,6 +352,23 @@ class TestPaymentAtBooking(EspaceBillingCase):
         self.cancel(self.both)
         self.assertEqual(self.martin._espace_credit(), 1.95)
         return self.both.charge_ids.filtered(lambda charge: charge.amount < 0)
+
+    def test_payments_of_one_second_are_told_apart(self):
+        """Drafts have no number to name a payment by; Odoo names it by the second."""
+        Transaction = self.env["payment.transaction"]
+        with freeze_time(NOW):
+            named = {
+                Transaction._compute_reference(
+                    "none", invoice_ids=[Command.set(self.draft().ids)]
+                )
+                for _family in range(2)
+            }
+        self.assertEqual(len(named), 2)
+
+    def draft(self):
+        return self.Move.create(
+            {"move_type": "out_invoice", "partner_id": self.martin.partner_id.id}
+        )
 
     def test_a_credit_lowers_what_is_paid_online(self):
         self.with_credit()

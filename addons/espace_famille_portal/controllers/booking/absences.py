@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.http import request, route
 
 from ...domain.sent import read_day, read_text
+from ...models.core.replica import of_replica
 from ..core.base import EspacePortal, family_page
 from ..core.sent import sent_files
 
@@ -183,7 +184,7 @@ class EspaceAbsences(EspacePortal):
         type="http",
         auth="user",
         website=True,
-        readonly=True,
+        readonly=of_replica,
         methods=["GET"],
     )
     def espace_absences_proof(self, absence_id, proof_id, **_kwargs):

@@ -42,7 +42,9 @@ class EspaceAgenda(EspacePortal):
             )
             return level, message
 
-        level, message = self._espace_attempt(change)
+        full = request.env["espace.portal.agenda"]._sessions_to_wait(family_sudo, form)
+        with request.env["espace.portal.cart"]._turn_to_wait(full):
+            level, message = self._espace_attempt(change)
         if level == "success":
             self._espace_notify(level, message)
             return request.redirect("/my/panier")

@@ -239,7 +239,22 @@ class EspaceBookings(EspacePortal):
                 facts,
             )
 
-        return self._espace_attempt(change)
+        with self._espace_turn(order):
+            return self._espace_attempt(change)
+
+    def _espace_turn(self, order):
+        """Take the turn of those who join a waiting list, if that is what is asked."""
+        sessions_sudo = request.env["espace.session"].sudo()
+        if order and order.action == "wait" and order.day:
+            product_sudo = request.env["product.product"].sudo()
+            product_sudo = product_sudo.browse(order.product_id).exists()
+            sessions_sudo = sessions_sudo.search(
+                [
+                    ("activity_id", "=", product_sudo.espace_activity_id.id),
+                    ("date", "=", order.day),
+                ]
+            )
+        return request.env["espace.portal.cart"]._turn_to_wait(sessions_sudo)
 
     def _espace_anchor(self, order):
         if not order:

@@ -1,6 +1,7 @@
 from odoo.http import request, route
 
 from ...models.app.espace_portal_app import PUSH_OFFER_KEY
+from ...models.core.replica import of_replica
 from ..core.base import EspacePortal, family_page
 
 URL = "/my/panier"
@@ -91,10 +92,9 @@ class EspaceCart(EspacePortal):
     @family_page(f"{URL}/attendre", methods=["POST"])
     def espace_cart_wait(self, family_sudo, line=None, **_kwargs):
         """Put a line that is full on the waiting list."""
-        self._espace_change(
-            family_sudo,
-            lambda: request.env["espace.portal.cart"]._wait(family_sudo, line),
-        )
+        cart = request.env["espace.portal.cart"]
+        with cart._turn_to_wait(cart._chosen(family_sudo, line).session_id):
+            self._espace_change(family_sudo, lambda: cart._wait(family_sudo, line))
         return request.redirect(URL)
 
     @family_page(f"{URL}/valider", methods=["POST"])
@@ -132,7 +132,7 @@ class EspaceCart(EspacePortal):
         type="http",
         auth="user",
         website=True,
-        readonly=True,
+        readonly=of_replica,
         methods=["GET"],
     )
     def espace_cart_confirmation(self, **_kwargs):

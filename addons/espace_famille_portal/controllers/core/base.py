@@ -10,6 +10,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ...domain.sent import read_id
 from ...models.core.ir_qweb import FAMILY_KEY
+from ...models.core.replica import of_replica
 from ...models.core.res_company import ADDRESS
 
 # What a family that left still owes, and may pay.
@@ -41,9 +42,12 @@ def family_page(url, archived=False, **routing):
     The method gets this family as superuser; a user who has none goes home.
 
     :param bool archived: who left may open it too; elsewhere it is led to what it owes
-    :param routing: as of `route`, by default that of a page which is only read by GET
+    :param routing: as of `route`, by default that of a page which is only read by GET;
+        what is `readonly` is read of a replica, see `of_replica`
     """
     page = {"type": "http", "auth": "user", "website": True, "methods": ["GET"]}
+    if routing.get("readonly"):
+        routing["readonly"] = of_replica
 
     def decorate(endpoint):
         _controller, family_name, *_names = signature(endpoint).parameters

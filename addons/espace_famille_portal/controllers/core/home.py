@@ -2,6 +2,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.web import Home as PortalHome
 
+from ...models.core.replica import of_replica
 from .base import OWED, EspacePortal
 
 
@@ -35,7 +36,7 @@ class Home(PortalHome):
 
 
 class EspaceHome(EspacePortal):
-    @route()
+    @route(readonly=of_replica)
     def home(self, **kw):
         """Show guardians the home of their family; the others keep Odoo's.
 

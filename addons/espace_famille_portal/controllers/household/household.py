@@ -3,6 +3,7 @@ from odoo.http import request, route
 
 from odoo.addons.espace_famille.domain.files import MOST_FILES
 
+from ...models.core.replica import of_replica
 from ..core.base import EspacePortal, family_page
 from ..core.sent import sent_files
 
@@ -12,7 +13,7 @@ URL = "/my/foyer"
 class EspaceHousehold(EspacePortal):
     """Mon foyer: what the commune knows of the family, and what the family corrects."""
 
-    @family_page(URL)
+    @family_page(URL, readonly=True)
     def espace_household(self, family_sudo, **_kwargs):
         return self._espace_household_page(family_sudo)
 
@@ -132,7 +133,7 @@ class EspaceHousehold(EspacePortal):
         f"{URL}/documents/<int:document_id>/<int:attachment_id>",
         type="http",
         auth="user",
-        readonly=True,
+        readonly=of_replica,
         methods=["GET"],
     )
     def espace_household_file(self, document_id, attachment_id, **_kwargs):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.http import request, route
 
 from ...domain.sent import read_id
+from ...models.core.replica import of_replica
 from ..core.base import EspacePortal, family_page
 from ..core.sent import sent_files
 
@@ -161,7 +162,7 @@ class EspaceRequests(EspacePortal):
         f"{URL}/<int:request_id>/piece/<int:attachment_id>",
         type="http",
         auth="user",
-        readonly=True,
+        readonly=of_replica,
         methods=["GET"],
     )
     def espace_request_file(self, request_id, attachment_id, **_kwargs):

@@ -313,6 +313,28 @@ class EspacePortalAgenda(models.AbstractModel):
         return "success", self._added_words(family, quotes, added, waiting), []
 
     @api.model
+    def _sessions_to_wait(self, family, form, now=None):
+        """Return the sessions of a form that asks to wait where it is full."""
+        none = self.env["espace.session"].sudo()
+        if form.get("wait") != "1":
+            return none
+        now = now or fields.Datetime.now()
+        offer = self.env["espace.portal.offer"]._read(family, now)
+        asked = self._asked(family, form, offer, now)
+        items, _problems = self._items(family, asked, offer, now)
+        products_sudo = (
+            self.env["product.product"]
+            .sudo()
+            .browse({product_id for _child_id, product_id, _day in items})
+        )
+        return none.search(
+            [
+                ("activity_id", "in", products_sudo.espace_activity_id.ids),
+                ("date", "in", list({day for _child_id, _product_id, day in items})),
+            ]
+        )
+
+    @api.model
     def _wait(self, family, quotes, now):
         """Join the waiting list of what is full; return the quotes that wait."""
         full = [quote.item for quote in quotes if quote.may_wait]

@@ -359,6 +359,19 @@ class EspacePortalCart(models.AbstractModel):
             sessions.filtered(lambda s: s.free_count > 0 or not s.seats_limited),
         )
 
+    @api.model
+    def _turn_to_wait(self, sessions):
+        """Let families that join the waiting list of these sessions do so in turn.
+
+        So nobody is asked to try again, and a rank that is told is kept.
+        """
+        return in_turn(
+            self.env,
+            sessions.filtered(
+                lambda s: s.activity_id.waiting_list and not s.free_count
+            ),
+        )
+
     # === Afterwards === #
 
     @api.model

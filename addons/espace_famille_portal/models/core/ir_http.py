@@ -6,6 +6,8 @@ import secrets
 from odoo import models
 from odoo.http import request
 
+from .replica import note_change
+
 # Where the whole policy holds: what comes below is served by these addons, or by
 # Odoo's pages that parents use. The start page too, unless `website` has its own.
 OURS = ("/my", "/espace-famille", "/payment", "/web/login", "/web/reset_password")
@@ -46,6 +48,8 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _post_dispatch(cls, response):
+        if cls._espace_is_for_families():
+            note_change()
         super()._post_dispatch(response)
         cls._espace_protect_cookies(response)
         response.headers["X-Content-Type-Options"] = "nosniff"

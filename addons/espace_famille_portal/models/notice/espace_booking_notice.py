@@ -230,8 +230,8 @@ class EspaceReservation(models.Model):
 
     @api.model
     def _join_waiting(self, family, items, now=None, staff=False):
-        now = now or fields.Datetime.now()
         quotes = super()._join_waiting(family, items, now, staff)
+        now = now or fields.Datetime.now()
         if not staff and family._is_a_guardian(self.env.user):
             waiting = self.browse(
                 quote.reservation_id for quote in quotes if quote.status == "waiting"
