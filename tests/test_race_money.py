@@ -19,11 +19,12 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TUESDAY
+from odoo.addons.espace_famille_billing.domain.instalment import Part
 from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 from odoo.addons.payment_payfip.tests.payfip_double import Double
 
 PRICE = 360
-FAMILIES = 10
+FAMILIES = 13
 NEXT_WEEK = timedelta(days=7)
 
 
@@ -458,3 +459,77 @@ class TestMoneyRace(BaseCase):
             self.assertEqual(booking.state, "confirmed")
             self.assertEqual(booking.charge_ids.move_id.payment_state, "paid")
             self.assertEqual(self.family(env)._espace_balance(), 0)
+
+    # === Third parties, deposits, terms === #
+
+    def aid(self, share, **vals):
+        """Return what an agent does who enters a decision of a third party."""
+
+        def act(env):
+            payer = env["res.partner"].create({"name": f"Tiers {share}"})
+            return env["espace.aid"].create(
+                {
+                    "family_id": self.family_id,
+                    "payer_id": payer.id,
+                    "share": share,
+                    "date_from": NOW.date(),
+                    "decided_on": NOW.date(),
+                    "number": str(share),
+                    **vals,
+                }
+            )
+
+        return act
+
+    def shared(self, *days):
+        """Return {decision: cents} that third parties pay of these days."""
+        with self.open() as env:
+            parts = env["espace.charge"].search(
+                [("family_id", "=", self.family_id), ("aid_id", "!=", False)]
+            )
+            paid = {}
+            for part in parts:
+                key = part.aid_id.number
+                paid[key] = paid.get(key, 0) + round(-100 * part.amount)
+            return paid
+
+    def test_two_decisions_at_once_pay_no_more_than_the_price(self):
+        self.race(self.aid(60), self.aid(70))
+        self.owe(MONDAY)
+        paid = self.shared()
+        self.assertEqual(sum(paid.values()), PRICE)
+        self.assertLessEqual(set(paid), {"60", "70"})
+
+    def test_two_invoices_at_once_use_a_ceiling_once(self):
+        self.race(self.aid(100, ceiling=5, ceiling_period="all"))
+        with self.open() as env:
+            bookings = [self.book(env, day, staff=True).id for day in (MONDAY, TUESDAY)]
+
+        def invoice(booking_id):
+            def act(env):
+                booking = env["espace.reservation"].browse(booking_id)
+                booking._invoice_booking(booking.family_id, NOW)
+
+            return act
+
+        self.race(*map(invoice, bookings))
+        self.assertEqual(self.shared(), {"100": 500})
+
+    def test_two_agents_agree_on_deposits_of_one_invoice(self):
+        move_id = self.owe(MONDAY)
+        due = NOW.date() + timedelta(days=30)
+        with self.open() as env:
+            move = env["account.move"].browse(move_id)
+            move._espace_change_due_date(due, "Later")
+
+        def agree(env):
+            parts = [Part(due, Decimal("3.60"))]
+            move = env["account.move"].browse(move_id)
+            return env["espace.deposit.plan"]._agree(move, parts).id
+
+        results = self.race(agree, agree)
+        refused = [one for one in results if isinstance(one, UserError)]
+        self.assertEqual(len(refused), 1, results)
+        with self.open() as env:
+            move = env["account.move"].browse(move_id)
+            self.assertEqual(len(move.espace_deposit_plan_ids), 1)

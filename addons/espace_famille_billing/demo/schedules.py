@@ -101,8 +101,10 @@ class Demonstration(payments.Demonstration):
         )
         if not debts:
             return
-        transfer = self.env["espace.debt.transfer"]._prepare(debts)
-        transfer.action_send()
+        # Who loads this is nobody of the régie.
+        agent = self.env.ref("base.user_admin")
+        transfer = self.env["espace.debt.transfer"].with_user(agent)
+        transfer._prepare(debts.with_user(agent)).action_send()
         left = Decimal(str(debts.amount_residual))
         parts = instalment.schedule(
             left,
@@ -125,4 +127,4 @@ class Demonstration(payments.Demonstration):
                 ],
             }
         )
-        terms.action_record()
+        terms.with_user(agent).action_record()

@@ -125,6 +125,8 @@ class EspaceMerge(models.Model):
             return told
         told += self._espace_choose_quotients(kept, gone, choices)
         told += self._espace_join_blocks(kept, gone)
+        if since := list(filter(None, (kept | gone).sudo().mapped("purse_since"))):
+            kept.sudo().purse_since = min(since)
         self.env.flush_all()
         # A run and a day of reminders name a family once; these were two then.
         for table in ("espace_billing_run_family", "espace_reminder"):

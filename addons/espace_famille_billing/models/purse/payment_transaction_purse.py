@@ -60,6 +60,7 @@ class PaymentTransaction(models.Model):
         if not payment:
             return
         payment._espace_mark_top_up()
+        payment.espace_family_id._espace_confirm_covered(self.espace_top_up_regie_id)
         payment.espace_family_id._espace_tell_low()
         if payment.espace_receipt_number:
             attempt(
@@ -84,6 +85,30 @@ class EspaceFamily(models.Model):
             .sudo()
             .search(Domain.AND([own, *domain]), order="id desc")
         )
+
+    def _espace_confirm_covered(self, regie):
+        """Confirm the carts for which the credit is enough by now, as a payment would.
+
+        In the order in which they are to be paid. One whose payment page is open waits
+        for its answer, lest the same places be paid twice: its page offers the credit.
+
+        :param regie: the `espace.regie` that the money came to
+        """
+        now = fields.Datetime.now()
+        for move in self._espace_payment_moves():
+            if (
+                move.espace_regie_id == regie
+                and not move.espace_payment_on_its_way
+                and not move._espace_page_until(now)
+                and not move._espace_asked()
+            ):
+                attempt(
+                    self.env,
+                    lambda one: one._espace_confirm_by_credit(),
+                    move,
+                    _logger,
+                    "%s: not confirmed by the credit",
+                )
 
     def _espace_top_ups_awaited(self):
         """Return those whose money may still come: none else is asked meanwhile."""

@@ -320,13 +320,11 @@ class TestPurseOnline(PurseCase):
         # 6.00 € are left, of 7.20 €.
         move = self.two_meals()
         self.notify(self.pay_in(20))
-        self.assertEqual(move._espace_asked(), 0)
+        self.assertEqual(move.payment_state, "paid")
         self.assertEqual(self.martin._espace_refundable(self.regie), Decimal("18.80"))
         with self.assertRaises(UserError), self.env.cr.savepoint():
             self.refund(18.81)
         self.refund(18.80)
-        move._espace_confirm_by_credit()
-        self.assertEqual(move.payment_state, "paid")
         self.assertEqual(self.available(), 0)
 
     def test_a_cart_given_up_frees_what_it_held(self):
@@ -358,3 +356,64 @@ class TestPurseOnline(PurseCase):
         self.cart((self.nina, self.meal, TUESDAY))
         self.book(self.martin, (self.nina, self.meal, TUESDAY))
         self.assertEqual(self.available(), Decimal("6.40"))
+
+
+@tagged("post_install", "-at_install")
+class TestPurseElsewhere(PurseCase):
+    """Merged families, the état and certificates of money paid in advance."""
+
+    def test_two_families_that_pay_in_advance_become_one(self):
+        self.top_up(14.90)
+        self.top_up(23.60, self.durand)
+        earlier = self.durand.purse_since - timedelta(days=9)
+        self.durand.purse_since = earlier
+        manager = self._create_staff("manager")
+        merge = self.env["espace.merge"].with_user(manager)
+        kept, gone = (one.with_user(manager) for one in (self.martin, self.durand))
+        merge._merge(kept, gone, {"quotient": "kept"})
+        self.env.invalidate_all()
+        self.assertEqual(self.martin.purse_since, earlier)
+        self.assertEqual(self.available(), 30)
+        self.assertEqual(self.story()[-1][2], 30)
+        self._invoiced(self.nina, self.meal, TUESDAY)
+        self.assertEqual(self.available(), Decimal("26.40"))
+        self.assertEqual(self.refund(26.40).amount, 26.40)
+
+    def test_one_alone_paid_in_advance(self):
+        self.top_up(23.60, self.durand)
+        manager = self._create_staff("manager")
+        merge = self.env["espace.merge"].with_user(manager)
+        kept, gone = (one.with_user(manager) for one in (self.martin, self.durand))
+        merge._merge(kept, gone, {"quotient": "kept"})
+        self.env.invalidate_all()
+        self.assertTrue(self.martin.purse_since)
+        # The debts of the other one are its own by now: 4.90 €.
+        self.martin._espace_set_off(NOW)
+        self.assertEqual(self.available(), Decimal("15.10"))
+
+    def test_the_etat_has_it_when_received_and_products_when_used(self):
+        self.top_up(14.90)
+        statement = self.env["espace.collection.statement"].create(
+            {
+                "regie_id": self.regie.id,
+                "date_from": NOW.date().replace(day=1),
+                "date_to": NOW.date(),
+            }
+        )
+        self.assertEqual(statement.receipts_total, 14.90)
+        self._invoiced(self.nina, self.meal, TUESDAY)
+        self.env.invalidate_all()
+        self.assertEqual(statement.receipts_total, 14.90)
+
+    def test_the_certificate_has_what_it_paid_of_care_alone(self):
+        self.t2.product_tmpl_id.espace_tax_deductible = True
+        self.tom.birth_date = NOW.date() - timedelta(days=4 * 365)
+        self.top_up(14.90)
+        certificates = self.env["espace.tax.certificate"]
+        [one] = certificates._certificates(self.martin, NOW.year)
+        before = one["paid"]
+        move = self._invoiced(self.tom, self.t2, TUESDAY)
+        self.assertEqual(move.payment_state, "paid")
+        [one] = certificates._certificates(self.martin, NOW.year)
+        # The 10.00 € in advance are in none before they pay care: 1.30 €.
+        self.assertEqual(one["paid"] - before, Decimal("1.30"))

@@ -168,9 +168,16 @@ class EspaceFamily(models.Model):
         if not latest_sudo:
             return "", ""
         if latest_sudo.payment_id:
+            if self._espace_payment_move():
+                return "success", self.env._(
+                    "Thank you: your payment of %s was received. A cart still waits "
+                    "for its payment: open it now, your credit is deducted there.",
+                    amount,
+                )
             return "success", self.env._(
-                "Thank you: your payment of %s was received. What you owe was paid "
-                "with it first, the rest is on your prepaid account.",
+                "Thank you: your payment of %s was received. What you owe, and what "
+                "waited for it in your cart, was paid with it first; the rest is on "
+                "your prepaid account.",
                 amount,
             )
         if latest_sudo._espace_is_awaited():

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, THURSDAY
@@ -62,6 +64,53 @@ class TestPursePages(EspacePortalCase):
         [receipt] = row.xpath(".//a/@href")
         self.assertEqual(self.url_open(receipt).status_code, 200)
         self.assertTrue(self.page("/my/factures").xpath("//*[@data-block='purse']"))
+
+    # === A cart that waits for it === #
+
+    def wait_for_payment(self):
+        """Leave a cart of 3.60 € at its payment; return its draft."""
+        self.put_in_cart((self.nina, self.meal, MONDAY))
+        self.post(f"{CART}/valider")
+        move = self.martin._espace_payment_move()
+        self.assertEqual((move.state, move.amount_total), ("draft", 3.6))
+        return move
+
+    def test_a_cart_that_waits_for_it_is_confirmed_as_by_a_payment(self):
+        move = self.wait_for_payment()
+        self.top_up("20")
+        self.assertEqual((move.state, move.payment_state), ("posted", "paid"))
+        [booking] = move.espace_reservation_ids
+        self.assertEqual((booking.state, booking.hold_until), ("confirmed", False))
+        self.assertIn("16.40", self.available())
+        level, words = self.message(self.page(f"{PURSE}/retour"))
+        self.assertEqual(level, "success")
+        self.assertIn("waited for it in your cart", words)
+        [line] = self.Reservation.search([("child_id", "=", self.nina.id)])
+        self.assertEqual(line, booking)
+
+    def test_a_cart_that_it_does_not_cover_asks_for_the_rest_and_says_so(self):
+        self.put_in_cart(
+            *((self.nina, self.meal, day) for day in (MONDAY, THURSDAY)),
+            (self.tom, self.meal, MONDAY),
+        )
+        self.post(f"{CART}/valider")
+        self.top_up("10")
+        move = self.martin._espace_payment_move()
+        self.assertEqual((move.state, move._espace_asked()), ("draft", Decimal("0.8")))
+        _level, words = self.message(self.page(f"{PURSE}/retour"))
+        self.assertIn("A cart still waits", words)
+
+    def test_a_cart_whose_payment_page_is_open_is_left_to_its_answer(self):
+        move = self.wait_for_payment()
+        route = self.payment_route()
+        self.assertFalse(self.pay(route)[1])
+        self.top_up("20")
+        self.assertEqual(move.state, "draft")
+        _level, words = self.message(self.page(f"{PURSE}/retour"))
+        self.assertIn("A cart still waits", words)
+        self.post(f"{CART}/credit")
+        self.assertEqual(move.state, "posted")
+        self.assertIn("16.40", self.available())
 
     def test_what_is_no_amount_is_refused_in_words(self):
         typos = ["", "0", "-20", "9.99", "200.01", "1e9", "NaN", "20.001", "x"]
@@ -155,9 +204,8 @@ class TestPursePages(EspacePortalCase):
         [held] = tree.xpath("//*[@data-sum='held']")
         self.assertIn("2.80", self.words(held))
         self.assertTrue(tree.xpath("//*[@data-hold]"))
-        self.top_up("10")
         move = self.martin._espace_payment_move()
-        self.post(f"{CART}/credit")
+        self.top_up("10")
         self.assertEqual(move.payment_state, "paid")
         self.assertIn("9.20", self.available())
 

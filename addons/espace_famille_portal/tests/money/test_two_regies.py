@@ -122,3 +122,44 @@ class TestTwoRegies(EspacePortalCase):
             self.assertEqual(
                 set(offered), {str(self.provider_of[move.espace_regie_id].id)}
             )
+
+    # === Prepaid accounts === #
+
+    def test_each_regie_has_its_part_of_the_prepaid_account(self):
+        """What one régie holds pays nothing of the other, and the page says both."""
+        bounds = {"purse": True, "purse_least": 10, "purse_most": 200}
+        (self.regie | self.leisure).write(bounds)
+        for regie, provider in self.provider_of.items():
+            tree = self.page(
+                f"/my/porte-monnaie/recharger?montant=20&regie={regie.id}"
+            )
+            _result, error = self.rpc(
+                self.payment_route(tree),
+                provider_id=provider.id,
+                payment_method_id=provider.payment_method_ids[:1].id,
+                token_id=None,
+                amount=1,
+                flow="direct",
+                tokenization_requested=False,
+                landing_route="/my",
+            )
+            self.assertFalse(error)
+            self.notify(self.martin._espace_top_ups()[:1])
+        self.put_in_cart((self.nina, self.meal, MONDAY))
+        self.post(f"{CART}/valider")
+        self.assertEqual(
+            [float(self.martin._espace_purse_at(one)) for one in self.provider_of],
+            [16.4, 20],
+        )
+        tree = self.page("/my/porte-monnaie")
+        shown = self.words(tree.xpath("//*[@data-block='purse-left']")[0])
+        for words in ("36.40", "Régie loisirs", "16.40", "20.00"):
+            self.assertIn(words, shown)
+        forms = tree.xpath("//*[@data-block='top-up']")
+        self.assertEqual(
+            {form.get("data-regie") for form in forms},
+            {str(self.regie.id), str(self.leisure.id)},
+        )
+        # Which of the two is asked, lest the money come to the other one.
+        tree = self.page("/my/porte-monnaie/recharger?montant=20")
+        self.assertEqual(self.message(tree)[0], "warning")
