@@ -19,9 +19,10 @@ they run alone, without Odoo, when -k starts with acceptance_ or when only they 
 named.
 
 Variables for the tests: ESPACE_DB, ESPACE_CONF (an Odoo configuration),
-ESPACE_CHROMIUM (a path, empty if missing). ACCEPTANCE_DIR is passed on. With CI=true a
-missing Chromium or Pango is an error; otherwise the tests that need it are skipped and
-say so."""
+ESPACE_CHROMIUM (a path, empty if missing). ACCEPTANCE_DIR is passed on. Random stories
+(tests/test_stories.py) print their seeds: ESPACE_SEED=n tells one again,
+ESPACE_STORY_COUNT=n tells so many. With CI=true a missing Chromium or Pango is an
+error; otherwise the tests that need it are skipped and say so."""
 
 from __future__ import annotations
 

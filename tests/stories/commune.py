@@ -295,7 +295,7 @@ class StoryCommune(RecomputeCase):
             self.double.lies, self.double.faults = {}, []
             self.double.ahead *= 0
             self.env.registry.clear_all_caches()
-        if "ESPACE_SEED" in os.environ:
+        if os.environ.get("ESPACE_SEED"):
             print("\n".join(story.told))
         self.all_happened += story.happened
         self.all_refused += story.refused

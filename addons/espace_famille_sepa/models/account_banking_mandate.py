@@ -173,7 +173,10 @@ class AccountBankingMandate(models.Model):
         before._espace_end(self.env._("Replaced by a new mandate"))
         # Two valid ones at once are refused by the database.
         before.flush_recordset()
-        mandate = allow(self.sudo(), STATING).create(
+        # Whether the day is to come is asked of the clock of the commune: just after
+        # midnight there it is still the day before in UTC.
+        timely = self.with_context(tz=family_sudo.company_id.espace_tz)
+        mandate = allow(timely.sudo(), STATING).create(
             {
                 "partner_id": family_sudo.partner_id.id,
                 "partner_bank_id": self._espace_account(family_sudo, number, holder).id,

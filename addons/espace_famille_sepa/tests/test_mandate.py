@@ -32,6 +32,14 @@ class TestMandate(SepaCase):
         self.assertTrue(self.mandate.espace_pdf)
         self.assertTrue(self.martin.pays_by_debit)
 
+    def test_a_mandate_is_signed_just_after_midnight(self):
+        """In Paris it is the next day already, and in UTC not yet."""
+        with freeze_time("2027-01-19 23:30:00"):
+            today = self.company._espace_today()
+            mandate = self.sign(number=OTHER_IBAN, day=today)
+        self.assertEqual(mandate.signature_date, date(2027, 1, 20))
+        self.assertEqual(mandate.state, "valid")
+
     @unittest.skipIf(MISSING, NO_PANGO)
     def test_the_pdf_says_all_that_was_signed(self):
         printed = print_report("espace_famille_sepa.mandate_report", self.mandate)
