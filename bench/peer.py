@@ -137,7 +137,10 @@ class Ours:
             )
             town.prices.date_from = min(past)
             option = town.add_service(
-                "Cantine", [*past, *coming], capacity=10 * families
+                "Cantine",
+                [*past, *coming],
+                capacity=10 * families,
+                on_wednesdays=True,
             )
             town.services().billing_mode = "consumption"
             town.company.espace_minimum_invoice = 0
@@ -463,7 +466,7 @@ def proper(trouble, what):
 
 def result(answer):
     proper(answer.get("error"), "our answer")
-    return answer["result"]
+    return answer.get("result")
 
 
 if __name__ == "__main__":
