@@ -39,7 +39,7 @@ def main():
         family = add_family(town, number, past)
         first = first or family
     agent = peer.Utilisateur.objects.create_superuser("agent", "a@example.org", "x")
-    agent.categorie = "utilisateur"
+    agent.categorie, agent.is_superuser = "utilisateur", True
     agent.save()
     with open(target, "w") as file:
         json.dump({**town.told, **first, "agent": session_of(agent)}, file)

@@ -16,6 +16,7 @@ SQLite, its default, on a copy of the checkout. Without --peer nothing is measur
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -416,8 +417,8 @@ class Peer:
         page = self.agent.get(f"{base}/factures_generation", timeout=300)
         proper(page.status_code != 200, page.url)
         form = {
-            "csrfmiddlewaretoken": self.agent.cookies.get("csrftoken", ""),
-            "periode": f"{self.past[0]};{self.past[-1]}",
+            "csrfmiddlewaretoken": token_of(page.text),
+            "periode": f"{self.past[0]:%d/%m/%Y}-{self.past[-1]:%d/%m/%Y}",
             "prochain_numero": "1",
             "date_emission": date.today().strftime("%d/%m/%Y"),
             "categories": ["consommation"],
@@ -457,6 +458,11 @@ class Peer:
             row = connection.execute(query.replace("%s", marks), values).fetchone()
         connection.close()
         return row[0] if row else None
+
+
+def token_of(page):
+    found = re.search(r"csrfmiddlewaretoken['\"]? value=['\"]([^'\"]+)", page)
+    return found[1] if found else ""
 
 
 def proper(trouble, what):
