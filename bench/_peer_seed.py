@@ -39,7 +39,7 @@ def main():
         family = add_family(town, number, past)
         first = first or family
     agent = peer.Utilisateur.objects.create_superuser("agent", "a@example.org", "x")
-    agent.categorie = "utilisateur"
+    agent.categorie, agent.is_superuser = "utilisateur", True
     agent.save()
     with open(target, "w") as file:
         json.dump({**town.told, **first, "agent": session_of(agent)}, file)
@@ -112,12 +112,16 @@ def build(first_day, last_day, days):
 def add_family(town, number, past):
     """Create a family of two children that came on all past days."""
     user = peer.Utilisateur.objects.create(username=f"F{number}", categorie="famille")
-    family = peer.Famille.objects.create(nom=f"Famille {number}", utilisateur=user)
+    # What a family has to confirm before it books is confirmed.
+    confirmed = {"certification_date": datetime.datetime.now()}
+    family = peer.Famille.objects.create(
+        nom=f"Famille {number}", utilisateur=user, **confirmed
+    )
     parent = peer.Individu.objects.create(
         civilite=3, nom=f"Famille {number}", prenom="Claire"
     )
     peer.Rattachement.objects.create(
-        categorie=1, titulaire=True, famille=family, individu=parent
+        categorie=1, titulaire=True, famille=family, individu=parent, **confirmed
     )
     children, enrolments = [], []
     for rank in (1, 2):
@@ -125,7 +129,7 @@ def add_family(town, number, past):
             civilite=4, nom=f"Famille {number}", prenom=f"Enfant {rank}"
         )
         peer.Rattachement.objects.create(
-            categorie=2, titulaire=False, famille=family, individu=child
+            categorie=2, titulaire=False, famille=family, individu=child, **confirmed
         )
         enrolment = peer.Inscription.objects.create(
             individu=child,

@@ -72,13 +72,14 @@ class Copy:
         order = ("start", "-D", self.data, "-w", "-t", 60, "-l", self.log)
 
         def started():
-            try:
+            # It fails as long as something of the former one is left, and where the
+            # recovery took longer than it waited.
+            with contextlib.suppress(subprocess.CalledProcessError):
                 self._program("pg_ctl", *order, "-o", options)
-            except subprocess.CalledProcessError:
-                return False
-            return True
+            with contextlib.suppress(psycopg2.OperationalError):
+                return self.ask("SELECT true")
 
-        if not wait_for(started, 60, pause=0.5):
+        if not wait_for(started, 300, pause=0.5):
             raise RuntimeError(f"PostgreSQL did not start:\n{self.log.read_text()}")
 
     def stop(self, how: str = "fast") -> None:

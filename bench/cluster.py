@@ -124,7 +124,7 @@ def run(options, stack, primary, replica):
     start = time.monotonic()
     # What is started by a thread ends with it: the servers are this one's.
     with ThreadPoolExecutor(1) as pool:
-        rush = pool.submit(opening.run, proxy, options.seconds)
+        rush = pool.submit(opening.run, proxy, options.seconds, 900)
         if not options.calm:
             faults = Faults(options.seconds, servers, primary, replica)
             for line in chain(faults.happen(), faults.watch(rush)):

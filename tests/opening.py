@@ -53,6 +53,9 @@ class Seeker:
     asked_to_wait: float = 0
     heard_of_waiting: float = 0
     rank: int = 0
+    # Of its payment: what the bank calls it, and where it leads back to.
+    reference: str = ""
+    landing: str = ""
     # What it had to do again, and why.
     again: Counter = field(default_factory=Counter)
 
@@ -192,7 +195,10 @@ class Opening:
             return "resting"
         if answer.status >= 500:
             return f"error {answer.status}"
-        if "/web/login" in answer.url or answer.status in (400, 404):
+        if answer.status == 404:
+            return "no database"
+        if "/web/login" in answer.url or answer.status == 400:
+            # The token of a form goes with the session.
             return "logged out"
         return answer.trouble
 
@@ -215,7 +221,11 @@ class Opening:
                 :1
             ] or [None]
             if form is None:
-                # Paid by a request whose answer was lost.
+                # Paid by a request whose answer was lost, or what the bank said was:
+                # it says it again.
+                if seeker.reference:
+                    self._bank_says_yes(parent, seeker)
+                    return parent.get(seeker.landing)
                 return page
             [choice] = form.xpath(".//input[@name='o_payment_radio']")[:1]
             made = parent.call(
@@ -231,20 +241,10 @@ class Opening:
             if "result" not in made:
                 time.sleep(1)
                 return parent.get(f"{CART}/paiement")
-            reference = made["result"]["reference"]
-            parent.call(
-                "/payment/demo/simulate_payment",
-                reference=reference,
-                payment_details="4242",
-                simulated_state="done",
-            )
-            for _time in range(20):
-                told = parent.call("/payment/status/poll").get("result") or {}
-                if told.get("state") == "done":
-                    break
-                time.sleep(0.5)
-            landing = form.get("data-landing-route")
-            return parent.get(landing)
+            seeker.reference = made["result"]["reference"]
+            seeker.landing = form.get("data-landing-route")
+            self._bank_says_yes(parent, seeker)
+            return parent.get(seeker.landing)
 
         for _try in range(5):
             answer = self._insist(seeker, end, "pay", pay)
@@ -255,6 +255,19 @@ class Opening:
                 seeker.told.append(PAID)
                 return
         seeker.told.append(f"? pay {answer.url} {answer.shown[:200]}")
+
+    def _bank_says_yes(self, parent, seeker):
+        parent.call(
+            "/payment/demo/simulate_payment",
+            reference=seeker.reference,
+            payment_details="4242",
+            simulated_state="done",
+        )
+        for _time in range(20):
+            told = parent.call("/payment/status/poll").get("result") or {}
+            if told.get("state") == "done":
+                break
+            time.sleep(0.5)
 
     def _paid(self, seeker):
         with self.transaction() as env:
@@ -280,8 +293,13 @@ class Opening:
             lambda one: one.post(f"{CART}/attendre", line=line),
         )
         seeker.heard_of_waiting = time.monotonic()
-        if found := RANK.search(answer.shown):
-            seeker.rank = int(found[1])
+        found = RANK.search(answer.shown)
+        if not found:
+            # It was on the list by a request whose answer was lost: the month says so.
+            day = f"/my/reservations?view=week&date={self.day}&child=all"
+            answer = self._insist(seeker, end, "month", lambda one: one.get(day))
+            found = RANK.search(answer.shown)
+        seeker.rank = int(found[1]) if found else 0
         seeker.told.append(WAITING)
 
     # === What the database says === #
