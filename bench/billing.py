@@ -35,15 +35,14 @@ def main():
         run, beside, bare = measure(size)
         compared = min(size, COMPARED)
         of_a_family[size] = run / size
-        report.figure(
-            f"{size} families: bare Odoo", f"{ms(bare / compared):>8} a family"
-        )
-        report.figure(f"{size} families: the run", f"{ms(run / size):>8} a family")
-        ratio(report, f"{size} families: run / bare", beside / bare, RATIO)
+        for label, taken in (("bare Odoo", bare / compared), ("the run", run / size)):
+            label = f"{size} families: {label}"
+            report.figure(label, f"{ms(taken):>8} a family", taken)
+        report.at_most(f"{size} families: run / bare", beside / bare, RATIO, "times")
     first, last = min(of_a_family), max(of_a_family)
     if first != last:
         drift = of_a_family[last] / of_a_family[first]
-        ratio(report, f"A family of {last} / one of {first}", drift, DRIFT)
+        report.at_most(f"A family of {last} / one of {first}", drift, DRIFT, "times")
     report.end()
 
 
@@ -57,13 +56,6 @@ def arguments():
         help="numbers of families",
     )
     return parser.parse_args()
-
-
-def ratio(report, label, value, limit):
-    kept = value <= limit
-    if not kept:
-        report.missed.append(label)
-    report.figure(label, f"{value:>8.2f} of {limit} {'ok' if kept else 'MISSED'}")
 
 
 def warm_up():

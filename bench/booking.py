@@ -30,18 +30,20 @@ def main():
     options = arguments()
     report = Report()
     stick = median([yardstick() for _time in range(options.times)])
-    report.figure("300 bare rows (yardstick)", f"{ms(stick):>8}")
+    report.figure("300 bare rows (yardstick)", f"{ms(stick):>8}", stick)
     for label, (prepare, invoiced, promised) in SITUATIONS.items():
         carts = build(label, prepare, options.times + 1)
         # The first request reads what Odoo keeps for all later ones.
         samples = [validate(*cart, invoiced) for cart in carts][1:]
         quote, book, cpu, queries = map(median, zip(*samples, strict=True))
-        report.figure(f"{label}: quote alone", f"{ms(quote):>8}")
-        text = f"{ms(cpu)} CPU, {book / stick:.1f} yardsticks, {queries:.0f} queries"
+        report.figure(f"{label}: quote alone", f"{ms(quote):>8}", quote)
+        text = f"{ms(cpu)} CPU, {book / stick:.1f} yardsticks"
+        queries = round(queries)
         if promised:
-            report.budget(f"{label}: validated", book, BUDGET, text)
+            report.budget(f"{label}: validated", book, BUDGET, text, queries)
         else:
-            report.figure(f"{label}: validated", f"{ms(book):>8} {text}")
+            words = f"{ms(book):>8} {text}"
+            report.figure(f"{label}: validated", words, book, queries=queries)
     report.end()
 
 

@@ -41,16 +41,17 @@ def main():
             # As autovacuum does within a minute of so many new rows.
             env.cr.execute("ANALYZE")
             env.cr.execute("SELECT count(*) FROM espace_reservation")
-            report.figure(f"{count} families: bookings", f"{env.cr.fetchone()[0]:>8}")
+            [bookings] = env.cr.fetchone()
+            line = f"{count} families: bookings"
+            report.figure(line, f"{bookings:>8}", bookings, unit="")
         done = count
         where = {"allowed_company_ids": [company_id], "lang": "fr_FR"}
         for label, (user, screen) in SCREENS.items():
             best, queries = measure(screen, users[user], where, options.times)
             queries_of.setdefault(label, []).append(queries)
             limit = SLOWER.get(label, BUDGET)
-            report.budget(
-                f"{count} families: {label}", best, limit, f"{queries} queries"
-            )
+            line = f"{count} families: {label}"
+            report.budget(line, best, limit, queries=queries)
     for label, counts in queries_of.items():
         if label.startswith("Home"):
             report.expect(f"{label}: queries", counts[-1], counts[0])

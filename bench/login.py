@@ -97,14 +97,10 @@ class Door:
 def compare(report, label, pairs):
     known, unknown = (median(times) for times in zip(*pairs, strict=True))
     ratio = max(known, unknown) / min(known, unknown)
-    report.figure(f"{label}: known, median of {len(pairs)}", f"{ms(known):>8}")
-    report.figure(f"{label}: unknown, median of {len(pairs)}", f"{ms(unknown):>8}")
-    kept = ratio <= APART
-    if not kept:
-        report.missed.append(label)
-    report.figure(
-        f"{label}: apart", f"{(ratio - 1) * 100:>6.1f} % {'ok' if kept else 'MISSED'}"
-    )
+    for who, taken in (("known", known), ("unknown", unknown)):
+        label_of_it = f"{label}: {who}, median of {len(pairs)}"
+        report.figure(label_of_it, f"{ms(taken):>8}", taken)
+    report.at_most(f"{label}: apart", ratio, APART, "times")
 
 
 if __name__ == "__main__":

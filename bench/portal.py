@@ -40,6 +40,7 @@ def main():
         report.figure(
             f"{count} families: Contacts (yardstick)",
             f"{ms(stick):>8}, fastest {ms(best)}",
+            stick,
         )
         for name, label, budget in (
             ("month", "a month", MONTH),
@@ -48,10 +49,11 @@ def main():
             taken, queries, fastest = seen[name]
             text = (
                 f"{taken / stick:.1f} yardsticks; median {ms(taken)}, "
-                f"fastest {ms(fastest)}, {queries} queries"
+                f"fastest {ms(fastest)}"
             )
             at_best = taken / stick * best
-            report.budget(f"{count} families: {label}", at_best, budget, text)
+            line = f"{count} families: {label}"
+            report.budget(line, at_best, budget, text, queries)
     for name in ("month", "tap"):
         report.expect(f"Queries of a {name}, whoever else", many[name][1], few[name][1])
     report.end()

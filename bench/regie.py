@@ -83,9 +83,10 @@ def main():
             best, queries = measure(screen, clerk_id, where, options.times)
             line = f"{count} families: {label}"
             if screen is invoices:
-                report.figure(f"{line} (yardstick)", f"{ms(best):>8} {queries} queries")
+                stick = f"{line} (yardstick)"
+                report.figure(stick, f"{ms(best):>8}", best, queries=queries)
             else:
-                report.budget(line, best, BUDGET, f"{queries} queries")
+                report.budget(line, best, BUDGET, queries=queries)
     report.end()
 
 

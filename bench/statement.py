@@ -29,7 +29,8 @@ def main():
     with transaction(tracking_disable=True) as env:
         payments = env["account.payment"].search([("espace_regie_id", "=", regie_id)])
         stick = seconds(lambda: write_memo(payments))
-    report.figure(f"{len(payments)} payments written (yardstick)", f"{ms(stick):>8}")
+    label = f"{len(payments)} payments written (yardstick)"
+    report.figure(label, f"{ms(stick):>8}", stick)
     made = {}
     with transaction(tracking_disable=True) as env:
         env = env(
@@ -55,7 +56,7 @@ def main():
     with transaction() as env:
         statement = env["espace.collection.statement"].browse(made["id"])
         workbook = seconds(lambda: statement.xlsx)
-        report.figure("Its workbook", f"{ms(workbook):>8}")
+        report.figure("Its workbook", f"{ms(workbook):>8}", workbook)
         report.expect("Payments held", len(statement.payment_ids), options.payments)
         report.expect(
             "Broken promises",

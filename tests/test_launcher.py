@@ -653,6 +653,20 @@ def test_measurements_are_chosen_by_name(tmp_path):
         bench.choose(tmp_path, ["rsh"])
 
 
+def test_figures_are_gathered_also_when_a_measurement_fails(tmp_path):
+    target = tmp_path / "figures.json"
+    with pytest.raises(ZeroDivisionError), bench.figures(target) as variables:
+        with open(variables["ESPACE_BENCH_JSON"], "a", encoding="utf-8") as lines:
+            lines.write(json.dumps({"name": "Régie", "value": 0.3}) + "\n")
+        raise ZeroDivisionError
+    read = json.loads(target.read_text(encoding="utf-8"))
+    assert read["figures"] == [{"name": "Régie", "value": 0.3}]
+    assert read["processors"] >= 1
+    assert {"date", "commit", "load"} <= read.keys()
+    with bench.figures(None) as variables:
+        assert variables == {}
+
+
 def results_of_a_check():
     broken = {
         "promise": "No session is overbooked.",

@@ -120,26 +120,77 @@ class TestRunKilled(KilledCase):
         self.assertEqual(lefts[::2], [8, 6, 4, 2])
         self.assertEqual(lefts[-1], 0)
 
-    def test_two_workers_at_once_invoice_each_family_once(self):
-        start = threading.Barrier(2)
+    def side_by_side(self, *jobs):
+        """Run these jobs of the run at once, each with a connection of its own."""
+        start = threading.Barrier(len(jobs))
         errors = []
 
-        def run():
+        def run(job):
             try:
                 with self.transaction() as env:
                     env["espace.billing.run"].browse(self.run_id).read(["state"])
                     start.wait(timeout=30)
-                    env["espace.billing.run"]._cron_work()
+                    getattr(env["espace.billing.run"], job)()
             except Exception as error:  # noqa: BLE001 - told by the main thread
                 errors.append(error)
 
-        threads = [threading.Thread(target=run) for _worker in range(2)]
+        threads = [threading.Thread(target=run, args=[job]) for job in jobs]
         with mute_logger("odoo.sql_db"), freeze_time(FEBRUARY):
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join(timeout=120)
         self.assertFalse(errors)
+
+    def test_two_workers_at_once_invoice_each_family_once(self):
+        self.side_by_side("_cron_work", "_cron_work")
+        self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
+
+    def test_workers_side_by_side_make_the_invoices_of_one(self):
+        """Same amounts and lines a family, numbers without a gap, equal to the cent."""
+        with freeze_time(FEBRUARY), self.transaction() as env:
+            run = env["espace.billing.run"].browse(self.run_id)
+            run._work_all()
+            alone = self.invoices(run)
+            env.cr.rollback()
+            env.invalidate_all()
+        self.side_by_side("_cron_work", "_cron_invoice_beside", "_cron_invoice_beside")
+        with self.transaction() as env:
+            run = env["espace.billing.run"].browse(self.run_id)
+            self.assertEqual(self.invoices(run), alone)
+            self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
+            ended = run.message_ids.filtered(lambda m: "7 invoices" in (m.body or ""))
+            self.assertEqual(len(ended), 1)
+            numbers = sorted(run.move_ids.mapped("sequence_number"))
+            self.assertEqual(numbers, list(range(1, FAMILIES + 1)))
+
+    def invoices(self, run):
+        """Return {family: (amount, [what its lines say and cost])} of a run."""
+        return {
+            move.espace_family_id.id: (
+                move.amount_total,
+                [
+                    (line.name, line.quantity, line.price_unit, line.balance)
+                    for line in move.invoice_line_ids.sorted("sequence")
+                ],
+            )
+            for move in run.move_ids
+        }
+
+    def test_what_another_worker_is_at_is_left_to_it(self):
+        """A worker that finds nothing to take ends; the other one ends the run."""
+        with freeze_time(FEBRUARY), self.transaction() as env:
+            run = env["espace.billing.run"].browse(self.run_id)
+            self.assertEqual(len(run._take_lines(FAMILIES)), FAMILIES)
+            self.work()
+            self.assertEqual(self.state(), ("invoicing", 0, 0, 0))
+            env.cr.rollback()
+        self.work()
+        self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
+
+    def test_whoever_was_killed_left_its_families_to_the_others(self):
+        self.killed(after=1)
+        self.side_by_side("_cron_work", "_cron_invoice_beside")
         self.assertEqual(self.state(), ("invoiced", 7, 7, 11.20))
 
     def test_a_run_that_is_stopped_between_two_batches_stays_so(self):

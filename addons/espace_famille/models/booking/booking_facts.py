@@ -24,6 +24,8 @@ BOOKING_FACTS = (
     "state",
     "late",
     "attendance",
+    "absence_id",
+    "absence_due",
 )
 
 

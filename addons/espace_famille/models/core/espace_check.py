@@ -59,6 +59,8 @@ class EspaceCheck(models.AbstractModel):
         self.env.invalidate_all()
         # What is kept between requests proves nothing about the database.
         self.env.registry.clear_cache()
+        # Whole tables are joined: in memory, for the time of this transaction.
+        self.env.cr.execute("SELECT set_config('work_mem', '128MB', true)")
         companies = companies or self._communes()
         # Archived children and activities keep their bookings.
         check = self.sudo().with_context(

@@ -106,6 +106,9 @@ class EspaceDocument(models.Model):
     checked_on = fields.Datetime(readonly=True, copy=False)
     reminded_on = fields.Date("Reminded of the End on", readonly=True, copy=False)
 
+    # Whose it is, the child's or the household's: as what is missing asks for it.
+    _of_whom = models.Index("((coalesce(child_id, -family_id)), type_id)")
+
     _dates_ordered = models.Constraint(
         "CHECK(expires_on IS NULL OR issued_on <= expires_on)",
         "A document must not end before it starts to count.",

@@ -133,9 +133,8 @@ class EspaceDocumentMissing(models.Model):
                   SELECT d.decision, d.expires_on, d.create_date
                     FROM espace_document d
                    WHERE d.type_id = owed.type_id
-                     AND (d.child_id = owed.child_id
-                          OR (d.child_id IS NULL AND owed.child_id IS NULL
-                              AND d.family_id = owed.family_id))
+                     AND coalesce(d.child_id, -d.family_id)
+                         = coalesce(owed.child_id, -owed.family_id)
                    ORDER BY d.issued_on DESC, d.id DESC
                    LIMIT 1) last ON TRUE
               LEFT JOIN LATERAL (
@@ -143,9 +142,8 @@ class EspaceDocumentMissing(models.Model):
                     FROM espace_document d
                    WHERE d.type_id = owed.type_id
                      AND d.decision != 'refused'
-                     AND (d.child_id = owed.child_id
-                          OR (d.child_id IS NULL AND owed.child_id IS NULL
-                              AND d.family_id = owed.family_id))) ended ON TRUE
+                     AND coalesce(d.child_id, -d.family_id)
+                         = coalesce(owed.child_id, -owed.family_id)) ended ON TRUE
               LEFT JOIN LATERAL (
                   SELECT max(r.sent_on) AS sent_on
                     FROM espace_document_reminder r
@@ -157,9 +155,8 @@ class EspaceDocumentMissing(models.Model):
              WHERE NOT EXISTS (
                   SELECT FROM espace_document d
                    WHERE d.type_id = owed.type_id
-                     AND (d.child_id = owed.child_id
-                          OR (d.child_id IS NULL AND owed.child_id IS NULL
-                              AND d.family_id = owed.family_id))
+                     AND coalesce(d.child_id, -d.family_id)
+                         = coalesce(owed.child_id, -owed.family_id)
                      AND d.decision != 'refused'
                      AND d.issued_on <= owed.needed_on
                      AND (d.expires_on IS NULL OR d.expires_on >= owed.needed_on))

@@ -132,6 +132,10 @@ class EspaceChild(models.Model):
 
     @api.depends("family_id", "custody_ids.family_id")
     def _compute_family_ids(self):
+        # The families of all at once: what is left of them is looked at below.
+        families = self.family_id | self.custody_ids.family_id
+        families.mapped("active")
+        families.partner_id.mapped("name")
         for child in self:
             child.family_ids = child.family_id | child.custody_ids.family_id
 

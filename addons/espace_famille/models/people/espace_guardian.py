@@ -167,14 +167,17 @@ class EspaceGuardian(models.Model):
         """Tell whether one of them may change the bookings of a family."""
         return any(one.may_book for one in self if one.family_id == family)
 
+    @api.model
+    def _fields_of_families(self):
+        """Return what pages read of the families of a user, at once."""
+        return ["active", "company_id", "leaves_on", "partner_id", "residency"]
+
     def _families(self, archived=False):
         """Return the families of these guardians, by name.
 
         :param bool archived: those that left too, after the others
         """
-        self.family_id.fetch(
-            ["active", "company_id", "leaves_on", "partner_id", "residency"]
-        )
+        self.family_id.fetch(self._fields_of_families())
         families = self.family_id if archived else self.family_id.filtered("active")
         # The name is that of a contact: one family needs no order.
         return (

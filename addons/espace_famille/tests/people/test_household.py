@@ -55,6 +55,20 @@ class TestFamily(EspaceCase):
         self.assertEqual(self.nina.coming_count, 1)
         self.assertEqual(self.tom.coming_count, 0)
 
+    def test_the_families_of_children_are_read_at_once(self):
+        children = self.nina | self.tom | self.lina
+        self.assertGreater(len(children.family_id), 1)
+
+        def queries(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.mapped("family_ids")
+            return self.env.cr.sql_log_count - before
+
+        queries(children)
+        self.assertEqual(queries(children), queries(children[:1]))
+
     def test_nobody_is_born_tomorrow(self):
         with self.assertRaises(ValidationError):
             self.nina.birth_date = MONDAY

@@ -1,8 +1,22 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from ..core.account_move_line import RECEIVABLE_ACCOUNTS
 from ..core.amounts import to_decimal
 from ..core.groups import INVOICES, MONEY
+
+# What is open on a side of an account; as the index of open items says it.
+SIDES = {
+    "debit": Domain("amount_residual", ">", 0),
+    "credit": Domain("amount_residual", "<", 0),
+    None: Domain("amount_residual", ">", 0) | Domain("amount_residual", "<", 0),
+}
+
+
+def _is_receivable(_model, alias, _query):
+    """Return what is on an account of debtors: PostgreSQL then uses their indexes."""
+    return SQL("%s = ANY(%s)", SQL.identifier(alias, "account_id"), RECEIVABLE_ACCOUNTS)
 
 
 class EspaceFamily(models.Model):
@@ -101,24 +115,26 @@ class EspaceFamily(models.Model):
 
     def _espace_lines_domain(self):
         """Return the domain of the posted lines of these families' accounts."""
+        self.env["account.account"].flush_model(["account_type"])
         return (
-            Domain("account_id.account_type", "=", "asset_receivable")
+            Domain.custom(to_sql=_is_receivable)
             & Domain("parent_state", "=", "posted")
             & Domain("company_id", "in", self.company_id.ids)
             & Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
         )
 
-    def _espace_open_lines(self, side, regie=None):
+    def _espace_open_lines(self, side=None, regie=None):
         """Return what is not matched yet of these families, the oldest first.
 
-        :param str side: 'debit' for what they owe, 'credit' for what they are owed
+        :param str side: 'debit' for what they owe, 'credit' for what they are owed,
+            None for both
         :param regie: only what this `espace.regie` may settle; None: all
         """
         families_sudo = self.sudo()
         lines = families_sudo.env["account.move.line"].search(
             families_sudo._espace_lines_domain()
             & Domain("reconciled", "=", False)
-            & Domain("amount_residual", ">" if side == "debit" else "<", 0)
+            & SIDES[side]
         )
         if regie:
             lines = lines.filtered(

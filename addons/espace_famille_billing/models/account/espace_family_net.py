@@ -5,26 +5,48 @@ from odoo import fields, models
 from ...domain import net
 from ..core.amounts import to_decimal
 
+# What is asked of the entries of open lines.
+OF_ENTRIES = (
+    "espace_disputed",
+    "espace_regie_id",
+    "espace_transmitted_on",
+    "move_type",
+    "name",
+    "origin_payment_id",
+)
+
 
 class EspaceFamily(models.Model):
     _inherit = "espace.family"
 
-    def _espace_nets(self):
-        """Return {family: `net.Net`} as the ledger and the waiting credits are now."""
-        sides = (self._espace_open_lines(side) for side in ("debit", "credit"))
-        all_lines_sudo = self.env["account.move.line"].sudo().union(*sides)
-        of_partner = all_lines_sudo.grouped(
-            lambda line: (line.partner_id.commercial_partner_id, line.company_id)
-        )
+    def _espace_nets(self, lines=None):
+        """Return {family: `net.Net`} as the ledger and the waiting credits are now.
+
+        :param lines: what is open of these families, on both sides, if it is known
+        """
+        all_lines_sudo = (self._espace_open_lines() if lines is None else lines).sudo()
+        # Asked of all at once: lines are looked at family by family below.
+        all_lines_sudo.move_id.fetch(OF_ENTRIES)
+        all_lines_sudo.move_id.mapped("espace_payment_on_its_way")
+        of_partner = {}
+        if len(self) > 1:
+            of_partner = all_lines_sudo.grouped(
+                lambda line: (line.partner_id.commercial_partner_id, line.company_id)
+            )
         waiting = self._espace_waiting_credits().grouped("family_id")
         no_charge = self.env["espace.charge"].sudo()
         nets = {}
         for family in self:
             family_sudo = family._origin.sudo()
             account = (family_sudo.partner_id, family_sudo.company_id)
-            lines_sudo = of_partner.get(account, all_lines_sudo.browse())
+            lines_sudo = all_lines_sudo
+            if len(self) > 1:
+                lines_sudo = of_partner.get(account, all_lines_sudo.browse())
+            # What is read of a line is read of all of them.
+            together = all_lines_sudo._prefetch_ids
             debts_sudo = lines_sudo.filtered(lambda line: line.amount_residual > 0)
-            credits_ = [line._espace_credit() for line in lines_sudo - debts_sudo]
+            owed_sudo = (lines_sudo - debts_sudo).with_prefetch(together)
+            credits_ = [line._espace_credit() for line in owed_sudo]
             has_cesu = any(credit.cesu for credit in credits_)
             for regie, own in (
                 waiting.get(family_sudo, no_charge).grouped("regie_id").items()
@@ -32,16 +54,22 @@ class EspaceFamily(models.Model):
                 key = regie.id or net.NO_REGIE
                 credits_.append(net.Credit(-own._total(), key))
             nets[family] = net.net(
-                [line._espace_open(has_cesu) for line in debts_sudo],
+                [
+                    line._espace_open(has_cesu)
+                    for line in debts_sudo.with_prefetch(together)
+                ],
                 credits_,
                 (family_sudo.company_id or self.env.company)._espace_today(),
             )
         return nets
 
-    def _espace_net(self):
-        """Return the `net.Net` of this family: what it owes and is owed."""
+    def _espace_net(self, lines=None):
+        """Return the `net.Net` of this family: what it owes and is owed.
+
+        :param lines: what is open of it, on both sides, if it is known
+        """
         self.ensure_one()
-        return self._espace_nets()[self]
+        return self._espace_nets(lines)[self]
 
     def _espace_net_once_paid(self):
         """Return the `net.Net` that is left once what waits for a payment has its part.

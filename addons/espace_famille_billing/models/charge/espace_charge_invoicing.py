@@ -167,7 +167,9 @@ class EspaceCharge(models.Model):
         Move = unfollowed(self.env["account.move"]).with_context(
             tracking_disable=True, **COMPLETE
         )
-        moves = Move.with_company(self.company_id[:1]).create(vals_list)
+        Move = Move.with_company(self.company_id[:1])
+        self._read_for_invoices(Move, vals_list)
+        moves = Move.create(vals_list)
         for move, groups in zip(moves, parts, strict=True):
             lines = move.invoice_line_ids.sorted("sequence")
             for line, charges in zip(lines, groups, strict=True):
@@ -181,6 +183,18 @@ class EspaceCharge(models.Model):
         """
         self.ensure_one()
         return self.activity_id._deposit_rule_on(self.date, now)
+
+    @api.model
+    def _read_for_invoices(self, Move, vals_list):
+        """Find for all of these invoices what Odoo would look for one by one."""
+        partners = Move.partner_id.browse(vals["partner_id"] for vals in vals_list)
+        partners.mapped("property_account_position_id")
+        asking = [vals for vals in vals_list if "journal_id" not in vals]
+        if asking:
+            names = ("move_type", "company_id", "currency_id")
+            first = Move.new({name: asking[0][name] for name in names})
+            for vals in asking:
+                vals["journal_id"] = first.journal_id.id
 
     def _invoice_under(self, terms, now):
         """Make and post one invoice, or credit note, a family and régie."""

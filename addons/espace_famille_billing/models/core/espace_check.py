@@ -107,30 +107,69 @@ class EspaceCheck(models.AbstractModel):
     def _find_settled(self, companies):
         """Settle everything without writing: what would be charged is wrong.
 
-        Prices that changed afterwards are known and listed, to be corrected.
+        Bookings that only differ by days of one price owe the same: the gate settles
+        one of each kind, and what is wrong of it is wrong of all of them. Prices that
+        changed afterwards are known and listed, to be corrected.
         """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id FROM espace_reservation booking
-                WHERE company_id IN %s AND (
-                    state IN %s OR EXISTS (
-                        SELECT 1 FROM espace_charge
-                        WHERE reservation_id = booking.id
-                    )
-                )
-                ORDER BY id
-                """,
-                tuple(companies.ids),
-                DUE_STATES,
-            )
-        )
+        kinds = self._kinds_of_bookings(companies)
+        one_of_each = SQL("SELECT one FROM (%s) kind ORDER BY 1", kinds)
+        rows = self.env.execute_query(one_of_each)
         Reservation = self.env["espace.reservation"]
         wrong = []
         for ids in split_every(BATCH, [booking_id for [booking_id] in rows]):
             wrong += self._unsettled_ids(Reservation.browse(ids))
             self.env.invalidate_all()
+        if wrong:
+            all_of_it = SQL(
+                "SELECT unnest(ids) FROM (%s) kind WHERE one = ANY(%s)", kinds, wrong
+            )
+            rows = self.env.execute_query(all_of_it)
+            wrong = sorted(booking_id for [booking_id] in rows)
         return Reservation.browse(wrong).filtered(lambda r: not r.price_change)
+
+    @api.model
+    def _kinds_of_bookings(self, companies):
+        """Return a query of the bookings that owe something or were charged, by kind.
+
+        A kind is all that settling looks at, with the days between two changes of
+        tariff or quotient: `one` of its bookings, and the `ids` of all.
+        """
+        return SQL(
+            """
+            SELECT min(booking.id) AS one, array_agg(booking.id) AS ids
+            FROM espace_reservation booking
+            LEFT JOIN (
+                SELECT reservation_id, sum(amount) AS amount
+                FROM espace_charge WHERE aid_id IS NULL
+                GROUP BY reservation_id
+            ) charged ON charged.reservation_id = booking.id
+            LEFT JOIN (
+                SELECT family_id, array_agg(date_from ORDER BY date_from) AS days
+                FROM espace_family_income
+                GROUP BY family_id
+            ) quotient ON quotient.family_id = booking.family_id
+            WHERE booking.company_id IN %(companies)s
+            AND (booking.state IN %(due)s OR charged.amount IS NOT NULL)
+            GROUP BY
+                booking.family_id, booking.child_id, booking.product_id,
+                booking.activity_id, booking.company_id,
+                width_bucket(booking.date, (
+                    SELECT coalesce(array_agg(day ORDER BY day), '{}') FROM (
+                        SELECT date_from AS day FROM espace_tariff
+                        UNION
+                        SELECT date_to + 1 FROM espace_tariff WHERE date_to IS NOT NULL
+                    ) change
+                )),
+                width_bucket(booking.date, quotient.days),
+                booking.state, booking.attendance, booking.origin, booking.late,
+                booking.absence_due, coalesce(booking.waiver, '') != '',
+                CASE WHEN booking.attendance = 'present' THEN booking.arrived_at END,
+                CASE WHEN booking.attendance = 'present' THEN booking.left_at END,
+                charged.amount
+            """,
+            companies=tuple(companies.ids),
+            due=DUE_STATES,
+        )
 
     @api.model
     def _unsettled_ids(self, reservations):

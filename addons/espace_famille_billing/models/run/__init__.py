@@ -1,3 +1,4 @@
+from . import account_move_series
 from . import espace_billing_run
 from . import espace_billing_run_preparation
 from . import espace_billing_run_check

@@ -18,6 +18,9 @@ STATES = [
 UNFINISHED = ("prepared", "invoicing")
 DONE = ("invoiced", "sending", "partly_sent", "sent")
 
+# The scheduled jobs that do the work of runs, side by side where Odoo may run two.
+JOBS = ("cron_billing_run", "cron_billing_run_beside")
+
 # What is chosen while the run is a draft; the rest is written by its own methods.
 CHOSEN = {
     "name",
@@ -358,8 +361,9 @@ class EspaceBillingRun(models.Model):
         """Return the run in the language of its commune, which reads what it says."""
         return self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
 
-    def _trigger(self):
-        self.env.ref("espace_famille_billing.cron_billing_run").sudo()._trigger()
+    def _trigger(self, at=None):
+        for job in JOBS:
+            self.env.ref(f"espace_famille_billing.{job}").sudo()._trigger(at)
 
     # === Stopping, resuming, cancelling === #
 

@@ -22,7 +22,9 @@ class EspaceBillingRunFamily(models.Model):
     run_id = fields.Many2one(
         "espace.billing.run", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="run_id.company_id", store=True, precompute=True
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     run_state = fields.Selection(related="run_id.state", string="Status of the Run")
     family_id = fields.Many2one(
@@ -37,8 +39,8 @@ class EspaceBillingRunFamily(models.Model):
     amount = fields.Monetary(
         readonly=True, help="What waits, or was invoiced; negative: given back."
     )
-    invoiced = fields.Monetary(compute="_compute_sides", store=True)
-    credited = fields.Monetary(compute="_compute_sides", store=True)
+    invoiced = fields.Monetary(compute="_compute_sides", store=True, precompute=True)
+    credited = fields.Monetary(compute="_compute_sides", store=True, precompute=True)
     reason = fields.Char(readonly=True, help="Why it failed.")
     move_id = fields.Many2one(
         "account.move",

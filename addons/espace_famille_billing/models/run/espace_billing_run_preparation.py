@@ -163,14 +163,23 @@ class EspaceBillingRun(models.Model):
         Reservation.search(days & to_correct)._settle(strict=False)
 
     def _gather_families(self):
-        """List the families that something waits for, with what waits."""
+        """List the families that something waits for, with what waits.
+
+        Looked at again, what has not changed is left as it is.
+        """
         groups = self.env["espace.charge"]._read_group(
             self._charge_domain(), ["family_id", "regie_id"], ["amount:sum"]
         )
         waiting = defaultdict(Decimal)
         for family, regie, amount in groups:
             waiting[family, self._asked_by(regie)] += to_decimal(amount)
-        self.family_line_ids.unlink()
+        kept = self.family_line_ids.filtered(
+            lambda line: (
+                waiting.get((line.family_id, line.regie_id)) == to_decimal(line.amount)
+            )
+        )
+        (self.family_line_ids - kept).unlink()
+        known = {(line.family_id, line.regie_id) for line in kept}
         self.env["espace.billing.run.family"].create(
             [
                 {
@@ -180,6 +189,7 @@ class EspaceBillingRun(models.Model):
                     "amount": float(amount),
                 }
                 for (family, regie), amount in waiting.items()
+                if (family, regie) not in known
             ]
         )
 

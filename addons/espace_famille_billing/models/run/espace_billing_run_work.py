@@ -1,17 +1,23 @@
 """The work of a run: families invoiced in batches, each batch a transaction."""
 
 import logging
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
+from odoo.tools import SQL
 
 from ...domain import invoicing
 
 _logger = logging.getLogger(__name__)
 
+# What a run is at when a job goes on with it.
+AT_WORK = ("invoicing", "sending")
+# When what another worker was at is looked at again.
+LATER = timedelta(minutes=1)
 # Families a transaction: many are created faster together, few are lost by a kill.
 BATCH = 100
 # Documents a transaction: each is printed by a program of its own.
@@ -22,34 +28,55 @@ class EspaceBillingRun(models.Model):
     _inherit = "espace.billing.run"
 
     @api.model
-    def _cron_work(self):
+    def _cron_work(self, states=AT_WORK):
         """Go on with the runs at work, batch by batch, as long as the job may last.
 
         The job says after each batch how much is left: Odoo calls it again, also
         after a worker was killed.
+
+        :param states: what runs are at that are gone on with
         """
         Cron = self.env["ir.cron"]
-        Cron._commit_progress(remaining=self._left())
-        for run in self._at_work():
-            while run._goes_on():
+        Cron._commit_progress(remaining=self._left(states))
+        for run in self._at_work(states):
+            while run._goes_on(states):
                 done = retrying(run._work_batch, self.env)
-                if not Cron._commit_progress(done, remaining=self._left()):
+                if not done and run._is_with_others():
+                    # Theirs is the rest; it is looked at again, in case they die.
+                    run._trigger(fields.Datetime.now() + LATER)
+                    Cron._commit_progress(remaining=0)
+                    break
+                if not Cron._commit_progress(done, remaining=self._left(states)):
                     return
 
     @api.model
-    def _at_work(self):
+    def _cron_invoice_beside(self):
+        """Invoice beside the worker of `_cron_work`, other families of the same runs.
+
+        What leaves by e-mail leaves from one worker alone.
+        """
+        self._cron_work(states=("invoicing",))
+
+    @api.model
+    def _at_work(self, states=AT_WORK):
         return self.search(
-            [("state", "in", ("invoicing", "sending")), ("paused", "=", False)],
-            order="id",
+            [("state", "in", states), ("paused", "=", False)], order="id"
         )
 
     @api.model
-    def _left(self):
+    def _left(self, states=AT_WORK):
         """Return how much is left to do: families, and runs that have to end.
 
         As long as it is not 0 Odoo calls the job again, at once.
         """
-        return sum(run._to_do() + 1 for run in self._at_work() if run._has_work())
+        return sum(
+            run._to_do() + 1 for run in self._at_work(states) if run._has_work()
+        )
+
+    def _is_with_others(self):
+        """Tell whether other workers are at all families that are left to invoice."""
+        self.env.invalidate_all()
+        return self.state == "invoicing" and not self.paused and self._to_do() > 0
 
     def _to_do(self):
         """Return how many families are left to invoice, or to send to."""
@@ -67,11 +94,11 @@ class EspaceBillingRun(models.Model):
             self.state == "invoicing" or self._to_do() > 0 or not self._unsent("queued")
         )
 
-    def _goes_on(self):
+    def _goes_on(self, states=AT_WORK):
         """Tell whether there is more to do, as the last transactions of all say."""
         self.env.invalidate_all()
         return (
-            self.state in ("invoicing", "sending")
+            self.state in states
             and not self.paused
             and self._has_work()
         )
@@ -92,16 +119,62 @@ class EspaceBillingRun(models.Model):
     def _invoice_batch(self, size):
         """Invoice some of the families left; the run is invoiced when none is.
 
-        It ends with its last batch: what ended later might wait for the next hour.
+        It ends with its last batch: what ended later might wait for the next hour. Of
+        workers at once each takes families that no other one is at; whoever finds
+        none left to take leaves the end to them.
+
+        :return: how many lines of the run it was
         """
-        lines = self.env["espace.billing.run.family"].search(
-            [("run_id", "=", self.id), ("state", "=", "todo")], limit=size
-        )
+        if self.state != "invoicing":
+            return 0
+        lines = self._take_lines(size)
         if lines and not self._invoice_lines(lines):
             return 0
         if not self._to_do():
             self._finish_invoicing()
         return len(lines)
+
+    def _take_lines(self, size):
+        """Return the lines left of some families, and lock them for this transaction.
+
+        A family is taken whole, all its régies: what is settled is of all of them. Who
+        has seen another worker's lines as they were before begins again.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT family.id
+                  FROM espace_family family
+                  JOIN (SELECT family_id, min(id) AS first
+                          FROM espace_billing_run_family
+                         WHERE run_id = %(run)s AND state = 'todo'
+                         GROUP BY family_id) todo ON todo.family_id = family.id
+                 ORDER BY todo.first
+                 LIMIT %(size)s
+                   FOR NO KEY UPDATE OF family SKIP LOCKED
+                """,
+                run=self.id,
+                size=size,
+            )
+        )
+        families = [family_id for [family_id] in self.env.cr.fetchall()]
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id FROM espace_billing_run_family
+                 WHERE run_id = %(run)s AND state = 'todo'
+                   AND family_id = ANY(%(families)s)
+                 ORDER BY id
+                   FOR NO KEY UPDATE
+                """,
+                run=self.id,
+                families=families,
+            )
+        )
+        return self.env["espace.billing.run.family"].browse(
+            line_id for [line_id] in self.env.cr.fetchall()
+        )
 
     def _invoice_lines(self, lines):
         """Invoice these families; stop the run and return False in closed books."""

@@ -130,10 +130,8 @@ class EspacePortal(CustomerPortal):
 
         :param str template: of this addon, or the whole name of one of another
         """
-        # All that header and footer show of the hundred fields of these two contacts.
         commune = values.get("family", request.env["espace.family"]).company_id
-        contacts_sudo = request.env.user.partner_id | commune.sudo().partner_id
-        contacts_sudo.sudo().fetch(["name", "write_date", *ADDRESS])
+        self._espace_read_contacts(commune)
         response = request.render(
             template if "." in template else f"espace_famille_portal.{template}",
             {
@@ -145,6 +143,11 @@ class EspacePortal(CustomerPortal):
         )
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def _espace_read_contacts(self, commune):
+        """Read what pages show of the hundred fields of the user and the commune."""
+        contacts_sudo = request.env.user.partner_id | commune.sudo().partner_id
+        contacts_sudo.sudo().fetch(["name", "firstname", "write_date", *ADDRESS])
 
     def _espace_download(self, content, name, mimetype="application/pdf"):
         """Send a file that a browser saves and no proxy keeps: it is personal."""

@@ -50,6 +50,7 @@ class EspaceHome(EspacePortal):
         return self._espace_render("home", self._espace_home_values(family_sudo))
 
     def _espace_home_values(self, family_sudo):
+        self._espace_read_contacts(family_sudo.company_id)
         may_book = self._espace_guardians()._may_book(family_sudo)
         home = request.env["espace.portal.home"]._read(
             family_sudo, self._espace_contact(family_sudo), may_book

@@ -16,7 +16,8 @@ class EspaceInvoices(EspaceAccount):
 
     def _espace_invoices_values(self, family_sudo):
         company = family_sudo.company_id
-        owed = family_sudo._portal_owed()
+        lines_sudo = family_sudo._espace_open_lines()
+        owed = family_sudo._portal_owed(lines_sudo)
         due_sudo = family_sudo._espace_invoices("due")
         return {
             "page_name": "espace_invoices",
@@ -29,7 +30,7 @@ class EspaceInvoices(EspaceAccount):
                 for move in family_sudo._espace_invoices("history")
             ],
             "total_due": owed["owed"] and request.env._("To pay: %s", owed["owed"]),
-            "other_due": family_sudo._portal_other_debts(due_sudo),
+            "other_due": family_sudo._portal_other_debts(due_sudo, lines_sudo),
             "elsewhere": owed["elsewhere"],
             "deducted": owed["deducted"],
             "credit": owed["credit"],

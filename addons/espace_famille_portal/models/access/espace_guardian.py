@@ -1,6 +1,6 @@
 from urllib.parse import urlencode
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.mail import formataddr
@@ -12,6 +12,10 @@ ACTIVATION_URL = "/espace-famille/activation"
 
 class EspaceGuardian(models.Model):
     _inherit = "espace.guardian"
+
+    @api.model
+    def _fields_of_families(self):
+        return [*super()._fields_of_families(), "purse_since"]
 
     activation_ids = fields.One2many(
         "espace.activation",

@@ -48,8 +48,8 @@ class EspacePortalAgenda(models.AbstractModel):
         today = family.company_id._espace_today(now)
         this_month = Span.around("month", today)
         next_month = Span.around("month", this_month.next)
-        booked = self._booked_activities(family, this_month)
-        if not booked or self._booked_activities(family, next_month):
+        booked, booked_next = self._booked_activities(family, this_month, next_month)
+        if not booked or booked_next:
             return None
         children = self._gate().browse().child_id.union(*booked.values())
         still_open = (
@@ -79,17 +79,28 @@ class EspacePortalAgenda(models.AbstractModel):
         }
 
     @api.model
-    def _booked_activities(self, family, span):
-        """Return {activity: children} of what a family has chosen or booked."""
+    def _booked_activities(self, family, *months):
+        """Return {activity: children} of what a family has chosen or booked.
+
+        :param months: the `Span` of one month after the other
+        :return: one dict a month
+        """
         groups = self._gate()._read_group(
             [
                 ("family_id", "=", family.id),
-                ("date", ">=", span.start),
-                ("date", "<=", span.end),
+                ("date", ">=", months[0].start),
+                ("date", "<=", months[-1].end),
                 ("state", "not in", ENDED_STATES),
                 ("origin", "=", "booked"),
             ],
-            ["activity_id"],
+            ["date:month", "activity_id"],
             ["child_id:recordset"],
         )
-        return dict(groups)
+        return [
+            {
+                activity: children
+                for first, activity, children in groups
+                if fields.Date.to_date(first) == month.start
+            }
+            for month in months
+        ]

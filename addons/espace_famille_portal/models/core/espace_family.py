@@ -30,6 +30,7 @@ OF_WHO_LEFT = frozenset({"/my/factures", "/my/contacts"})
 # What most pages read of the commune, which has a hundred fields.
 OF_THE_COMMUNE = (
     "name",
+    "parent_path",
     "partner_id",
     "currency_id",
     "phone",

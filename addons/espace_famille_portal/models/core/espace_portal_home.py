@@ -188,14 +188,14 @@ class EspacePortalHome(models.AbstractModel):
     @api.model
     def _money(self, home):
         """Return what is owed: what is late, then what is not."""
-        of_family = home.family._espace_net()
+        lines_sudo = home.family.sudo()._espace_open_lines()
+        of_family = home.family._espace_net(lines_sudo)
         if not of_family.owed:
             return []
-        lines_sudo = home.family.sudo()._espace_open_lines("debit")
         left = {
             line: to_decimal(line.amount_residual) - of_family.parts.get(line.id, 0)
             for line in lines_sudo
-            if not line.move_id.espace_payment_on_its_way
+            if line.amount_residual > 0 and not line.move_id.espace_payment_on_its_way
         }
         groups = {Urgency.OVERDUE: {}, Urgency.DUE: {}}
         for line, amount in left.items():

@@ -3,7 +3,7 @@ in them, keep them, and whom they tell where a visitor comes from."""
 
 import secrets
 
-from odoo import models
+from odoo import api, models, tools
 from odoo.http import request
 
 from .replica import note_change
@@ -38,6 +38,21 @@ ON_OUR_PAGES = {
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    @classmethod
+    def _get_default_lang(cls):
+        """Keep between requests what Odoo looks up for every page."""
+        if "website" in request.env:
+            return super()._get_default_lang()
+        code = request.env["ir.http"]._espace_default_lang()
+        if not code:
+            return super()._get_default_lang()
+        return request.env["res.lang"]._get_data(code=code)
+
+    @api.model
+    @tools.ormcache()
+    def _espace_default_lang(self):
+        return self.env["ir.default"].sudo()._get("res.partner", "lang")
 
     @classmethod
     def _pre_dispatch(cls, rule, args):

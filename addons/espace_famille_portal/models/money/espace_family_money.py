@@ -39,15 +39,16 @@ class EspaceFamily(models.Model):
             lines.append(("left", self.env._("Left to pay"), words(sums.left)))
         return lines
 
-    def _portal_owed(self):
+    def _portal_owed(self, lines=None):
         """Return what the family owes, net, in words, and what was deducted for it.
 
         What the public accountant recovers is asked by nobody here, and said apart.
 
+        :param lines: what is open of it, on both sides, if it is known
         :return: dict of `owed`, `elsewhere`, `deducted` and `credit`, each "" for
             nothing
         """
-        of_family = self._espace_net()
+        of_family = self._espace_net(lines)
         elsewhere = self._portal_elsewhere() if of_family.owed else to_decimal(0)
         owed = of_family.owed - elsewhere
         words = self.company_id._espace_amount_words
@@ -78,13 +79,16 @@ class EspaceFamily(models.Model):
         )
         return to_decimal(amount or 0)
 
-    def _portal_other_debts(self, listed_sudo):
+    def _portal_other_debts(self, listed_sudo, lines_sudo):
         """Say what the family owes besides these documents, "" if nothing.
 
         A balance taken over from elsewhere, for instance: it is paid at the town hall.
+
+        :param lines_sudo: what is open of the family, on both sides
         """
-        lines_sudo = self.sudo()._espace_open_lines("debit")
-        others = lines_sudo.filtered(lambda line: line.move_id not in listed_sudo)
+        others = lines_sudo.filtered(
+            lambda line: line.amount_residual > 0 and line.move_id not in listed_sudo
+        )
         if not others:
             return ""
         amount = sum(to_decimal(line.amount_residual) for line in others)

@@ -6,7 +6,7 @@ from pathlib import Path
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_path
 
-from odoo.addons.espace_famille.tests.common import NOW, TODAY
+from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY
 
 from ...domain import period
 from ..common import EspacePortalCase
@@ -51,6 +51,39 @@ class TestOpening(EspacePortalCase):
         activities._generate_sessions(date(2027, 2, 6), date(2027, 9, 30))
         self.opening(end)
         self.assertLessEqual(self.queries(lambda: self.opening(end)), few)
+
+
+@tagged("post_install", "-at_install")
+class TestQueries(EspacePortalCase):
+    """What the pages that parents open most ask, with an invoice that is due."""
+
+    def queries(self, read):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        read()
+        return self.env.cr.sql_log_count - before
+
+    def test_the_home(self):
+        self.book(self.martin, (self.nina, self.meal, MONDAY))
+        self.env["espace.charge"]._cron_invoice_at_once(NOW)
+        self.assertTrue(self.martin._espace_net().owed)
+
+        def read():
+            self.env["espace.portal.home"]._read(
+                self.martin, self.claire.partner_id, now=NOW
+            )
+
+        read()  # caches of the registry
+        self.assertLessEqual(self.queries(read), 28)
+
+    def test_the_language_of_visitors_is_kept(self):
+        http = self.env["ir.http"]
+        self.env["ir.default"].set("res.partner", "lang", "fr_FR")
+        self.assertEqual(http._espace_default_lang(), "fr_FR")
+        self.assertEqual(self.queries(http._espace_default_lang), 0)
+        self.env["ir.default"].set("res.partner", "lang", "en_US")
+        self.assertEqual(http._espace_default_lang(), "en_US")
 
 
 @tagged("post_install", "-at_install")
