@@ -322,8 +322,7 @@ def read_list(records, arch, domain, groups):
 
 def read_figures(records, arch, domain, groups):
     rows = [
-        node.get("name")
-        + (f":{node.get('interval')}" if node.get("interval") else "")
+        node.get("name") + (f":{node.get('interval')}" if node.get("interval") else "")
         for node in arch.iter("field")
         if node.get("type") in ("row", "col")
         or (arch.tag == "graph" and node.get("type") != "measure")

@@ -5,7 +5,7 @@ its entries. The same is done here, and the tables are compared with the ledger.
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from odoo.fields import Command
@@ -183,6 +183,112 @@ class TestAccountantReview(EspaceBillingCase):
         self.happened("ce n’était pas lui : erreur de saisie, l’argent est à classer")
         self.assertEqual(stranger.state, "open")
         self.assert_told("Relevés de banque")
+
+    def test_deposits(self):
+        self.canteen.deposit_rule_id = self.env["espace.deposit.rule"].create(
+            {
+                "name": "Séjours",
+                "share": 40,
+                "count": 2,
+                "month_day": 15,
+                "days_before": 10,
+                "company_id": self.company.id,
+            }
+        )
+        days = [date(2027, 2, day) for day in (1, 2, 4, 5)]
+        items = [(self.nina, self.meal, day) for day in days]
+        quotes = self.Reservation._book(self.martin, items, now=NOW)
+        bookings = self.Reservation.browse([one.reservation_id for one in quotes])
+        move = bookings.charge_ids.move_id
+        self.happened(
+            "quatre repas de février sont réservés, payables en deux acomptes"
+        )
+        self.assertEqual(move.invoice_date_due, date(2027, 1, 22))
+        deposits = move.espace_deposit_plan_ids.line_ids
+        self.assertEqual(
+            [(one.date, one.amount) for one in deposits],
+            [(TODAY, 5.76), (date(2027, 1, 15), 8.64)],
+        )
+        line = move._espace_receivable_lines().with_user(self.clerk)
+        self.register({line: 5.76}, "card")
+        self.happened("premier acompte, 40 %, par carte le jour même")
+        self.register({line: 8.64}, "cheque")
+        self.happened("second acompte, par chèque")
+        bookings[-1]._cancel(NOW, staff=True)
+        self.martin._espace_give_back(NOW)
+        self.happened("un repas est annulé à temps")
+        self.assertEqual(self.receivable(self.martin), recompute.number(-3.6))
+        self.assert_told("Acomptes")
+
+    def test_terms_of_the_accountant(self):
+        self.company.write({"espace_collect_days": 60, "espace_title_minimum": 0})
+        move = self.meal_on(MONDAY)
+        self.happened(
+            "un repas est facturé, reste impayé et part chez le comptable public"
+        )
+        later = TODAY + timedelta(days=61)
+        with self.at(later):
+            transfers = self.env["espace.debt.transfer"].with_user(self.clerk)
+            transfers._prepare(move.with_user(self.clerk)).action_send()
+            terms = self.env["espace.accountant.terms"].with_user(self.clerk)
+            terms = terms.create(
+                {
+                    "family_id": self.martin.id,
+                    "reference": "2027-15",
+                    "granted_on": later,
+                    "granted_by": "SGC de Castres",
+                    "move_ids": [Command.set(move.ids)],
+                    "line_ids": [
+                        Command.create({"date": later + timedelta(30), "amount": 2}),
+                        Command.create({"date": later + timedelta(60), "amount": 1.6}),
+                    ],
+                }
+            )
+            terms.action_record()
+            line = move._espace_receivable_lines().with_user(self.clerk)
+            move.with_user(self.clerk)._espace_paid_to_treasury(
+                self.martin.with_user(self.clerk),
+                {line: 2},
+                later,
+                "P503",
+                self.company._espace_treasury_account(),
+            )
+            self.happened(
+                "le comptable accorde deux mois (aucune écriture), puis encaisse 2 €"
+            )
+            self.env.invalidate_all()
+            self.assertEqual((terms.paid, terms.left), (2, 1.6))
+        self.assert_told("Délais du comptable public")
+
+    def test_a_month_at_a_flat_price(self):
+        self.tariff.line_ids = [
+            Command.create(self._line(self.t1, "flat", 0, 0, 40, sequence=90))
+        ]
+        formula = self.env["espace.flat.formula"].create(
+            {
+                "name": "Garderie au mois",
+                "company_id": self.company.id,
+                "product_id": self.t1.id,
+                "partial": "prorata",
+            }
+        )
+        flat = self.env["espace.flat"].create(
+            {
+                "formula_id": formula.id,
+                "family_id": self.martin.id,
+                "child_id": self.nina.id,
+                "date_from": date(2027, 1, 1),
+            }
+        )
+        flat.with_user(self.clerk).action_invoice()
+        self.happened("janvier à 40 € pour Nina, facturé")
+        evening = self.booked(self.nina, self.t1, MONDAY)
+        self.assertEqual(evening.charged_amount, 0)
+        flat.date_to = date(2027, 1, 15)
+        self.martin._espace_give_back(NOW)
+        self.happened("elle part le 15 : prorata de 7 jours d’ouverture sur 14")
+        self.assertEqual(flat.charged_amount, 20)
+        self.assert_told("Forfait mensuel")
 
     def open_deposit(self):
         account = self.env["account.account"].create(

@@ -58,7 +58,6 @@ class Office(EspaceBillingCase):
             "journals": {means: j.id for means, j in cls.journals.items()},
         }
 
-
     @classmethod
     def _create_flat_price(cls):
         """Sell the evenings of a month for 40 €."""

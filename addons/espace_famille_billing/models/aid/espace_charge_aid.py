@@ -223,13 +223,17 @@ class EspaceCharge(models.Model):
         self.ensure_one()
         if self.amount <= 0:
             return False
-        paid = self._owners_charges().filtered(
-            lambda charge: (
-                charge.aid_id == self.aid_id
-                and charge.amount < 0
-                and charge.move_id.state == "posted"
+        paid = (
+            self._owners_charges()
+            .filtered(
+                lambda charge: (
+                    charge.aid_id == self.aid_id
+                    and charge.amount < 0
+                    and charge.move_id.state == "posted"
+                )
             )
-        ).sorted("id")[-1:]
+            .sorted("id")[-1:]
+        )
         booked = paid.move_id.date
         return bool(booked) and budget.is_of_former_year(booked, day)
 

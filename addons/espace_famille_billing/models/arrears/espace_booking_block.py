@@ -206,9 +206,7 @@ class EspaceBookingBlock(models.Model):
             "move_ids": [
                 Command.set(
                     moves.sudo()
-                    .filtered(
-                        lambda m: not (m.espace_disputed or m.espace_under_terms)
-                    )
+                    .filtered(lambda m: not (m.espace_disputed or m.espace_under_terms))
                     .ids
                 )
             ],

@@ -132,7 +132,7 @@ class EspaceCheck(models.AbstractModel):
         """Return a query of the bookings that owe something or were charged, by kind.
 
         A kind is all that settling looks at, with the days between two changes of
-        tariff or quotient: `one` of its bookings, and the `ids` of all.
+        tariff, quotient or flat price: `one` of its bookings, and the `ids` of all.
         """
         return SQL(
             """
@@ -148,6 +148,15 @@ class EspaceCheck(models.AbstractModel):
                 FROM espace_family_income
                 GROUP BY family_id
             ) quotient ON quotient.family_id = booking.family_id
+            LEFT JOIN (
+                SELECT child_id, array_agg(day ORDER BY day) AS days FROM (
+                    SELECT child_id, date_from AS day FROM espace_flat
+                    UNION
+                    SELECT child_id, date_to + 1 FROM espace_flat
+                    WHERE date_to IS NOT NULL
+                ) change
+                GROUP BY child_id
+            ) flat ON flat.child_id = booking.child_id
             WHERE booking.company_id IN %(companies)s
             AND (booking.state IN %(due)s OR charged.amount IS NOT NULL)
             GROUP BY
@@ -161,6 +170,7 @@ class EspaceCheck(models.AbstractModel):
                     ) change
                 )),
                 width_bucket(booking.date, quotient.days),
+                width_bucket(booking.date, flat.days),
                 booking.state, booking.attendance, booking.origin, booking.late,
                 booking.absence_due, coalesce(booking.waiver, '') != '',
                 CASE WHEN booking.attendance = 'present' THEN booking.arrived_at END,

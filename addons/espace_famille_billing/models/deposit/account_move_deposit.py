@@ -72,9 +72,7 @@ class AccountMove(models.Model):
                 move_sudo.name,
             )
         if move_sudo.espace_payment_on_its_way:
-            return self.env._(
-                "This invoice is being paid online: wait for the result."
-            )
+            return self.env._("This invoice is being paid online: wait for the result.")
         if move_sudo._espace_deposit_plan_sudo():
             return self.env._(
                 "This invoice has a schedule of deposits already: close that one first."

@@ -52,9 +52,7 @@ class EspaceDepositPlan(models.Model):
     )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    rule_id = fields.Many2one(
-        "espace.deposit.rule", readonly=True, ondelete="restrict"
-    )
+    rule_id = fields.Many2one("espace.deposit.rule", readonly=True, ondelete="restrict")
     agreed_on = fields.Date(required=True, readonly=True)
     agreed_by_id = fields.Many2one(
         "res.users",

@@ -69,9 +69,7 @@ class EspaceBillingRun(models.Model):
 
         As long as it is not 0 Odoo calls the job again, at once.
         """
-        return sum(
-            run._to_do() + 1 for run in self._at_work(states) if run._has_work()
-        )
+        return sum(run._to_do() + 1 for run in self._at_work(states) if run._has_work())
 
     def _is_with_others(self):
         """Tell whether other workers are at all families that are left to invoice."""
@@ -97,11 +95,7 @@ class EspaceBillingRun(models.Model):
     def _goes_on(self, states=AT_WORK):
         """Tell whether there is more to do, as the last transactions of all say."""
         self.env.invalidate_all()
-        return (
-            self.state in states
-            and not self.paused
-            and self._has_work()
-        )
+        return self.state in states and not self.paused and self._has_work()
 
     def _work_batch(self):
         """Do one batch of what the run is at; return how many families it was."""

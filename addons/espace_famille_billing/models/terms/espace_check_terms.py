@@ -18,9 +18,7 @@ class EspaceCheck(models.AbstractModel):
                     "Terms of the accountant are of debts that are with him, each "
                     "under one decision, and add up to what was left of them."
                 ),
-                self.env._(
-                    "These terms are of other debts or sums than were granted."
-                ),
+                self.env._("These terms are of other debts or sums than were granted."),
             ),
         ]
 

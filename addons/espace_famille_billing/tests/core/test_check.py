@@ -61,6 +61,46 @@ class TestBillingCheck(CorruptionCase, EspaceBillingCase):
             "settled", self.booking, others=("invoice_line", "invoice_total")
         )
 
+    def test_the_last_of_many_that_are_alike(self):
+        """One of each kind is settled: what is charged otherwise is another kind."""
+        others = [self.booked(self.nina, self.meal, day) for day in (TUESDAY, THURSDAY)]
+        self.spoil_row(others[1].charge_ids, "amount", 3.50)
+        self.assert_found(
+            "settled", others[1], others=("invoice_line", "invoice_total")
+        )
+
+    def test_a_day_charged_as_before_the_quotient_changed(self):
+        later = self.booked(self.nina, self.meal, THURSDAY)
+        self.spoil(
+            "INSERT INTO espace_family_income (family_id, value, date_from) "
+            "VALUES (%s, 100000, %s)",
+            self.martin.id,
+            THURSDAY,
+        )
+        self.assert_found("settled", later)
+
+    def test_a_day_charged_that_a_flat_price_includes(self):
+        self.booked(self.nina, self.t1, MONDAY)
+        included = self.booked(self.nina, self.t1, THURSDAY)
+        formula = self.env["espace.flat.formula"].create(
+            {
+                "name": "Garderie au mois",
+                "company_id": self.company.id,
+                "product_id": self.t1.id,
+            }
+        )
+        self.spoil(
+            "INSERT INTO espace_flat (formula_id, family_id, child_id, company_id, "
+            "activity_id, date_from) VALUES (%s, %s, %s, %s, %s, %s)",
+            formula.id,
+            self.martin.id,
+            self.nina.id,
+            self.company.id,
+            self.evening.id,
+            THURSDAY,
+        )
+        self.assert_found("settled", included)
+
     def test_a_cancelled_booking_that_was_not_credited(self):
         other = self.booked(self.tom, self.meal, MONDAY)
         self.spoil(

@@ -157,12 +157,16 @@ class TestDeposit(DepositCase):
         with self.at(date(2027, 1, 18)):
             self.env.invalidate_all()
             self.assertEqual(plan.line_ids[1].state, "missed")
-            missed = self.env["espace.deposit"].with_user(self.clerk).search(
-                [
-                    ("plan_state", "=", "in_force"),
-                    ("left", ">", 0),
-                    ("date", "<", date(2027, 1, 18)),
-                ]
+            missed = (
+                self.env["espace.deposit"]
+                .with_user(self.clerk)
+                .search(
+                    [
+                        ("plan_state", "=", "in_force"),
+                        ("left", ">", 0),
+                        ("date", "<", date(2027, 1, 18)),
+                    ]
+                )
             )
             self.assertEqual(missed, plan.line_ids[1])
         # A rejected payment leaves its deposit to pay again.

@@ -456,9 +456,7 @@ class TestFlatRun(BillingRunCase, FlatCase):
             wizard = (
                 self.env["espace.credit.wizard"]
                 .with_user(self.finance)
-                .create(
-                    {"move_id": move.id, "reason": "Error", "follow_up": follow_up}
-                )
+                .create({"move_id": move.id, "reason": "Error", "follow_up": follow_up})
             )
             wizard.action_credit()
             self.assertEqual(flat.charged_amount, expected)

@@ -121,9 +121,7 @@ class TestDepositPages(EspacePortalCase):
         first, second = move.espace_deposit_plan_ids.line_ids
         foreign = other.espace_deposit_plan_ids.line_ids[0]
         for deposit in (second.id, foreign.id, 0, 10**9, "x", ""):
-            response = self.url_open(
-                f"{URL}/payer?invoice={move.id}&acompte={deposit}"
-            )
+            response = self.url_open(f"{URL}/payer?invoice={move.id}&acompte={deposit}")
             self.assertTrue(response.url.endswith(URL), deposit)
         response = self.url_open(f"{URL}/payer?invoice={other.id}&acompte={foreign.id}")
         self.assertTrue(response.url.endswith(URL))

@@ -130,9 +130,7 @@ class TestTwoRegies(EspacePortalCase):
         bounds = {"purse": True, "purse_least": 10, "purse_most": 200}
         (self.regie | self.leisure).write(bounds)
         for regie, provider in self.provider_of.items():
-            tree = self.page(
-                f"/my/porte-monnaie/recharger?montant=20&regie={regie.id}"
-            )
+            tree = self.page(f"/my/porte-monnaie/recharger?montant=20&regie={regie.id}")
             _result, error = self.rpc(
                 self.payment_route(tree),
                 provider_id=provider.id,
