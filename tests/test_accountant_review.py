@@ -192,6 +192,7 @@ class TestAccountantReview(EspaceBillingCase):
                 "count": 2,
                 "month_day": 15,
                 "days_before": 10,
+                "least": 10,
                 "company_id": self.company.id,
             }
         )

@@ -70,10 +70,11 @@ class TestBillingCheck(CorruptionCase, EspaceBillingCase):
         )
 
     def test_a_day_charged_as_before_the_quotient_changed(self):
-        later = self.booked(self.nina, self.meal, THURSDAY)
+        self.booked(self.nina, self.t1, MONDAY)
+        later = self.booked(self.nina, self.t1, THURSDAY)
         self.spoil(
-            "INSERT INTO espace_family_income (family_id, value, date_from) "
-            "VALUES (%s, 100000, %s)",
+            "INSERT INTO espace_family_income (family_id, value, date_from, source) "
+            "VALUES (%s, 2000, %s, 'declared')",
             self.martin.id,
             THURSDAY,
         )
