@@ -99,7 +99,10 @@ class EspaceReservation(models.Model):
 
     @api.model
     def _release_expired(self, now=None):
-        """Free the seats of families that did not pay in time."""
+        """Free the seats of families that did not pay in time.
+
+        Those who wait are asked once for all of them: a queue of a thousand is long.
+        """
         now = now or fields.Datetime.now()
         expired = self.search(
             [("state", "=", "pending_payment"), ("hold_until", "<=", now)]
@@ -108,8 +111,9 @@ class EspaceReservation(models.Model):
         for family, reservations in expired.grouped("family_id").items():
             reservations = reservations.with_context(lang=family.lang)
             reason = reservations.env._("Not paid in time")
-            reservations._cancel(now, reason=reason)
+            reservations._cancel(now, reason=reason, promote=False)
             reservations._notify_expired(family)
+        self._promote_waiting(expired.session_id, now)
         return expired
 
     def _expirable(self, now):
