@@ -37,13 +37,7 @@ PAGES = (
     *("/my", "/my/reservations", "/my/reservations/agenda", "/my/panier"),
     *("/my/reservations/historique", "/my/absences", "/my/menus", "/my/semaine"),
     *("/my/factures", "/my/porte-monnaie", "/my/attestations"),
-    *(
-        "/my/foyer",
-        "/my/factures/compte",
-        "/my/actualites",
-        "/my/demandes",
-        "/my/contacts",
-    ),
+    *("/my/foyer", "/my/actualites", "/my/demandes", "/my/contacts"),
 )
 
 

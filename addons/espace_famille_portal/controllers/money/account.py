@@ -47,7 +47,7 @@ class EspaceAccount(EspacePortal):
 
     # === The account === #
 
-    @family_page(f"{URL}/compte", archived=True, readonly=True)
+    @family_page(f"{URL}/compte", archived=True)
     def espace_account(self, family_sudo, pdf=None, **kwargs):
         today = family_sudo.company_id._espace_today()
         date_to = read_day(kwargs.get("au")) or today

@@ -120,6 +120,8 @@ class EspaceGdprExport(models.AbstractModel):
             "accidents": self.env._("Accidents"),
             "prestations": self.env._("Services counted"),
             "tiers_payeurs": self.env._("Third parties that pay a part"),
+            "acomptes": self.env._("Deposits before the due date"),
+            "delais_du_comptable": self.env._("Time to pay granted by the accountant"),
             "forfaits": self.env._("Months at a flat price"),
             "factures": self.env._("Invoices"),
             "reglements": self.env._("Payments"),

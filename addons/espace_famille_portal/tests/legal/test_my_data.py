@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW, TODAY, TUESDAY
 
 from ...models.legal import espace_gdpr_export as espace_portal_data
+from ...models.legal.gdpr_sections import SECTIONS
 from ..common import EspacePortalCase
 
 DATA = "/my/foyer/mes-donnees"
@@ -49,6 +50,10 @@ class TestMyData(EspacePortalCase):
         self.assertEqual(response.headers["Content-Type"], "application/zip")
         self.assertEqual(response.headers["Cache-Control"], "no-store")
         return zipfile.ZipFile(io.BytesIO(response.content))
+
+    def test_each_part_of_the_archive_has_a_title(self):
+        titles = self.env["espace.gdpr.export"]._titles()
+        self.assertLessEqual({section.name for section in SECTIONS}, titles.keys())
 
     def test_the_archive_holds_all_of_the_household(self):
         archive = self.download()
