@@ -57,6 +57,7 @@ class EspaceCharge(models.Model):
         def invoice(family):
             charges = self.search([("family_id", "=", family.id), *due])
             charges.reservation_id._invoice_booking(family, now)
+            charges.flat_due_id._invoice_now(now)
 
         one_by_one(
             self.env,

@@ -314,9 +314,9 @@ class EspaceFlatDue(models.Model):
         dues_sudo.write({"waiver": reason})
         return dues_sudo._settle()
 
-    def _invoice_now(self):
+    def _invoice_now(self, now=None):
         """Return the posted invoices of what waits of these, a company and régie."""
-        now = fields.Datetime.now()
+        now = now or fields.Datetime.now()
         moves = self.env["account.move"]
         waiting = self.charge_ids.filtered(
             lambda charge: charge.state == "to_invoice" and not charge.aid_id

@@ -121,6 +121,7 @@ class EspaceGdprExport(models.AbstractModel):
             "prestations": self.env._("Services counted"),
             "tiers_payeurs": self.env._("Third parties that pay a part"),
             "forfaits": self.env._("Months at a flat price"),
+            "carnets": self.env._("Packs of days"),
             "factures": self.env._("Invoices"),
             "reglements": self.env._("Payments"),
             "documents": self.env._("Documents given"),
