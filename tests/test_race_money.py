@@ -24,7 +24,7 @@ from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 from odoo.addons.payment_payfip.tests.payfip_double import Double
 
 PRICE = 360
-FAMILIES = 13
+FAMILIES = 14
 NEXT_WEEK = timedelta(days=7)
 
 

@@ -155,8 +155,9 @@ class EspacePackFormula(models.Model):
         """Say the rules to parents, a sentence each."""
         self.ensure_one()
         if self.months:
-            valid = self.env._("It serves for %s months from its purchase on.")
-            valid = valid % self.months
+            valid = self.env._(
+                "It serves for %s months from its purchase on.", self.months
+            )
         else:
             valid = self.env._("It serves until the end of the school year.")
         unused = {
