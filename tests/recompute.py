@@ -68,7 +68,8 @@ def read_bookings(cursor, company):
             template.espace_hours AS hours, template.espace_time_from AS opens,
             template.espace_time_to AS closes,
             template.espace_records_times AS timed,
-            family.residency, child.has_pai AS pai, EXISTS (
+            family.residency, child.has_pai AS pai,
+            booking.pack_id IS NOT NULL OR EXISTS (
                 SELECT FROM espace_flat flat
                 WHERE flat.child_id = booking.child_id
                 AND flat.family_id = booking.family_id
@@ -285,7 +286,9 @@ def units(line, booking):
 def concerns(change, booking, event, rank, quotient):
     if change["product_id"] not in (None, booking["product_id"]):
         return False
-    named = change["event"] == event or (change["event"] == "any" and event != "flat")
+    named = change["event"] == event or (
+        change["event"] == "any" and event not in ("flat", "pack")
+    )
     if not named or not suits(change, booking, rank):
         return False
     if quotient is not None:
@@ -415,6 +418,71 @@ def read_months(cursor, company):
     )
 
 
+def read_packs(cursor, company):
+    """Return the packs of days, with what was taken of them."""
+    return rows(
+        cursor,
+        """
+        SELECT due.id, pack.family_id, pack.child_id, formula.product_id, due.waiver,
+            family.residency, child.has_pai AS pai, pack.date_from AS date,
+            pack.state, pack.days, formula.unused, (
+                SELECT count(*) FROM espace_reservation WHERE pack_id = pack.id
+            ) AS used
+        FROM espace_flat_due due
+        JOIN espace_pack pack ON pack.id = due.pack_id
+        JOIN espace_pack_formula formula ON formula.id = pack.formula_id
+        JOIN espace_family family ON family.id = pack.family_id
+        JOIN espace_child child ON child.id = pack.child_id
+        WHERE family.company_id = %s
+        """,
+        company,
+    )
+
+
+def pack_price(pack, whole):
+    """Return what is asked of a pack whose whole price is known."""
+    if pack["state"] == "ended" and pack["unused"] == "refund":
+        back = whole * (pack["days"] - pack["used"]) / pack["days"]
+        return whole - back.quantize(CENT, ROUND_HALF_UP)
+    return whole
+
+
+def wrong_packs(cursor, company):
+    """Return the packs that gave days to what has none, or more than they have."""
+    return rows(
+        cursor,
+        """
+        SELECT pack.id, booking.id AS booking
+        FROM espace_pack pack
+        JOIN espace_pack_formula formula ON formula.id = pack.formula_id
+        JOIN espace_family family ON family.id = pack.family_id
+        JOIN espace_reservation booking ON booking.pack_id = pack.id
+        WHERE family.company_id = %s AND (
+            booking.state NOT IN ('confirmed', 'pending_payment')
+            OR booking.attendance = 'absent_justified'
+            AND booking.absence_due IS NOT TRUE
+            OR booking.waiver IS NOT NULL
+            OR booking.child_id != pack.child_id
+            OR booking.family_id != pack.family_id
+            OR booking.date NOT BETWEEN pack.date_from AND pack.date_to
+            OR pack.state = 'cancelled'
+            OR booking.product_id NOT IN (
+                SELECT product_product_id FROM espace_pack_formula_product_product_rel
+                WHERE espace_pack_formula_id = formula.id
+                UNION ALL SELECT formula.product_id WHERE NOT EXISTS (
+                    SELECT FROM espace_pack_formula_product_product_rel
+                    WHERE espace_pack_formula_id = formula.id
+                )
+            )
+            OR (
+                SELECT count(*) FROM espace_reservation WHERE pack_id = pack.id
+            ) > pack.days
+        )
+        """,
+        company,
+    )
+
+
 def month_price(month, whole):
     """Return what is asked of a month whose whole price is known."""
     if month["waiver"] or not month["covered"]:
@@ -433,7 +501,7 @@ def month_price(month, whole):
 
 
 def month_costs(cursor, company):
-    """Yield (month at a flat price, euros)."""
+    """Yield (month at a flat price or pack of days, euros)."""
     tariffs = read_tariffs(cursor, company)
     quotients = read_quotients(cursor, company)
     ranks = read_ranks(cursor, company)
@@ -442,6 +510,11 @@ def month_costs(cursor, company):
         if tariff and not month["waiver"]:
             whole = priced(month, "flat", tariff, quotients, ranks)
             yield month, month_price(month, whole)
+    for pack in read_packs(cursor, company):
+        tariff = tariff_of(tariffs, pack["date"])
+        if tariff and not pack["waiver"] and pack["state"] != "cancelled":
+            whole = priced(pack, "pack", tariff, quotients, ranks)
+            yield pack, pack_price(pack, whole)
 
 
 def owed(cursor, company):

@@ -83,6 +83,8 @@ STAFF = {
     "espace.flat.formula": ("", "r", "rwcu", "rwcu"),
     "espace.flat": ("", "rwc", "rwcu", "rwcu"),
     "espace.flat.due": ("", "r", "r", "r"),
+    "espace.pack.formula": ("", "r", "rwcu", "rwcu"),
+    "espace.pack": ("", "rwc", "rwcu", "rwcu"),
     "espace.activation": ("", "r", "", "r"),
     "espace.rate.limit": ("", "", "", ""),
     "espace.password.request": ("", "", "", ""),

@@ -24,7 +24,7 @@ from odoo.addons.espace_famille_billing.tests.common import EspaceBillingCase
 from odoo.addons.payment_payfip.tests.payfip_double import Double
 
 PRICE = 360
-FAMILIES = 13
+FAMILIES = 14
 NEXT_WEEK = timedelta(days=7)
 
 
@@ -53,10 +53,26 @@ class Office(EspaceBillingCase):
         return {
             "company": cls.company.id,
             "meal": cls.meal.id,
+            "evening": cls.t2.id,
             "formula": cls._create_flat_price().id,
+            "pack": cls._create_pack().id,
             "provider": cls.provider.id,
             "journals": {means: j.id for means, j in cls.journals.items()},
         }
+
+    @classmethod
+    def _create_pack(cls):
+        """Sell one evening by the pack, for 2 €."""
+        line = cls._line(cls.t2, "pack", 0, 0, 2, sequence=91)
+        cls.tariff.line_ids = [fields.Command.create(line)]
+        return cls.env["espace.pack.formula"].create(
+            {
+                "name": "Carnet",
+                "company_id": cls.company.id,
+                "product_id": cls.t2.id,
+                "days": 1,
+            }
+        )
 
     @classmethod
     def _create_flat_price(cls):
@@ -303,6 +319,41 @@ class TestMoneyRace(BaseCase):
         with self.open() as env:
             charges = self.family(env).espace_flat_ids.due_ids.charge_ids
             self.assertEqual(charges.mapped("amount"), [40, 40])
+
+    def test_the_last_day_of_a_pack_is_taken_once(self):
+        """Two days are booked at once: one is of the pack, the other has its price."""
+        with self.open() as env:
+            pack_id = (
+                env["espace.pack"]
+                .create(
+                    {
+                        "formula_id": self.ids["pack"],
+                        "family_id": self.family_id,
+                        "child_id": self.child_id,
+                        "date_from": MONDAY,
+                    }
+                )
+                .id
+            )
+
+        def book(day):
+            def work(env):
+                item = (
+                    env["espace.child"].browse(self.child_id),
+                    env["product.product"].browse(self.ids["evening"]),
+                    day,
+                )
+                Reservation = env["espace.reservation"]
+                Reservation._book(self.family(env), [item], now=NOW)
+
+            return work
+
+        self.race(book(MONDAY), book(TUESDAY))
+        with self.open() as env:
+            pack = env["espace.pack"].browse(pack_id)
+            self.assertEqual((pack.used, pack.left), (1, 0))
+            charged = self.family(env).charge_ids.filtered("reservation_id")
+            self.assertEqual(len(charged), 1)
 
     def test_two_parts_of_an_invoice_never_make_more_than_it(self):
         move_id = self.owe(MONDAY)

@@ -323,6 +323,8 @@ class TestRecompute(RecomputeCase):
                     "line_ids": [
                         Command.create(self._line(self.t1, "flat", 0, 600, 31.1)),
                         Command.create(self._line(self.t1, "flat", 600, 0, 47.3)),
+                        Command.create(self._line(self.t1, "pack", 0, 600, 4.7)),
+                        Command.create(self._line(self.t1, "pack", 600, 0, 7.1)),
                     ],
                     "adjustment_ids": [
                         Command.create(
@@ -362,10 +364,26 @@ class TestRecompute(RecomputeCase):
                 "decided_on": TODAY,
             }
         )
-        flats = self.env["espace.flat"]
+        carnets = self.env["espace.pack.formula"].create(
+            [
+                {
+                    "name": f"Carnet {days}",
+                    "company_id": self.company.id,
+                    "product_id": self.t1.id,
+                    "option_ids": (self.t1 | self.t2).ids,
+                    "days": days,
+                    "months": 1,
+                    "unused": unused,
+                }
+                for days, unused in ((3, "refund"), (7, "lapse"), (30, "refund"))
+            ]
+        )
+        flats, packs = self.env["espace.flat"], self.env["espace.pack"]
         for first in MONTHS[:4]:
             for child, formula in zip(self.children, [*formulas] * 2, strict=False):
                 flats |= self.subscribe(child, formula, first)
+            for child, formula in zip(self.children[::-1], [*carnets] * 2, strict=False):
+                packs |= self.buy(child, formula, first)
             self.month(first)
             self.assertEqual(self.all_wrong(), [], f"before {first} is invoiced")
             self.invoice(first, is_last=True)
@@ -375,11 +393,15 @@ class TestRecompute(RecomputeCase):
                     if self.draw.random() < 0.4:
                         day = first + timedelta(days=self.draw.randrange(31))
                         flat.date_to = max(day, flat.date_from)
+                packs._cron_end()
             self.assertEqual(self.all_wrong(), [], f"after {first}")
         self.correct(MONTHS[1])
         self.credit()
         self.assertEqual(self.all_wrong(), [])
         self.assertGreater(sum(flats.mapped("charged_amount")), 100)
+        self.assertGreater(sum(packs.mapped("charged_amount")), 20)
+        self.assertGreater(sum(packs.mapped("used")), 10)
+        self.assertIn("ended", packs.mapped("state"))
         self.assertEqual(self.env["espace.check"]._problems(self.company), [])
 
     def subscribe(self, child, formula, first):
@@ -400,6 +422,19 @@ class TestRecompute(RecomputeCase):
                 }
             )
 
+    def buy(self, child, formula, first):
+        """Have the family of a child buy a pack in a month."""
+        day = max(TODAY, first + timedelta(days=self.draw.randrange(10)))
+        with freeze_time(datetime.combine(first, time(9))):
+            return self.env["espace.pack"].create(
+                {
+                    "child_id": child.id,
+                    "family_id": child._paying_family(day).id,
+                    "formula_id": formula.id,
+                    "date_from": day,
+                }
+            )
+
     def all_wrong(self):
         company = self.company.id
         self.env.flush_all()
@@ -408,6 +443,7 @@ class TestRecompute(RecomputeCase):
             *recompute.account_differences(self.env.cr, company),
             *recompute.wrong_documents(self.env.cr, company),
             *recompute.wrong_parts(self.env.cr, company),
+            *recompute.wrong_packs(self.env.cr, company),
         ]
 
     def test_a_cent_that_is_wrong_is_found(self):

@@ -177,3 +177,46 @@ def a_subscription_is_deleted(story):
     flat = story.one_of(subscriptions(story))
     story.tell(flat.child_id.firstname, flat.formula_id.name)
     flat.unlink()
+
+
+# === Packs of days === #
+
+
+def packs(story):
+    return story.env["espace.pack"].search(
+        [("company_id", "=", story.case.company.id)], order="id"
+    )
+
+
+@step(often=4)
+def a_pack_is_bought(story):
+    """Today or some days ago: what was charged before stays."""
+    child = story.child()
+    day = story.today + timedelta(days=story.draw.randint(-10, 3))
+    family = child._paying_family(day)
+    formula = story.draw.choice(story.case.pack_formulas)
+    story.tell(child.firstname, family.name, formula.name, day)
+    story.env["espace.pack"].create(
+        {
+            "child_id": child.id,
+            "family_id": family.id,
+            "formula_id": formula.id,
+            "date_from": day,
+            "by_parent": story.chance(0.3),
+        }
+    )
+
+
+@step(often=2)
+def a_pack_ends(story):
+    """Ended by an agent, taken back if nobody used it, or given more time."""
+    pack = story.one_of(packs(story))
+    pack = pack.with_user(story.clerk)
+    what = story.draw.choice(("end", "cancel", "longer"))
+    story.tell(pack.child_id.firstname, pack.formula_id.name, what)
+    if what == "longer":
+        pack.date_to += timedelta(days=story.draw.randint(-20, 20))
+    elif what == "cancel":
+        pack.action_cancel()
+    else:
+        pack.action_end()

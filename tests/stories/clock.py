@@ -24,6 +24,7 @@ def a_night_passes(story):
         ("espace.reminder", "_cron_remind"),
         ("espace.deposit", "_cron_remind"),
         ("espace.flat", "_cron_open"),
+        ("espace.pack", "_cron_end"),
         ("espace.charge", "_cron_invoice_at_once"),
     ]
     story.draw.shuffle(jobs)

@@ -43,6 +43,7 @@ def wrong_books(cursor, company, is_settled=False):
         "accounts": recompute.account_differences(cursor, company),
         "documents": recompute.wrong_documents(cursor, company),
         "third parties": recompute.wrong_parts(cursor, company),
+        "packs": recompute.wrong_packs(cursor, company),
         "advances": recompute.wrong_advances(cursor, company),
         "deposits and terms": recompute.wrong_schedules(cursor, company),
         "unmet": recompute.unmet(cursor, company) if is_settled else (),
@@ -245,6 +246,8 @@ class StoryCommune(RecomputeCase):
                     "line_ids": [
                         Command.create(cls._line(cls.t1, "flat", 0, 600, 31.1)),
                         Command.create(cls._line(cls.t1, "flat", 600, 0, 47.3)),
+                        Command.create(cls._line(cls.t1, "pack", 0, 600, 4.7)),
+                        Command.create(cls._line(cls.t1, "pack", 600, 0, 7.1)),
                     ]
                 }
             )
@@ -262,6 +265,23 @@ class StoryCommune(RecomputeCase):
                     **rule,
                 }
                 for number, rule in enumerate(rules)
+            ]
+        )
+
+        cls.pack_formulas = cls.env["espace.pack.formula"].create(
+            [
+                {
+                    "name": f"Carnet {number}",
+                    "company_id": cls.company.id,
+                    "product_id": cls.t1.id,
+                    **rule,
+                }
+                for number, rule in enumerate(
+                    (
+                        {"days": 3, "months": 1, "unused": "refund"},
+                        {"days": 7, "option_ids": (cls.t1 | cls.t2).ids},
+                    )
+                )
             ]
         )
 

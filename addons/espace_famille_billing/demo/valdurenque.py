@@ -24,6 +24,10 @@ PRICES = [
         ("product_evening_1", "flat", low, high, price, "session")
         for low, high, price in ((0, 500, 22), (500, 1001, 26), (1001, 0, 32))
     ),
+    *(
+        ("product_leisure", "pack", low, high, price, "session")
+        for low, high, price in ((0, 500, 63), (500, 1001, 85), (1001, 0, 108))
+    ),
     ("product_leisure", "planned", 0, 500, 7.00, "session"),
     ("product_leisure", "planned", 500, 1001, 9.50, "session"),
     ("product_leisure", "planned", 1001, 0, 12.00, "session"),
@@ -44,6 +48,7 @@ class Demonstration(demo.Demonstration):
         self._load_incomes()
         self._load_aids()
         self._load_flats()
+        self._load_packs()
         reservations = self._load_bookings()
         self._load_attendance(reservations)
         self._load_payments()
@@ -145,6 +150,37 @@ class Demonstration(demo.Demonstration):
                 "formula_id": formula.id,
                 "family_id": family.id,
                 "child_id": family.child_ids[:1].id,
+                "date_from": previous_month(self._today())[0],
+            }
+        )
+
+    def _load_packs(self):
+        """Sell ten days of the leisure centre together, to a child who often goes."""
+        leisure = self._ref("product_leisure").product_variant_id
+        formula = self.env["espace.pack.formula"].create(
+            {
+                "name": "Carnet de 10 journées de centre de loisirs",
+                "company_id": self._company().id,
+                "product_id": leisure.id,
+                "days": 10,
+                "months": 12,
+                "unused": "refund",
+                "deliberation": "Délibération 2026-42",
+                "portal": True,
+                "note": "Réservez chaque journée : elle est prise sur le carnet.",
+            }
+        )
+        child = next(
+            child
+            for family in self._families()
+            for child in family.main_child_ids
+            if leisure in self._habits(child) and len(family.child_ids.family_id) == 1
+        )
+        self.env["espace.pack"].create(
+            {
+                "formula_id": formula.id,
+                "family_id": child.family_id.id,
+                "child_id": child.id,
                 "date_from": previous_month(self._today())[0],
             }
         )

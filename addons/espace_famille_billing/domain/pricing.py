@@ -37,8 +37,10 @@ __all__ = [
 OF_A_DAY = ("planned", "late", "unplanned", "absence_unjustified", "absence_justified")
 """What may happen on a day."""
 
-EVENTS = (*OF_A_DAY, "flat")
-"""`flat`: a month at one price, whatever happens on its days."""
+AT_ONE_PRICE = ("flat", "pack")
+"""What days cost together, whatever happens on them: a month, a pack of days."""
+
+EVENTS = (*OF_A_DAY, *AT_ONE_PRICE)
 
 FALLBACK = {
     "late": "planned",
@@ -130,7 +132,7 @@ class Adjustment:
     reductions before leave at least `value` euros, or the price of the grid if that
     is lower) or 'waive' (what is less than `value` euros is not asked). The `event`
     is the one that happened, even where the lines of another one serve. `product`
-    None matches all, and `event` 'any' all but the flat price of a month, which is
+    None matches all, and `event` 'any' all but what is sold `AT_ONE_PRICE`, which is
     adjusted by what names it; other selectors as in `Line`. A family without QF, who
     pays the dearest, gets of a bracket's adjustments those alone that raise.
     """
@@ -378,7 +380,8 @@ def _adjusts(adjustment: Adjustment, situation: Situation) -> bool:
     if adjustment.product is not None and adjustment.product != situation.product:
         return False
     event = situation.event
-    if adjustment.event != event and (adjustment.event != "any" or event == "flat"):
+    is_any = adjustment.event == "any" and event not in AT_ONE_PRICE
+    if adjustment.event != event and not is_any:
         return False
     return _reaches(adjustment, situation.qf) and _admits(adjustment, situation)
 

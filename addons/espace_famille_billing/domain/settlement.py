@@ -44,6 +44,16 @@ def event_due(booking):
     return "late" if booking.late else "planned"
 
 
+def takes_a_day(booking):
+    """Tell whether a booking takes a day of a pack (carnet), whenever it is charged.
+
+    As at booking: whoever stays away without a reason has taken the day.
+    """
+    if booking.waived or booking.state not in DUE_STATES:
+        return False
+    return booking.attendance != "absent_justified" or booking.absence_due
+
+
 def to_charge(target, charged):
     """Return the euros to charge (negative: to credit) to reach `target`."""
     return Decimal(target) - Decimal(charged)

@@ -21,6 +21,7 @@ HAPPENED = {
     "absence_unjustified": "Absence injustifiée",
     "absence_justified": "Absence justifiée",
     "flat": "Forfait mensuel",
+    "pack": "Carnet",
 }
 STARTED_UNITS = {
     15: ("quart d'heure commencé", "quarts d'heure commencés"),

@@ -14,5 +14,6 @@ from . import terms
 from . import account
 from . import aid
 from . import flat
+from . import pack
 from . import setup
 from . import home

@@ -12,6 +12,7 @@ from .terms import *
 from .account import *
 from .aid import *
 from .flat import *
+from .pack import *
 from .posted import *
 from .purse import *
 from .rollover import *

@@ -73,6 +73,7 @@ class EspaceCounterWizard(models.TransientModel):
         "account.",
     )
     archived = fields.Boolean(compute="_compute_archived")
+    sells_packs = fields.Boolean(compute="_compute_sells_packs")
     # What was to be received before a CESU lowered it, and to what: another means of
     # payment, on which the arrow keys only pass by the CESU, receives it after all.
     before_cesu = fields.Monetary()
@@ -156,6 +157,13 @@ class EspaceCounterWizard(models.TransientModel):
     def _compute_keep_advance(self):
         for wizard in self:
             wizard.keep_advance = wizard.top_up or wizard.means == "cesu"
+
+    @api.depends("family_id")
+    def _compute_sells_packs(self):
+        rulebook = self.env["espace.rulebook"]
+        for wizard in self:
+            company = wizard.family_id.company_id
+            wizard.sells_packs = bool(company) and rulebook._sells_packs(company)
 
     @api.depends("family_id")
     def _compute_archived(self):
@@ -298,6 +306,17 @@ class EspaceCounterWizard(models.TransientModel):
             "default_last_payment_id": payment.id,
         }
         return action
+
+    def action_sell_pack(self):
+        """Open a pack of days for the family, to be filled in."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Sell a Pack of Days"),
+            "res_model": "espace.pack",
+            "views": [(False, "form")],
+            "context": {"default_family_id": self.family_id.id},
+        }
 
     def action_print_last(self):
         self.ensure_one()

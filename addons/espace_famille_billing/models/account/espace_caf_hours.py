@@ -37,6 +37,7 @@ class EspaceCafHours(models.Model):
             "company_id",
             "date",
             "family_id",
+            "pack_id",
             "product_id",
             "session_id",
             "state",
@@ -85,8 +86,8 @@ class EspaceCafHours(models.Model):
     )
     hours_billed = fields.Float(
         readonly=True,
-        help="Of what is charged, come or not; of days at a flat price those that the "
-        "child came.",
+        help="Of what is charged, come or not; of days at a flat price, or of a "
+        "pack, those that the child came.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary("Charged", readonly=True)
@@ -117,14 +118,15 @@ class EspaceCafHours(models.Model):
                    CASE WHEN r.attendance = 'present' AND r.state IN %(states)s
                         THEN t.espace_hours ELSE 0 END AS hours_realised,
                    CASE WHEN coalesce(charged.amount, 0) <= 0 THEN
-                        CASE WHEN r.attendance = 'present' AND EXISTS (
+                        CASE WHEN r.attendance = 'present' AND (
+                            r.pack_id IS NOT NULL OR EXISTS (
                             SELECT FROM espace_flat flat
                              WHERE flat.child_id = r.child_id
                                AND flat.family_id = r.family_id
                                AND flat.activity_id = r.activity_id
                                AND r.date >= flat.date_from
                                AND (flat.date_to IS NULL OR r.date <= flat.date_to)
-                        ) THEN t.espace_hours ELSE 0 END
+                        )) THEN t.espace_hours ELSE 0 END
                         WHEN first.unit = 'started_unit'
                         THEN charged.amount * first.quantity / first.amount
                              * first.unit_minutes / 60.0

@@ -21,6 +21,7 @@ WORDS = {
     "espace.aid": ("document_name", "note", "number"),
     "espace.flat": ("note",),
     "espace.flat.due": ("waiver",),
+    "espace.pack": ("note",),
     "espace.billing.run.family": ("reason", "sending_error", "letter_reason"),
 }
 

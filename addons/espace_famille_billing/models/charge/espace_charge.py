@@ -30,7 +30,7 @@ ABOUT = (
 
 
 class EspaceCharge(models.Model):
-    """What a booking, or a month at a flat price, costs or gives back; never edited."""
+    """What a booking, a month at a flat price, a pack costs or gives back."""
 
     _name = "espace.charge"
     _description = "Charge"

@@ -57,6 +57,7 @@ class EspaceCharge(models.Model):
         def invoice(family):
             charges = self.search([("family_id", "=", family.id), *due])
             charges.reservation_id._invoice_booking(family, now)
+            charges.flat_due_id._invoice_now(now)
 
         one_by_one(
             self.env,
@@ -379,7 +380,9 @@ class EspaceCharge(models.Model):
         activity, option = self[0].activity_id.name, self[0].product_id.name
         if activity not in option:
             option = f"{activity} – {option}"
-        if self[0].flat_due_id:
+        if self[0].event == "pack":
+            option = self.env._("%s, pack of days", option)
+        elif self[0].flat_due_id:
             option = self.env._("%s, flat price", option)
         if self[0].aid_id:
             option = self.env._("%s, third party's part", option)
@@ -392,7 +395,7 @@ class EspaceCharge(models.Model):
         first = self[0]
         title = f"{first.child_id.name} – {first.product_id.name}"
         if first.flat_due_id:
-            # The reason says which month.
+            # The reason says which month, or until when a pack serves.
             return f"{title}\n{first.explanation}"
         return f"{title}\n{self._dates_words()}\n{first.explanation}"
 

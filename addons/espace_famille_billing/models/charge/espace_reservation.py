@@ -80,6 +80,7 @@ class EspaceReservation(models.Model):
         """
         errors = None if strict else {}
         bookings_sudo = self.sudo()
+        bookings_sudo._settle_packs()
         unsettled = bookings_sudo._unsettled(errors)
         bookings_sudo._note_settlement_errors(errors or {})
         charges = bookings_sudo.env["espace.charge"].create(
@@ -153,6 +154,11 @@ class EspaceReservation(models.Model):
 
         :raise MissingPrice: the commune bills, but has no price for this
         """
+        if pack_sudo := self.sudo().pack_id:
+            words = pack_sudo._included_words()
+            return pricer.paid_before(
+                self.child_id, self.family_id, self.date, event, words
+            )
         try:
             return pricer.price(
                 self.product_id,

@@ -1,6 +1,7 @@
 """What booking costs: prices shown, places held while they are paid, invoices."""
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -8,9 +9,13 @@ from odoo.exceptions import UserError
 from odoo.addons.espace_famille.domain.cutoff import to_utc
 
 from ..core.errors import MissingPrice, NoTariff
+from ..tariff.pack_days import PackDays
 from ..tariff.pricer import Pricer
 from .espace_charge_invoicing import COMPLETE
 from .espace_reservation import EVENT_OF_LATE
+
+
+ZERO = Decimal(0)
 
 
 class EspaceReservation(models.Model):
@@ -50,10 +55,13 @@ class EspaceReservation(models.Model):
             if quote.status in ("booked", "pending")
         )
         late_of = {reservation.id: reservation.late for reservation in booked}
+        in_pack = self._with_packs(family, quotes, booked, pricer)
 
         def with_price(quote):
             if not quote.session_id:
                 return quote
+            if (quote.child_id, quote.product_id, quote.date) in in_pack:
+                return quote.at(ZERO)
             try:
                 price = pricer.price(
                     products[quote.product_id],
@@ -69,6 +77,38 @@ class EspaceReservation(models.Model):
             return quote.at(price.amount)
 
         return [with_price(quote) for quote in quotes]
+
+    @api.model
+    def _with_packs(self, family, quotes, booked, pricer):
+        """Return {(child, product, date)} of what packs of days include.
+
+        Of what is not booked yet as many as days are left, the earliest first: who
+        books a later one instead reads its price, and pays nothing.
+        """
+        found = {
+            (booking.child_id.id, booking.product_id.id, booking.date)
+            for booking in booked
+            if booking.pack_id
+        }
+        days = PackDays(self.env, family)
+        if not days.packs:
+            return found
+        known = {*booked.ids}
+        Child = self.env["espace.child"].sudo()
+        Product = self.env["product.product"].sudo()
+        for quote in sorted(quotes, key=lambda quote: quote.date):
+            if quote.status != "available" or quote.reservation_id in known:
+                continue
+            child, product = (
+                Child.browse(quote.child_id),
+                Product.browse(quote.product_id),
+            )
+            is_free = product.espace_activity_id.is_emergency or pricer.is_included(
+                product, child, family, quote.date
+            )
+            if not is_free and days.take(child, family, product, quote.date):
+                found.add((quote.child_id, quote.product_id, quote.date))
+        return found
 
     @api.model
     def _without_price(self, quote):

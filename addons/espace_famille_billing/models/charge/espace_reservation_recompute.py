@@ -130,6 +130,7 @@ class EspaceReservation(models.Model):
         """
         errors = {}
         bookings_sudo = self.sudo()
+        bookings_sudo._settle_packs()
         unsettled = bookings_sudo._unsettled(errors)
         bookings_sudo._note_settlement_errors(errors)
         invoiced = bookings_sudo._with_invoiced_charges()

@@ -22,6 +22,7 @@ class EspaceCheck(models.AbstractModel):
             *self._charge_invariants(),
             *self._aid_invariants(),
             *self._flat_invariants(),
+            *self._pack_invariants(),
             *self._run_invariants(),
             *self._collection_invariants(),
             *self._payment_invariants(),

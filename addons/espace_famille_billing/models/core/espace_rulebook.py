@@ -15,6 +15,10 @@ class EspaceRulebook(models.AbstractModel):
                 ("company_id", "=", company_id),
                 ("active", "in", (True, False)),
             ],
+            "espace.pack.formula": [
+                ("company_id", "=", company_id),
+                ("active", "in", (True, False)),
+            ],
             "res.currency": [("id", "=", company.currency_id.id)],
         }
 

@@ -1,4 +1,4 @@
-"""Charges of months at a flat price: as those of bookings, but of no booking."""
+"""Charges of months at a flat price, and of packs: of no booking."""
 
 from odoo import fields, models
 
@@ -8,7 +8,7 @@ class EspaceCharge(models.Model):
 
     flat_due_id = fields.Many2one(
         "espace.flat.due",
-        "Month of a Subscription",
+        "Month of a Subscription, or Pack",
         index="btree_not_null",
         ondelete="restrict",
         readonly=True,
@@ -17,11 +17,11 @@ class EspaceCharge(models.Model):
 
     _of_one = models.Constraint(
         "CHECK(num_nonnulls(reservation_id, flat_due_id) = 1)",
-        "A charge is of a booking or of a month at a flat price.",
+        "A charge is of a booking, or of a month at a flat price or a pack.",
     )
 
     def _owner(self):
-        """Return what this is charged for: a booking, or a month at a flat price."""
+        """Return what this is charged for: a booking, a month at a flat price, a pack."""
         return self.reservation_id or self.flat_due_id
 
     def _owners_charges(self):

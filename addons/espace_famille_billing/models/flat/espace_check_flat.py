@@ -64,12 +64,13 @@ class EspaceCheck(models.AbstractModel):
                 SELECT charge.id
                 FROM espace_charge charge
                 JOIN espace_flat_due due ON due.id = charge.flat_due_id
-                JOIN espace_flat flat ON flat.id = due.flat_id
+                LEFT JOIN espace_flat flat ON flat.id = due.flat_id
+                LEFT JOIN espace_pack pack ON pack.id = due.pack_id
                 WHERE charge.company_id IN %s AND (
-                    charge.child_id != flat.child_id
-                    OR charge.family_id != flat.family_id
+                    charge.child_id != coalesce(flat.child_id, pack.child_id)
+                    OR charge.family_id != coalesce(flat.family_id, pack.family_id)
                     OR charge.activity_id != due.activity_id
-                    OR charge.company_id != flat.company_id
+                    OR charge.company_id != due.company_id
                     OR date_trunc('month', charge.date) != due.month
                 )
                 """,

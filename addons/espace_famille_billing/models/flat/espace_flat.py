@@ -322,7 +322,7 @@ class EspaceFlat(models.Model):
         """Invoice now what waits of these, without waiting for a run."""
         self.env["account.payment"]._espace_check_regie_role()
         self.check_access("write")
-        moves = self.sudo()._invoice_now()
+        moves = self.sudo().due_ids._invoice_now()
         if not moves:
             raise UserError(self.env._("Nothing of this waits for an invoice."))
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -330,20 +330,6 @@ class EspaceFlat(models.Model):
         )
         action["domain"] = [("id", "in", moves.ids)]
         return action
-
-    def _invoice_now(self):
-        """Return the posted invoices of what waits of these, a company and régie."""
-        now = fields.Datetime.now()
-        moves = self.env["account.move"]
-        waiting = self.due_ids.charge_ids.filtered(
-            lambda charge: charge.state == "to_invoice" and not charge.aid_id
-        )
-        for company, charges in waiting.grouped("company_id").items():
-            today = company._espace_today(now)
-            company._espace_check_open_books(today)
-            moves |= charges._invoice(now)
-        moves._post(soft=False)
-        return moves
 
     def action_open_charges(self):
         self.ensure_one()
@@ -385,7 +371,7 @@ class EspaceReservation(models.Model):
         self._settle(strict=False)
 
     def _included_words(self):
-        """Say in which flat price a day is included, "" if it is not."""
+        """Say in which flat price, or pack, a day is included, "" if it is not."""
         self.ensure_one()
         price = self.sudo()._priced(Pricer(self.env), "planned")
         return price.included if price else ""

@@ -13,7 +13,7 @@ NOTHING = rule.Asked(Decimal(0), Decimal(0), 0, Decimal(0))
 
 
 class EspaceFlatDue(models.Model):
-    """A month of a subscription, and what it owes: as a booking, it is settled.
+    """A month of a subscription, or a pack, and what it owes: it is settled.
 
     Its charges always add up to what is asked of it by now: what no invoice holds is
     undone and charged anew, what an invoice holds is corrected by another charge.
@@ -26,15 +26,24 @@ class EspaceFlatDue(models.Model):
     _check_company_auto = True
 
     flat_id = fields.Many2one(
-        "espace.flat", "Subscription", required=True, index=True, ondelete="cascade"
+        "espace.flat", "Subscription", index=True, ondelete="cascade"
+    )
+    pack_id = fields.Many2one(
+        "espace.pack", "Pack of Days", index="btree_not_null", ondelete="cascade"
     )
     month = fields.Date(required=True, help="Its first day.")
-    family_id = fields.Many2one(related="flat_id.family_id", store=True, index=True)
-    child_id = fields.Many2one(related="flat_id.child_id", store=True, index=True)
-    company_id = fields.Many2one(related="flat_id.company_id", store=True)
+    family_id = fields.Many2one(
+        "espace.family", compute="_compute_whose", store=True, index=True
+    )
+    child_id = fields.Many2one(
+        "espace.child", compute="_compute_whose", store=True, index=True
+    )
+    company_id = fields.Many2one("res.company", compute="_compute_whose", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    product_id = fields.Many2one(related="flat_id.formula_id.product_id", store=True)
-    activity_id = fields.Many2one(related="flat_id.formula_id.activity_id", store=True)
+    product_id = fields.Many2one("product.product", compute="_compute_what", store=True)
+    activity_id = fields.Many2one(
+        "espace.activity", compute="_compute_what", store=True
+    )
     date = fields.Date("From", compute="_compute_dates", store=True, precompute=True)
     date_to = fields.Date("To", compute="_compute_dates", store=True, precompute=True)
     charge_ids = fields.One2many(
@@ -50,11 +59,49 @@ class EspaceFlatDue(models.Model):
     _once_a_month = models.UniqueIndex(
         "(flat_id, month)", "A month of a subscription is charged once."
     )
+    _once_a_pack = models.UniqueIndex(
+        "(pack_id) WHERE pack_id IS NOT NULL", "A pack is charged once."
+    )
+    _of_one = models.Constraint(
+        "CHECK(num_nonnulls(flat_id, pack_id) = 1)",
+        "What is owed is of a subscription or of a pack.",
+    )
 
-    @api.depends("flat_id.date_from", "flat_id.date_to", "month")
-    def _compute_dates(self):
-        """Say which days of the month are included; after its last: none."""
+    @api.depends(
+        "flat_id.family_id",
+        "flat_id.child_id",
+        "flat_id.company_id",
+        "pack_id.family_id",
+        "pack_id.child_id",
+        "pack_id.company_id",
+    )
+    def _compute_whose(self):
         for due in self:
+            sold = due.flat_id or due.pack_id
+            due.family_id = sold.family_id
+            due.child_id = sold.child_id
+            due.company_id = sold.company_id
+
+    @api.depends(
+        "flat_id.formula_id.product_id.espace_activity_id",
+        "pack_id.formula_id.product_id.espace_activity_id",
+    )
+    def _compute_what(self):
+        for due in self:
+            formula = due.flat_id.formula_id or due.pack_id.formula_id
+            due.product_id = formula.product_id
+            due.activity_id = formula.activity_id
+
+    @api.depends("flat_id.date_from", "flat_id.date_to", "pack_id.date_from", "month")
+    def _compute_dates(self):
+        """Say which days of the month are included; after its last: none.
+
+        A pack is owed on the day of its purchase.
+        """
+        for due in self:
+            if due.pack_id:
+                due.date = due.date_to = due.pack_id.date_from
+                continue
             last = rule.last_day(due.month)
             due.date = max(due.month, due.flat_id.date_from)
             due.date_to = min(last, due.flat_id.date_to or last)
@@ -74,13 +121,15 @@ class EspaceFlatDue(models.Model):
     # === What is asked === #
 
     def _asked(self, pricer, counts=None):
-        """Return (`rule.Asked`, `TariffPrice` or None, explanation) of a month.
+        """Return (what is asked, `TariffPrice` or None, explanation) of a month.
 
         :raise MissingPrice: the commune bills, and its tariff has no price for this
         """
         self.ensure_one()
         if self.waiver:
             return NOTHING, None, self.waiver
+        if self.pack_id:
+            return self.pack_id._asked(pricer)
         month, day = (counts or self._counts())[self.id]
         if not month.covered:
             return NOTHING, None, ""
@@ -236,7 +285,8 @@ class EspaceFlatDue(models.Model):
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
             "state": "to_invoice",
-            "event": "flat",
+            "at_once": rest > 0 and self.pack_id.by_parent,
+            "event": "pack" if self.pack_id else "flat",
             "quantity": 1 if rest > 0 else -1,
             "unit_price": float(abs(rest)),
             "amount": float(rest),
@@ -251,7 +301,7 @@ class EspaceFlatDue(models.Model):
         if self.waiver:
             return self.waiver
         if not price:
-            return self.env._("Flat price no longer due: credited")
+            return words or self.env._("Flat price no longer due: credited")
         return self.env._(
             "Correction: %(reason)s, less what was charged before", reason=words
         )
@@ -261,6 +311,20 @@ class EspaceFlatDue(models.Model):
         dues_sudo = self.sudo()
         dues_sudo.write({"waiver": reason})
         return dues_sudo._settle()
+
+    def _invoice_now(self, now=None):
+        """Return the posted invoices of what waits of these, a company and régie."""
+        now = now or fields.Datetime.now()
+        moves = self.env["account.move"]
+        waiting = self.charge_ids.filtered(
+            lambda charge: charge.state == "to_invoice" and not charge.aid_id
+        )
+        for company, charges in waiting.grouped("company_id").items():
+            today = company._espace_today(now)
+            company._espace_check_open_books(today)
+            moves |= charges._invoice(now)
+        moves._post(soft=False)
+        return moves
 
     @api.model
     def _settle_from(self, company, day, families=None):

@@ -20,8 +20,8 @@ class EspaceTariffAdjustment(models.Model):
         [("any", "All"), *EVENTS],
         default="any",
         required=True,
-        help="All: whatever happens on a day. The flat price of a month is changed by "
-        "what names it alone.",
+        help="All: whatever happens on a day. The flat price of a month, or of a "
+        "pack, is changed by what names it alone.",
     )
     operation = fields.Selection(
         [

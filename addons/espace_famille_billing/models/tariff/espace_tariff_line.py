@@ -10,6 +10,7 @@ EVENTS = [
     ("absence_unjustified", "Absent without proof"),
     ("absence_justified", "Absent with proof"),
     ("flat", "Flat price of a month"),
+    ("pack", "Pack of days"),
 ]
 
 
@@ -59,9 +60,9 @@ class EspaceTariffLine(models.Model):
     grace_minutes = fields.Integer("Free Minutes")
 
     _flat_is_of_a_month = models.Constraint(
-        "CHECK(event != 'flat' OR unit = 'session')",
-        "The flat price of a month is one price: neither by the hour nor by a unit of "
-        "time.",
+        "CHECK(event NOT IN ('flat', 'pack') OR unit = 'session')",
+        "The flat price of a month, or of a pack, is one price: neither by the hour "
+        "nor by a unit of time.",
     )
     _amounts_positive = models.Constraint(
         "CHECK(amount >= 0 AND min_amount >= 0 AND max_amount >= 0)",

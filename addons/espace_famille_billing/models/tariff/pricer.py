@@ -89,9 +89,18 @@ class Pricer:
         payer = self._payer(family)
         rank = payer.ranks.get(child.id, 1)
         who = Who(payer.qf(date), payer.resident, rank, child.has_pai)
-        if event != "flat" and self._is_included(product, child, family, date):
+        if event not in pricing.AT_ONE_PRICE and self.is_included(
+            product, child, family, date
+        ):
             return self._free(who, event, flat.included_words(date))
         return self.price_of(payer.company, product, date, who, event, duration)
+
+    def paid_before(self, child, family, date, event, words):
+        """Return the price of a day that was paid with others, as `words` say."""
+        payer = self._payer(family)
+        rank = payer.ranks.get(child.id, 1)
+        who = Who(payer.qf(date), payer.resident, rank, child.has_pai)
+        return self._free(who, event, words)
 
     def price_of(self, company, product, date, who, event="planned", duration=None):
         """Return the `TariffPrice` of whoever is in that situation.
@@ -183,7 +192,7 @@ class Pricer:
 
     # === Flat prices === #
 
-    def _is_included(self, product, child, family, day):
+    def is_included(self, product, child, family, day):
         """Tell whether a day of a child is paid with others, at a flat price."""
         company = family.company_id
         if company.id not in self._sells:

@@ -167,7 +167,24 @@ class TestBillingViews(Regie, BillingRightsCase):
         )
 
     def _subscribe(self):
-        self.tariff.line_ids = [Command.create(self._line(self.t1, "flat", 0, 0, 40))]
+        self.tariff.line_ids = [
+            Command.create(self._line(self.t1, "flat", 0, 0, 40)),
+            Command.create(self._line(self.t1, "pack", 0, 0, 9)),
+        ]
+        carnet = self.env["espace.pack.formula"].create(
+            {
+                "name": "Pack",
+                "company_id": self.company.id,
+                "product_id": self.t1.id,
+            }
+        )
+        self.env["espace.pack"].create(
+            {
+                "formula_id": carnet.id,
+                "family_id": self.martin.id,
+                "child_id": self.nina.id,
+            }
+        )
         formula = self.env["espace.flat.formula"].create(
             {
                 "name": "Month",

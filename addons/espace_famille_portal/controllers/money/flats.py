@@ -6,7 +6,7 @@ URL = "/my/forfaits"
 
 
 class EspaceFlats(EspacePortal):
-    """Forfaits: the months that a family pays at one price, and those it may."""
+    """Forfaits and carnets: what a family pays together, and what it may."""
 
     @family_page(URL, readonly=True)
     def espace_flats(self, family_sudo, **_kwargs):
@@ -17,6 +17,7 @@ class EspaceFlats(EspacePortal):
                 "family": family_sudo,
                 "may_book": family_sudo._portal_may_book(),
                 **family_sudo._portal_flats(),
+                **family_sudo._portal_packs(),
             },
         )
 
@@ -35,6 +36,17 @@ class EspaceFlats(EspacePortal):
             return "success", family_sudo._portal_unsubscribe(forfait, mois)
 
         return self._espace_flats_changed(family_sudo, change, forfait, mois)
+
+    @family_page(f"{URL}/acheter", methods=["POST"])
+    def espace_packs_buy(
+        self, family_sudo, carnet=None, enfant=None, accord=None, **_kwargs
+    ):
+        def change():
+            return "success", family_sudo._portal_buy_pack(
+                enfant, carnet, accord == "1"
+            )
+
+        return self._espace_flats_changed(family_sudo, change, carnet, enfant, accord)
 
     def _espace_flats_changed(self, family_sudo, change, *content):
         """Do what a form asks once, however often it is tapped, and say it."""

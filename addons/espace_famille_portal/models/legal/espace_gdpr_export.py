@@ -123,6 +123,7 @@ class EspaceGdprExport(models.AbstractModel):
             "acomptes": self.env._("Deposits before the due date"),
             "delais_du_comptable": self.env._("Time to pay granted by the accountant"),
             "forfaits": self.env._("Months at a flat price"),
+            "carnets": self.env._("Packs of days"),
             "factures": self.env._("Invoices"),
             "reglements": self.env._("Payments"),
             "documents": self.env._("Documents given"),

@@ -223,6 +223,23 @@ SECTIONS = (
         "date_from, id",
     ),
     Section(
+        "carnets",
+        "espace.pack",
+        "family_id",
+        (
+            "child_id",
+            "formula_id",
+            "date_from",
+            "date_to",
+            "days",
+            "used",
+            "state",
+            "by_parent",
+            "note",
+        ),
+        "date_from, id",
+    ),
+    Section(
         "factures",
         "account.move",
         "espace_family_id",

@@ -1,6 +1,7 @@
 from . import account_move_link
 from . import espace_family_flat
 from . import espace_family_money
+from . import espace_family_pack
 from . import espace_family_purse
 from . import espace_lost_seats
 from . import espace_portal_invoice

@@ -20,10 +20,11 @@ class EspaceFamily(models.Model):
     # === The page === #
 
     def _portal_sells_flats(self):
-        """Tell whether there is anything to read of flat prices."""
+        """Tell whether there is anything to read of flat prices, or of packs."""
         self.ensure_one()
         sells = self.env["espace.rulebook"]._sells_flats(self.company_id)
-        return sells and bool(self._portal_formulas() or self.sudo().espace_flat_ids)
+        flats = sells and (self._portal_formulas() or self.sudo().espace_flat_ids)
+        return bool(flats) or self._portal_sells_packs()
 
     def _portal_formulas(self):
         return (

@@ -107,7 +107,7 @@ class EspacePortalInvoice(models.AbstractModel):
             "icon": ICONS[tint],
             "days": [
                 company._espace_format_day(
-                    charge.date, "MMMM y" if charge.flat_due_id else "EEE d MMM"
+                    charge.date, "MMMM y" if charge.event == "flat" else "EEE d MMM"
                 )
                 for charge in charges_sudo
             ],

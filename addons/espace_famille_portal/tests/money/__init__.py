@@ -10,3 +10,4 @@ from . import test_family_that_left
 from . import test_purse
 from . import test_deposit
 from . import test_flats
+from . import test_packs
