@@ -27,10 +27,17 @@ class AccountMove(models.Model):
 
     @api.depends("line_ids.payment_line_ids.espace_live")
     def _compute_espace_debit_line_id(self):
+        # Asked of all at once; the whole lines of an invoice are not read for it.
+        live = self.env["account.payment.line"].search_fetch(
+            [("move_line_id.move_id", "in", self.ids), ("espace_live", "=", True)],
+            ["move_line_id"],
+            order="id",
+        )
+        first = {}
+        for line in live:
+            first.setdefault(line.move_line_id.move_id.id, line)
         for move in self:
-            move.espace_debit_line_id = move.line_ids.payment_line_ids.filtered(
-                "espace_live"
-            )[:1]
+            move.espace_debit_line_id = first.get(move._origin.id, False)
 
     @api.depends("espace_debit_line_id")
     def _compute_espace_payment_on_its_way(self):

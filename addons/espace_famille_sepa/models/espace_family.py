@@ -71,6 +71,13 @@ class EspaceFamily(models.Model):
         action["domain"] = [("espace_family_id", "=", self.id)]
         return action
 
+    def _espace_on_its_way_searches(self):
+        lines_sudo = self.env["account.payment.line"].sudo()
+        live = [("espace_family_id", "in", self.ids), ("espace_live", "=", True)]
+        return super()._espace_on_its_way_searches() | {
+            "debits": (lines_sudo, live, None)
+        }
+
     # === Portal === #
 
     def _portal_invoice(self, move_sudo):

@@ -1,5 +1,7 @@
 """What decides about the items of one family, read once in a few queries."""
 
+from functools import cached_property
+
 from odoo import fields
 from odoo.exceptions import AccessError
 
@@ -43,6 +45,7 @@ class BookingFacts:
         bookings=None,
         given=False,
         as_new=False,
+        closures=None,
     ):
         """Read what decides about some children on some days.
 
@@ -51,6 +54,8 @@ class BookingFacts:
             `BOOKING_FACTS`, if somebody has read them
         :param bool given: no limit binds, see `_book`
         :param bool as_new: what is in the cart, or waits, counts as asked for now
+        :param closures: the `espace.closure` of these days, or more, if somebody has
+            found them
         :raise AccessError: a child of another family
         """
         self.env = env
@@ -62,7 +67,7 @@ class BookingFacts:
         rulebook = env["espace.rulebook"]._of_company(self.family.company_id)
         self._read_household(children.sudo())
         self.session_facts = SessionFacts(now, self.company._espace_local(now), given)
-        self._read_offer(products.sudo(), span)
+        self._read_offer(products.sudo(), span, closures)
         self._read_bookings(bookings)
         self.documents = DocumentFacts(
             env, self.family, self.children, rulebook["espace.document.type"]
@@ -131,7 +136,7 @@ class BookingFacts:
         }
         self.holiday_around = self.company._espace_calendar().holiday_around
 
-    def _read_offer(self, products, span):
+    def _read_offer(self, products, span, closures):
         env = self.env
         self.activity_of = {
             product.id: product.espace_activity_id for product in products
@@ -139,7 +144,7 @@ class BookingFacts:
         self._activity_id_of = {
             product_id: activity.id for product_id, activity in self.activity_of.items()
         }
-        activities = products.espace_activity_id
+        self.activities = activities = products.espace_activity_id
         self.open_to_all = {a.id for a in activities if not a.enrolment_required}
         self.sessions = {}
         if activities and span:
@@ -160,11 +165,17 @@ class BookingFacts:
             self.sessions = {
                 (session.activity_id.id, session.date): session for session in sessions
             }
-        self.enrolments = (
-            env["espace.enrolment"].sudo()._spans(self.children, activities)
-        )
         self.closures = (
-            env["espace.closure"].sudo()._scopes(self.company, *span) if span else []
+            env["espace.closure"].sudo()._scopes(self.company, *span, closures)
+            if span
+            else []
+        )
+
+    @cached_property
+    def enrolments(self):
+        """{(child id, activity id): [`EnrolledSpan`]}, read if one is asked for."""
+        return self.env["espace.enrolment"].sudo()._spans(
+            self.children, self.activities
         )
 
     def _read_bookings(self, reservations=None):

@@ -136,7 +136,11 @@ class EspaceReservation(models.Model):
     @api.model
     def _cart(self, family):
         """Return the reservations in the cart of `family`."""
-        return self.search([("family_id", "=", family.id), ("state", "=", "draft")])
+        return self.search(self._cart_domain(family))
+
+    @api.model
+    def _cart_domain(self, family):
+        return [("family_id", "=", family.id), ("state", "=", "draft")]
 
     @api.model
     def _prepare_reservation(self, family, quote):

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ...domain import closure as rules
 from ..core.guards import without_defaults
@@ -253,17 +254,25 @@ class EspaceClosure(models.Model):
     # === Scope, as bookings read it === #
 
     @api.model
-    def _scopes(self, company, first, last):
-        """Return the `closure.Scope` of what is closed between two dates."""
-        closures = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "done"),
-                ("date_from", "<=", last),
-                ("date_to", ">=", first),
-            ]
+    def _scopes(self, company, first, last, found=None):
+        """Return the `closure.Scope` of what is closed between two dates.
+
+        :param found: those of `_applied_from` these days, if somebody has found them
+        """
+        if found is None:
+            found = self.search(
+                self._applied_from(company, first) & Domain("date_from", "<=", last)
+            )
+        return [one._scope() for one in found if one.date_from <= last]
+
+    @api.model
+    def _applied_from(self, company, first):
+        """Return the domain of what is closed on a date or later."""
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("state", "=", "done")
+            & Domain("date_to", ">=", first)
         )
-        return [closure._scope() for closure in closures]
 
     def _scope(self):
         self.ensure_one()

@@ -6,12 +6,26 @@ from ..core.account_move_line import RECEIVABLE_ACCOUNTS
 from ..core.amounts import to_decimal
 from ..core.groups import INVOICES, MONEY
 
+# Seats that wait for a payment: which is to be paid first.
+HELD_FIRST = "hold_until, id"
+LATEST_FIRST = "invoice_date desc, id desc"
+
 # What is open on a side of an account; as the index of open items says it.
 SIDES = {
     "debit": Domain("amount_residual", ">", 0),
     "credit": Domain("amount_residual", "<", 0),
     None: Domain("amount_residual", ">", 0) | Domain("amount_residual", "<", 0),
 }
+
+# What is asked of open lines.
+OF_LINES = (
+    "amount_residual",
+    "company_id",
+    "date",
+    "date_maturity",
+    "move_id",
+    "partner_id",
+)
 
 
 def _is_receivable(_model, alias, _query):
@@ -75,41 +89,59 @@ class EspaceFamily(models.Model):
         """Return the draft invoice to pay online first, maybe empty."""
         return self._espace_payment_moves()[:1]
 
-    def _espace_payment_moves(self):
+    def _espace_payment_moves(self, held=None):
         """Return the draft invoices whose seats wait for an online payment.
 
         Those that can be paid now, then those whose payment is on its way; of each,
         first those of the seats which are held for the shortest time.
+
+        :param held: the seats, in the order of `HELD_FIRST`, if somebody has found them
         """
         self.ensure_one()
+        if held is None:
+            Reservation = self.env["espace.reservation"].sudo()
+            held = Reservation.search(self._espace_held_domain(), order=HELD_FIRST)
         return (
-            self.env["espace.reservation"]
-            .sudo()
-            .search(
-                [("family_id", "=", self.id), ("state", "=", "pending_payment")],
-                order="hold_until, id",
-            )
+            held.sudo()
             .charge_ids.move_id.filtered(lambda move: move.state == "draft")
             .sorted("espace_payment_on_its_way")
         )
 
+    def _espace_on_its_way_searches(self):
+        """Hook: return {name: (model as superuser, domain, order)} of what may pay.
+
+        Where these find nothing, no `espace_payment_on_its_way` of the family is true.
+        """
+        return {
+            "transactions": (
+                self.env["payment.transaction"].sudo(),
+                Domain("invoice_ids.espace_family_id", "in", self.ids)
+                & (
+                    Domain("state", "in", ("pending", "authorized"))
+                    | (Domain("state", "=", "done") & Domain("payment_id", "=", False))
+                ),
+                None,
+            )
+        }
+
+    def _espace_held_domain(self):
+        """Return the domain of the seats that wait for an online payment."""
+        return [("family_id", "=", self.id), ("state", "=", "pending_payment")]
+
     def _espace_invoices(self, kind):
         """Return the posted invoices that are 'due' or 'history' (settled)."""
+        moves_sudo = self.env["account.move"].sudo()
+        return moves_sudo.search(self._espace_invoices_domain(kind), order=LATEST_FIRST)
+
+    def _espace_invoices_domain(self, kind):
+        """Return the domain of the posted invoices: see `_espace_invoices`."""
         self.ensure_one()
-        operator = ">" if kind == "due" else "="
-        return (
-            self.env["account.move"]
-            .sudo()
-            .search(
-                [
-                    ("espace_family_id", "=", self.id),
-                    ("move_type", "in", ("out_invoice", "out_refund")),
-                    ("state", "=", "posted"),
-                    ("amount_residual", operator, 0),
-                ],
-                order="invoice_date desc, id desc",
-            )
-        )
+        return [
+            ("espace_family_id", "=", self.id),
+            ("move_type", "in", ("out_invoice", "out_refund")),
+            ("state", "=", "posted"),
+            ("amount_residual", ">" if kind == "due" else "=", 0),
+        ]
 
     # === The ledger === #
 
@@ -131,20 +163,20 @@ class EspaceFamily(models.Model):
         :param regie: only what this `espace.regie` may settle; None: all
         """
         families_sudo = self.sudo()
-        lines = families_sudo.env["account.move.line"].search(
-            families_sudo._espace_lines_domain()
-            & Domain("reconciled", "=", False)
-            & SIDES[side]
+        lines = families_sudo.env["account.move.line"].search_fetch(
+            families_sudo._espace_open_domain(side), OF_LINES
         )
         if regie:
             lines = lines.filtered(
                 lambda line: line.move_id.espace_regie_id in (regie, regie.browse())
             )
-        # Entries by hand have no day on which they are due.
-        oldest_first = lines.sorted(
-            lambda line: (line.date_maturity or line.date, line.date, line.id)
+        return lines._espace_oldest_first().with_env(self.env)
+
+    def _espace_open_domain(self, side=None):
+        """Return the domain of what is not matched yet: see `_espace_open_lines`."""
+        return (
+            self._espace_lines_domain() & Domain("reconciled", "=", False) & SIDES[side]
         )
-        return oldest_first.with_env(self.env)
 
     def _espace_open_amount(self, side, regie=None):
         """Return the euros, not negative, of all open lines of a side."""

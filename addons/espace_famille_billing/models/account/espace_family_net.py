@@ -8,6 +8,7 @@ from ..core.amounts import to_decimal
 # What is asked of the entries of open lines.
 OF_ENTRIES = (
     "espace_disputed",
+    "espace_family_id",
     "espace_regie_id",
     "espace_transmitted_on",
     "move_type",
@@ -19,21 +20,25 @@ OF_ENTRIES = (
 class EspaceFamily(models.Model):
     _inherit = "espace.family"
 
-    def _espace_nets(self, lines=None):
+    def _espace_nets(self, lines=None, waiting=None):
         """Return {family: `net.Net`} as the ledger and the waiting credits are now.
 
         :param lines: what is open of these families, on both sides, if it is known
+        :param waiting: their `_espace_waiting_credits`, if they are known
         """
         all_lines_sudo = (self._espace_open_lines() if lines is None else lines).sudo()
+        if waiting is None:
+            waiting = self._espace_waiting_credits()
+        waiting = waiting.grouped("family_id")
         # Asked of all at once: lines are looked at family by family below.
         all_lines_sudo.move_id.fetch(OF_ENTRIES)
-        all_lines_sudo.move_id.mapped("espace_payment_on_its_way")
+        if waiting or any(line.amount_residual < 0 for line in all_lines_sudo):
+            all_lines_sudo.move_id.mapped("espace_payment_on_its_way")
         of_partner = {}
         if len(self) > 1:
             of_partner = all_lines_sudo.grouped(
                 lambda line: (line.partner_id.commercial_partner_id, line.company_id)
             )
-        waiting = self._espace_waiting_credits().grouped("family_id")
         no_charge = self.env["espace.charge"].sudo()
         nets = {}
         for family in self:
@@ -55,7 +60,7 @@ class EspaceFamily(models.Model):
                 credits_.append(net.Credit(-own._total(), key))
             nets[family] = net.net(
                 [
-                    line._espace_open(has_cesu)
+                    line._espace_open(has_cesu, bool(credits_))
                     for line in debts_sudo.with_prefetch(together)
                 ],
                 credits_,
@@ -63,13 +68,14 @@ class EspaceFamily(models.Model):
             )
         return nets
 
-    def _espace_net(self, lines=None):
+    def _espace_net(self, lines=None, waiting=None):
         """Return the `net.Net` of this family: what it owes and is owed.
 
         :param lines: what is open of it, on both sides, if it is known
+        :param waiting: its `_espace_waiting_credits`, if they are known
         """
         self.ensure_one()
-        return self._espace_nets(lines)[self]
+        return self._espace_nets(lines, waiting)[self]
 
     def _espace_net_once_paid(self):
         """Return the `net.Net` that is left once what waits for a payment has its part.
@@ -92,13 +98,17 @@ class EspaceFamily(models.Model):
             self.env["espace.charge"]
             .sudo()
             ._read_group(
-                [("family_id", "in", self.ids), ("state", "=", "to_invoice")],
+                self._espace_waiting_domain(),
                 ["reservation_id", "flat_due_id"],
                 ["id:recordset"],
                 having=[("amount:sum", "<", 0)],
             )
         )
         return self.env["espace.charge"].sudo().union(*(own for *_of, own in groups))
+
+    def _espace_waiting_domain(self):
+        """Return the domain of the charges of these families without a document."""
+        return [("family_id", "in", self.ids), ("state", "=", "to_invoice")]
 
     def _espace_give_back(self, now=None):
         """Make the credit note of the credits that wait for one, a family.
@@ -136,18 +146,26 @@ class EspaceFamily(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    def _espace_open(self, has_cesu=False):
+    def _espace_oldest_first(self):
+        """Return these, what is due first before the others."""
+        # Entries by hand have no day on which they are due.
+        return self.sorted(
+            lambda line: (line.date_maturity or line.date, line.date, line.id)
+        )
+
+    def _espace_open(self, has_cesu=False, has_credit=True):
         """Return the `net.Open` of what is not paid yet of this debt.
 
         :param bool has_cesu: a CESU may have to pay it: what of it, is looked for
+        :param bool has_credit: a credit may have to: whether it may, is looked for
         """
         self.ensure_one()
         return net.Open(
             key=self.id,
             due=self.date_maturity or self.date,
             left=to_decimal(self.amount_residual),
-            regie=self.move_id._espace_regie_key(),
-            apart=self._espace_is_apart(),
+            regie=self.move_id._espace_regie_key() if has_credit else net.ANY_REGIE,
+            apart=has_credit and self._espace_is_apart(),
             cesu=self._espace_cesu_left() if has_cesu else net.ZERO,
         )
 

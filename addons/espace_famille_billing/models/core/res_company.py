@@ -95,14 +95,17 @@ class ResCompany(models.Model):
         """Return the providers that the families of this commune may pay by."""
         self.ensure_one()
         providers_sudo = self.env["payment.provider"].sudo()
-        return providers_sudo.search(
-            [
-                *providers_sudo._check_company_domain(self),
-                ("state", "in", ("enabled", "test")),
-                ("is_published", "=", True),
-                ("code", "!=", "custom"),
-            ]
-        )
+        return providers_sudo.search(self._espace_online_providers_domain())
+
+    def _espace_online_providers_domain(self):
+        """Return the domain of the providers that families may pay by."""
+        self.ensure_one()
+        return [
+            *self.env["payment.provider"]._check_company_domain(self),
+            ("state", "in", ("enabled", "test")),
+            ("is_published", "=", True),
+            ("code", "!=", "custom"),
+        ]
 
     def _espace_amount_words(self, amount):
         """Write an amount (euros) as people do: “3,60 €”."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .espace_billing_run import DONE
 
@@ -79,6 +80,48 @@ class EspaceBillingRunFamily(models.Model):
             done = line.state == "done"
             line.invoiced = line.amount if done and line.amount > 0 else 0
             line.credited = -line.amount if done and line.amount < 0 else 0
+
+    @api.model
+    def _list(self, run, found):
+        """List at once what a run is to invoice: as `create` would, in one query.
+
+        A town has ten thousand families, and whoever prepares a run waits for it.
+
+        :param found: [(family id, régie id or None, euros as Decimal)]
+        :return: the lines, in the order of `found`
+        """
+        if not found:
+            return self.browse()
+        self.flush_model()
+        families, regies, amounts = map(list, zip(*found, strict=True))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO espace_billing_run_family (
+                    run_id, company_id, family_id, regie_id, amount, invoiced,
+                    credited, state, create_uid, create_date, write_uid, write_date
+                )
+                SELECT %(run)s, %(company)s, one.family, one.regie, one.amount, 0,
+                       0, 'todo', %(user)s, %(now)s, %(user)s, %(now)s
+                  FROM unnest(%(families)s::int[], %(regies)s::int[],
+                              %(amounts)s::numeric[]) WITH ORDINALITY
+                    AS one (family, regie, amount, place)
+              ORDER BY one.place
+             RETURNING id
+                """,
+                run=run.id,
+                company=run.company_id.id,
+                user=self.env.uid,
+                now=self.env.cr.now(),
+                families=families,
+                regies=regies,
+                amounts=amounts,
+            )
+        )
+        lines = self.browse([line_id for [line_id] in rows])
+        run.invalidate_recordset(["family_line_ids"])
+        lines.modified(["run_id", "family_id", "regie_id", "amount", "state"])
+        return lines
 
     def _replay(self):
         """Let the run take these again."""

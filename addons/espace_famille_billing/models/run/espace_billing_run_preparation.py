@@ -180,17 +180,13 @@ class EspaceBillingRun(models.Model):
         )
         (self.family_line_ids - kept).unlink()
         known = {(line.family_id, line.regie_id) for line in kept}
-        self.env["espace.billing.run.family"].create(
+        self.env["espace.billing.run.family"]._list(
+            self,
             [
-                {
-                    "run_id": self.id,
-                    "family_id": family.id,
-                    "regie_id": regie.id,
-                    "amount": float(amount),
-                }
+                (family.id, regie.id or None, amount)
                 for (family, regie), amount in waiting.items()
                 if (family, regie) not in known
-            ]
+            ],
         )
 
     def _asked_by(self, regie):

@@ -1,5 +1,8 @@
 """What billing asks the database, whatever the number of families."""
 
+from decimal import Decimal
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo.tests import tagged
@@ -69,6 +72,37 @@ class TestRunQueries(BillingRunCase):
         self.assertEqual(after[changed][1], before[changed][1] / 2)
         for family in self.families[2:]:
             self.assertEqual(after[family], before[family])
+
+    def test_the_preview_lists_families_in_one_query(self):
+        Line = self.env["espace.billing.run.family"]
+        with patch.object(type(Line), "create", side_effect=AssertionError):
+            run = self.prepared()
+        self.assertEqual(len(run.family_line_ids), FAMILIES)
+        run.family_line_ids.unlink()
+        found = [(family.id, None, Decimal("4.70")) for family in self.families]
+        few = self.queries(lambda: Line._list(run, found[:1]))
+        many = self.queries(lambda: Line._list(run, found[1:]))
+        self.assertLessEqual(many, few)
+        self.assertEqual(run.family_count, FAMILIES)
+
+    def test_a_line_of_the_preview_is_as_one_that_odoo_creates(self):
+        Line = self.env["espace.billing.run.family"]
+        run = self.create_run()
+        one, other = self.families[:2]
+        listed = Line._list(run, [(one.id, None, Decimal("-4.70"))])
+        created = Line.create(
+            {"run_id": run.id, "family_id": other.id, "amount": -4.70}
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT * FROM espace_billing_run_family WHERE id = ANY(%s) ORDER BY id",
+            [(listed + created).ids],
+        )
+        rows = [
+            {k: v for k, v in row.items() if k not in ("id", "family_id")}
+            for row in self.env.cr.dictfetchall()
+        ]
+        self.assertEqual(*rows)
 
     def found(self, run):
         """Return {family: (id, euros) of its line of a run}."""

@@ -147,7 +147,9 @@ class EspacePortal(CustomerPortal):
     def _espace_read_contacts(self, commune):
         """Read what pages show of the hundred fields of the user and the commune."""
         contacts_sudo = request.env.user.partner_id | commune.sudo().partner_id
-        contacts_sudo.sudo().fetch(["name", "firstname", "write_date", *ADDRESS])
+        contacts_sudo.sudo().fetch(
+            ["name", "firstname", "write_date", "street2", *ADDRESS]
+        )
 
     def _espace_download(self, content, name, mimetype="application/pdf"):
         """Send a file that a browser saves and no proxy keeps: it is personal."""

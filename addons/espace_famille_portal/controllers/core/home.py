@@ -58,6 +58,7 @@ class EspaceHome(EspacePortal):
         return {
             "espace_home": home,
             "cart_count": home["cart_count"],
+            "new_answers": home["new_answers"],
             "family": family_sudo,
             "company": family_sudo.company_id,
             "may_book": may_book,

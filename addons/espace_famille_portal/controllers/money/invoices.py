@@ -15,10 +15,9 @@ class EspaceInvoices(EspaceAccount):
         )
 
     def _espace_invoices_values(self, family_sudo):
-        company = family_sudo.company_id
-        lines_sudo = family_sudo._espace_open_lines()
-        owed = family_sudo._portal_owed(lines_sudo)
-        due_sudo = family_sudo._espace_invoices("due")
+        found_sudo = family_sudo._portal_money_found(LAST_PAYMENTS)
+        lines_sudo, due_sudo = found_sudo["lines"], found_sudo["due"]
+        owed = family_sudo._portal_owed(lines_sudo, found_sudo["credits"])
         return {
             "page_name": "espace_invoices",
             "family": family_sudo,
@@ -27,7 +26,7 @@ class EspaceInvoices(EspaceAccount):
             ),
             "history": [
                 family_sudo._portal_invoice(move)
-                for move in family_sudo._espace_invoices("history")
+                for move in found_sudo["history"]
             ],
             "total_due": owed["owed"] and request.env._("To pay: %s", owed["owed"]),
             "other_due": family_sudo._portal_other_debts(due_sudo, lines_sudo),
@@ -36,9 +35,9 @@ class EspaceInvoices(EspaceAccount):
             "credit": owed["credit"],
             "purse": family_sudo.purse_shown,
             "flats": family_sudo.active and family_sudo._portal_sells_flats(),
-            "hold": family_sudo._portal_hold(),
-            "pays_online": company._espace_pays_online(),
-            "payments": family_sudo._portal_payments(LAST_PAYMENTS),
+            "hold": family_sudo._portal_hold(found_sudo["held"]),
+            "pays_online": bool(found_sudo["providers"]),
+            "payments": family_sudo._portal_payments(found_sudo["payments"]),
         }
 
     @route(

@@ -188,17 +188,17 @@ class EspacePortalAbsence(models.AbstractModel):
         return self.env._("Absence declared: the town hall will answer you.")
 
     @api.model
-    def _awaited(self, family):
-        """Return [(what, limit in words, limit)] of the proofs still owed; UTC."""
-        absences_sudo = (
-            self.env["espace.absence"]
-            .sudo()
-            .search(
-                [("family_id", "=", family.id), ("state", "=", "waiting_proof")],
-                order="proof_deadline, id",
-            )
-        )
+    def _awaited(self, absences_sudo):
+        """Return [(what, limit in words, limit)] of the proofs still owed; UTC.
+
+        :param absences_sudo: those of `_awaited_domain`
+        """
         return [
             (absence.display_name, absence.proof_words, absence.proof_deadline)
-            for absence in absences_sudo
+            for absence in absences_sudo.sorted(lambda one: (one.proof_deadline, one.id))
         ]
+
+    @api.model
+    def _awaited_domain(self, family):
+        """Return the domain of the absences of which a proof is still owed."""
+        return [("family_id", "=", family.id), ("state", "=", "waiting_proof")]

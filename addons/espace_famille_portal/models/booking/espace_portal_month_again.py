@@ -33,7 +33,7 @@ class EspacePortalAgenda(models.AbstractModel):
         return f"{AGENDA}?{url_encode(pairs)}"
 
     @api.model
-    def _month_again(self, family, now=None):
+    def _month_again(self, family, now=None, booked=None, sessions=()):
         """Return what home proposes for the next month, None where it makes no sense.
 
         It does where the family has booked something this month and nothing yet of
@@ -41,6 +41,9 @@ class EspacePortalAgenda(models.AbstractModel):
         gate, which is asked by the page behind the link: one tap from there to the
         cart.
 
+        :param booked: `_booked_activities` of this month and the next, if it is known
+        :param sessions: days that somebody has read; what is not among them is looked
+            for
         :return: dict of `url`, `start` (its first day), `month` and `source` (names of
             the months), `children` (first names)
         """
@@ -48,24 +51,30 @@ class EspacePortalAgenda(models.AbstractModel):
         today = family.company_id._espace_today(now)
         this_month = Span.around("month", today)
         next_month = Span.around("month", this_month.next)
-        booked, booked_next = self._booked_activities(family, this_month, next_month)
+        booked, booked_next = booked or self._booked_activities(
+            family, this_month, next_month
+        )
         if not booked or booked_next:
             return None
         children = self._gate().browse().child_id.union(*booked.values())
-        still_open = (
-            self.env["espace.session"]
-            .sudo()
-            .search_count(
-                [
-                    ("activity_id", "in", [activity.id for activity in booked]),
-                    ("company_id", "=", family.company_id.id),
-                    ("state", "=", "open"),
-                    ("date", ">=", next_month.start),
-                    ("date", "<=", next_month.end),
-                    ("booking_cutoff", ">", now),
-                ],
-                limit=1,
-            )
+        activity_ids = {activity.id for activity in booked}
+        still_open = any(
+            session.activity_id.id in activity_ids
+            and session.state == "open"
+            and next_month.start <= session.date <= next_month.end
+            and session.booking_cutoff
+            and session.booking_cutoff > now
+            for session in sessions
+        ) or self.env["espace.session"].sudo().search_count(
+            [
+                ("activity_id", "in", list(activity_ids)),
+                ("company_id", "=", family.company_id.id),
+                ("state", "=", "open"),
+                ("date", ">=", next_month.start),
+                ("date", "<=", next_month.end),
+                ("booking_cutoff", ">", now),
+            ],
+            limit=1,
         )
         if not still_open:
             return None

@@ -3,6 +3,8 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+from .at_once import search_at_once
+
 # Where an entry stands: always in sight, on a wide screen only (a phone has it below
 # “More”), or always below “More”.
 BAR, WIDE, MORE = "bar", "wide", "more"
@@ -81,11 +83,14 @@ class EspaceFamily(models.Model):
         return chosen.with_company(chosen.company_id)
 
     @api.model
-    def _portal_nav(self, chosen_id=None, families_sudo=None, cart_count=None):
+    def _portal_nav(
+        self, chosen_id=None, families_sudo=None, cart_count=None, new_answers=None
+    ):
         """Return what the menu of the portal needs, empty for those without family.
 
         :param families_sudo: those of the user, None if nobody has read them yet
         :param int cart_count: how many bookings are in the cart, None if not known
+        :param int new_answers: how many the user has not opened, None if not known
         """
         if self.env.user._is_public():
             return {}
@@ -94,10 +99,16 @@ class EspaceFamily(models.Model):
         if not families_sudo:
             return {}
         family_sudo = families_sudo._portal_chosen(chosen_id)
+        asked = {}
         if cart_count is None:
-            cart_count = family_sudo.env["espace.reservation"].search_count(
-                [("family_id", "=", family_sudo.id), ("state", "=", "draft")]
-            )
+            gate_sudo = self.env["espace.reservation"].sudo()
+            asked["cart"] = (gate_sudo, gate_sudo._cart_domain(family_sudo), "id")
+        if new_answers is None:
+            requests_sudo = self.env["espace.request"].sudo()
+            guardian = self.env.user.partner_id
+            new = requests_sudo._new_domain(family_sudo, guardian)
+            asked["new"] = (requests_sudo, new, "id")
+        found = {name: len(own) for name, own in search_at_once(self.env, asked).items()}
         return {
             "family": family_sudo,
             "families": families_sudo,
@@ -106,10 +117,8 @@ class EspaceFamily(models.Model):
                 for entry in self._portal_menu()
                 if family_sudo.active or entry.url in OF_WHO_LEFT
             ],
-            "cart_count": cart_count,
-            "new_answers": self.env["espace.request"]._count_new(
-                family_sudo, self.env.user.partner_id
-            ),
+            "cart_count": found.get("cart", cart_count),
+            "new_answers": found.get("new", new_answers),
         }
 
     @api.model

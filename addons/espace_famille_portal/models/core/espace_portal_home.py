@@ -7,13 +7,18 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools.i18n import format_list
 
-from odoo.addons.espace_famille.domain.booking import SEAT_STATES, Item
+from odoo.addons.espace_famille.domain.booking import ENDED_STATES, SEAT_STATES, Item
 from odoo.addons.espace_famille.models.booking.booking_facts import BookingFacts
+from odoo.addons.espace_famille_billing.models.account.espace_family import (
+    HELD_FIRST,
+    OF_LINES,
+)
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain import period, todo
 from ...domain.reminders import LOOKED_BACK
 from ...domain.todo import Task, Urgency
+from .at_once import search_at_once
 
 SHOWN_NEWS = 3
 SHOWN_REQUESTS = 2
@@ -44,13 +49,49 @@ class Home:
         self.today = self.company._espace_today(now)
         self.children = family.sudo().child_ids
         self.amount = self.company._espace_amount_words
+        self._groups = None
+        self._find()
         self._read_facts()
+
+    def _find(self):
+        """Find at once what waits for the family: of most of it there is nothing."""
+        env, family = self.env, self.family.sudo()
+        gate_sudo = env["espace.reservation"].sudo()
+        lost = env["espace.portal.cart"]._lost_domain(family)
+        charges = family._espace_waiting_domain()
+        requests = env["espace.request"]._open_domain(family)
+        absences = env["espace.portal.absence"]._awaited_domain(family)
+        closures = env["espace.closure"]._applied_from(self.company, self.today)
+        news = env["espace.news"]._published_in(self.company, self.now)
+        providers = self.company._espace_online_providers_domain()
+        asked = {
+            "cart": ("espace.reservation", gate_sudo._cart_domain(family), None),
+            "held": ("espace.reservation", family._espace_held_domain(), HELD_FIRST),
+            "lost": ("espace.reservation", lost, None),
+            "lines": ("account.move.line", family._espace_open_domain(), None),
+            # Without one no sum of charges is below 0.
+            "credits": ("espace.charge", [*charges, ("amount", "<", 0)], None),
+            "requests": ("espace.request", requests, None),
+            "absences": ("espace.absence", absences, None),
+            "closures": ("espace.closure", closures, None),
+            "news": ("espace.news", news, None),
+            "providers": ("payment.provider", providers, None),
+        }
+        on_its_way = family._espace_on_its_way_searches()
+        self.found_sudo = search_at_once(
+            env,
+            {
+                name: (env[model].sudo(), domain, order)
+                for name, (model, domain, order) in asked.items()
+            }
+            | on_its_way,
+        )
+        self.is_on_its_way = any(self.found_sudo[name] for name in on_its_way)
 
     def _read_facts(self):
         """Read once what decides about the cart, the coming days and the next month."""
-        gate_sudo = self.env["espace.reservation"].sudo()
         rulebook = self.env["espace.rulebook"]._of_company(self.company)
-        self.cart_sudo = gate_sudo._cart(self.family)
+        self.cart_sudo = self.found_sudo["cart"]
         next_month = self.today.replace(day=1) + relativedelta(months=2, days=-1)
         # What the cart holds is quoted too, however far away.
         last = max([next_month, *self.cart_sudo.mapped("date")])
@@ -63,6 +104,7 @@ class Home:
             (self.today, last),
             self.now,
             as_new=True,
+            closures=self.found_sudo["closures"],
         )
 
     # === Cart === #
@@ -88,25 +130,47 @@ class Home:
         See `todo.habit`. A child of whom nothing is known is asked about all services,
         another one about its own.
         """
-        groups = (
-            self.env["espace.reservation"]
-            .sudo()
-            ._read_group(
-                [
-                    ("family_id", "=", self.family.id),
-                    ("state", "in", SEAT_STATES),
-                    ("date", ">=", self.today - LOOKED_BACK),
-                ],
-                ["child_id", "activity_id"],
-                ["date:array_agg"],
-            )
-        )
-        habits = {
-            (child.id, activity.id): todo.habit(days)
-            for child, activity, days in groups
-        }
+        days_of = defaultdict(list)
+        for child, activity, state, _origin, days in self._booked_days():
+            if state in SEAT_STATES:
+                days_of[child.id, activity.id] += days
+        habits = {key: todo.habit(days) for key, days in days_of.items()}
         known = {child_id for child_id, _activity_id in habits}
         return habits, known
+
+    def _booked_days(self):
+        """Return [(child, activity, state, origin, dates)] of what has not ended."""
+        if self._groups is None:
+            self._groups = (
+                self.env["espace.reservation"]
+                .sudo()
+                ._read_group(
+                    [
+                        ("family_id", "=", self.family.id),
+                        ("state", "not in", ENDED_STATES),
+                        ("date", ">=", self.today - LOOKED_BACK),
+                    ],
+                    ["child_id", "activity_id", "state", "origin"],
+                    ["date:array_agg"],
+                )
+            )
+        return self._groups
+
+    def month_again(self):
+        """Return `_month_again`, of what is read already."""
+        this_month = period.Span.around("month", self.today)
+        booked = []
+        for month in (this_month, period.Span.around("month", this_month.next)):
+            children_of = {}
+            for child, activity, _state, origin, days in self._booked_days():
+                if origin == "booked" and any(
+                    month.start <= day <= month.end for day in days
+                ):
+                    children_of[activity] = children_of.get(activity, child) | child
+            booked.append(children_of)
+        return self.env["espace.portal.agenda"]._month_again(
+            self.family, self.now, booked, self.facts.sessions.values()
+        )
 
     def free(self):
         """Return {session: children} that could be booked, are expected and are not.
@@ -156,7 +220,7 @@ class EspacePortalHome(models.AbstractModel):
         """
         now = now or fields.Datetime.now()
         home = Home(self.env, family, now)
-        requests_sudo = self.env["espace.request"]._open_of(family)
+        requests_sudo = home.found_sudo["requests"]
         written = requests_sudo._last_messages() if requests_sudo else {}
         new_sudo = requests_sudo._new_to(partner)
         tasks = [
@@ -179,8 +243,9 @@ class EspacePortalHome(models.AbstractModel):
                 {**one_sudo._row(at), "new": one_sudo in new_sudo}
                 for one_sudo, at in list(written.items())[:SHOWN_REQUESTS]
             ],
-            "news": self._news(family, now),
+            "news": self._news(home),
             "cart_count": len(home.cart_sudo),
+            "new_answers": len(new_sudo),
         }
 
     # === Money === #
@@ -188,14 +253,20 @@ class EspacePortalHome(models.AbstractModel):
     @api.model
     def _money(self, home):
         """Return what is owed: what is late, then what is not."""
-        lines_sudo = home.family.sudo()._espace_open_lines()
-        of_family = home.family._espace_net(lines_sudo)
+        found_sudo = home.found_sudo
+        lines_sudo = found_sudo["lines"]
+        lines_sudo.fetch(OF_LINES)
+        lines_sudo = lines_sudo._espace_oldest_first()
+        # What waits to be given back is gathered where there is something.
+        waiting_sudo = None if found_sudo["credits"] else found_sudo["credits"]
+        of_family = home.family._espace_net(lines_sudo, waiting_sudo)
         if not of_family.owed:
             return []
         left = {
             line: to_decimal(line.amount_residual) - of_family.parts.get(line.id, 0)
             for line in lines_sudo
-            if line.amount_residual > 0 and not line.move_id.espace_payment_on_its_way
+            if line.amount_residual > 0
+            and not (home.is_on_its_way and line.move_id.espace_payment_on_its_way)
         }
         groups = {Urgency.OVERDUE: {}, Urgency.DUE: {}}
         for line, amount in left.items():
@@ -235,7 +306,7 @@ class EspacePortalHome(models.AbstractModel):
                 amount=amount,
                 day=home.company._espace_day_words(first),
             )
-        payable = home.company._espace_pays_online() and not any(
+        payable = home.found_sudo["providers"] and not any(
             moves_sudo.mapped("espace_transmitted_on")
         )
         return Task(
@@ -280,7 +351,8 @@ class EspacePortalHome(models.AbstractModel):
     @api.model
     def _seats(self, home):
         """Return the payment that was interrupted: seats are held until it is made."""
-        hold = home.family._portal_hold()
+        held_sudo = home.found_sudo["held"]
+        hold = held_sudo and home.family._portal_hold(held_sudo)
         if not hold or hold["on_its_way"]:
             return []
         limits = [r.hold_until for r in hold["reservations"] if r.hold_until]
@@ -299,7 +371,9 @@ class EspacePortalHome(models.AbstractModel):
     @api.model
     def _lost_seats(self, home):
         """Return the seats that nobody paid in time, if some could be taken again."""
-        quotes = self.env["espace.portal.cart"]._lost_quotes(home.family, home.now)
+        quotes = self.env["espace.portal.cart"]._lost_quotes(
+            home.family, home.now, home.found_sudo["lost"]
+        )
         count = sum(quote.status == "available" for quote in quotes.values())
         if not count:
             return []
@@ -399,9 +473,7 @@ class EspacePortalHome(models.AbstractModel):
         """Propose the days of the next month that may be as this one, else of the
         first month that has plenty of them.
         """
-        again = home.with_habits and self.env["espace.portal.agenda"]._month_again(
-            home.family, home.now
-        )
+        again = home.with_habits and home.month_again()
         span = (
             period.Span.around("month", again["start"])
             if again
@@ -503,16 +575,21 @@ class EspacePortalHome(models.AbstractModel):
                 deadline,
             )
             for what, limit, deadline in self.env["espace.portal.absence"]._awaited(
-                home.family
+                home.found_sudo["absences"]
             )
         ]
 
     @api.model
-    def _news(self, family, now):
+    def _news(self, home):
         """Return [(id, title, alert or not, unread or not, day)] of the first news."""
-        news_sudo = self.env["espace.news"]._for_family(family, now)[:SHOWN_NEWS]
+        published_sudo = home.found_sudo["news"]
+        if not published_sudo:
+            return []
+        news_sudo = self.env["espace.news"]._for_family(
+            home.family, home.now, published_sudo
+        )[:SHOWN_NEWS]
         unread_sudo = news_sudo._unread(self.env.user)
-        company = family.company_id
+        company = home.company
         return [
             (
                 one.id,

@@ -33,7 +33,11 @@ class IrQweb(models.AbstractModel):
         """Give every portal page, Odoo's own too, what the family menu needs."""
         qweb = super()._prepare_frontend_environment(values)
         # What the page has read already is not read again.
-        known = (values.pop("families_sudo", None), values.get("cart_count"))
+        known = (
+            values.pop("families_sudo", None),
+            values.get("cart_count"),
+            values.get("new_answers"),
+        )
         values["espace_nav"] = lazy(
             lambda: qweb.env["espace.family"]._portal_nav(
                 request.session.get(FAMILY_KEY), *known

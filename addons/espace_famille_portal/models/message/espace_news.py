@@ -190,12 +190,20 @@ class EspaceNews(models.Model):
         )
 
     @api.model
-    def _for_family(self, family, now=None):
-        """Return the news that a family may read now, as superuser, in their order."""
-        now = now or fields.Datetime.now()
-        published_sudo = self.sudo().search(
-            Domain("company_id", "=", family.company_id.id) & self._published(now)
-        )
+    def _published_in(self, company, now):
+        """Return the domain of what a commune says now, to all or to some."""
+        return Domain("company_id", "=", company.id) & self._published(now)
+
+    @api.model
+    def _for_family(self, family, now=None, published_sudo=None):
+        """Return the news that a family may read now, as superuser, in their order.
+
+        :param published_sudo: those of `_published_in`, if somebody has found them
+        """
+        if published_sudo is None:
+            published_sudo = self.sudo().search(
+                self._published_in(family.company_id, now or fields.Datetime.now())
+            )
         Family = self.env["espace.family"].sudo()
         return published_sudo.filtered(
             lambda news: (

@@ -422,11 +422,9 @@ class EspaceRequest(models.Model):
     # === What is new === #
 
     @api.model
-    def _open_of(self, family):
-        """Return the requests of a family that are not closed, as superuser."""
-        return self.sudo().search(
-            [("family_id", "=", family.id), ("state", "!=", "done")]
-        )
+    def _open_domain(self, family):
+        """Return the domain of the requests of a family that are not closed."""
+        return [("family_id", "=", family.id), ("state", "!=", "done")]
 
     def _new_to(self, guardian):
         """Return those of these that have an answer which a guardian has not opened.
@@ -438,15 +436,13 @@ class EspaceRequest(models.Model):
         )
 
     @api.model
-    def _count_new(self, family, guardian):
-        """Return how many answers a guardian has not opened; one query."""
-        return self.sudo().search_count(
-            [
-                ("family_id", "=", family.id),
-                ("state", "=", "waiting"),
-                ("seen_by_ids", "not in", guardian.ids),
-            ]
-        )
+    def _new_domain(self, family, guardian):
+        """Return the domain of the answers that a guardian has not opened."""
+        return [
+            ("family_id", "=", family.id),
+            ("state", "=", "waiting"),
+            ("seen_by_ids", "not in", guardian.ids),
+        ]
 
     def _mark_seen(self, guardian):
         """Remember that a guardian opened these requests."""

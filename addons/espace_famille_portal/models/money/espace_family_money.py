@@ -3,9 +3,29 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools.misc import format_date
 
+from odoo.addons.espace_famille_billing.models.account.espace_family import (
+    HELD_FIRST,
+    LATEST_FIRST,
+    OF_LINES,
+)
+from odoo.addons.espace_famille_billing.models.account.espace_family_net import (
+    OF_ENTRIES,
+)
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
 
 from ...domain.sent import read_id, read_ids
+from ..core.at_once import search_at_once
+
+# What pages show of documents, and what is asked of their entries.
+OF_DOCUMENTS = (
+    *OF_ENTRIES,
+    "amount_residual",
+    "amount_total",
+    "company_id",
+    "invoice_date",
+    "invoice_date_due",
+    "state",
+)
 
 # What a parent may choose at once: more is a browser that makes it up.
 MAX_CHOSEN = 200
@@ -39,17 +59,23 @@ class EspaceFamily(models.Model):
             lines.append(("left", self.env._("Left to pay"), words(sums.left)))
         return lines
 
-    def _portal_owed(self, lines=None):
+    def _portal_owed(self, lines=None, waiting=None):
         """Return what the family owes, net, in words, and what was deducted for it.
 
         What the public accountant recovers is asked by nobody here, and said apart.
 
         :param lines: what is open of it, on both sides, if it is known
+        :param waiting: its `_espace_waiting_credits`, if they are known
         :return: dict of `owed`, `elsewhere`, `deducted` and `credit`, each "" for
             nothing
         """
-        of_family = self._espace_net(lines)
-        elsewhere = self._portal_elsewhere() if of_family.owed else to_decimal(0)
+        of_family = self._espace_net(lines, waiting)
+        elsewhere = to_decimal(0)
+        # What is open says whether the public accountant has some of it.
+        if of_family.owed and (
+            lines is None or any(lines.sudo().move_id.mapped("espace_transmitted_on"))
+        ):
+            elsewhere = self._portal_elsewhere()
         owed = of_family.owed - elsewhere
         words = self.company_id._espace_amount_words
         less = self.company_id._espace_deduction_words
@@ -95,6 +121,40 @@ class EspaceFamily(models.Model):
         return self.company_id._espace_amount_words(amount)
 
     # === Invoices and payments === #
+
+    def _portal_money_found(self, limit):
+        """Find at once what Mes factures shows: {name: records}, as superuser.
+
+        :param int limit: how many payments at most
+        """
+        family = self.sudo()
+        env = family.env
+        moves, held = env["account.move"], env["espace.reservation"]
+        charges = [*family._espace_waiting_domain(), ("amount", "<", 0)]
+        providers = family.company_id._espace_online_providers_domain()
+        due = family._espace_invoices_domain("due")
+        history = family._espace_invoices_domain("history")
+        found_sudo = search_at_once(
+            env,
+            {
+                "lines": (env["account.move.line"], family._espace_open_domain(), None),
+                # Without one no sum of charges is below 0.
+                "credits": (env["espace.charge"], charges, None),
+                "due": (moves, due, LATEST_FIRST),
+                "history": (moves, history, LATEST_FIRST),
+                "held": (held, family._espace_held_domain(), HELD_FIRST),
+                "providers": (env["payment.provider"], providers, None),
+                "payments": family._portal_payments_search(limit),
+            },
+        )
+        found_sudo["lines"].fetch(OF_LINES)
+        found_sudo["lines"] = found_sudo["lines"]._espace_oldest_first()
+        # Of all documents at once.
+        documents_sudo = found_sudo["due"] | found_sudo["history"]
+        (documents_sudo | found_sudo["lines"].move_id).fetch(OF_DOCUMENTS)
+        if found_sudo["credits"]:
+            found_sudo["credits"] = family._espace_waiting_credits()
+        return found_sudo
 
     def _portal_invoice(self, move_sudo):
         """Return what the page shows of one of the family's invoices, as a dict."""
@@ -270,21 +330,21 @@ class EspaceFamily(models.Model):
             row["chosen"] = row["payable"] and row["move"].espace_regie_id == first
         return rows
 
-    def _portal_payments(self, limit=None):
-        """Return what the page shows of the payments that gave a receipt, as dicts."""
-        company = self.company_id
-        payments_sudo = (
-            self.env["account.payment"]
-            .sudo()
-            .search(
-                [
-                    ("espace_family_id", "=", self.id),
-                    ("espace_receipt_number", "!=", False),
-                ],
-                order="date desc, id desc",
-                limit=limit,
-            )
+    def _portal_payments_search(self, limit=None):
+        """Return what `search_at_once` needs to find what gave a receipt."""
+        return (
+            self.env["account.payment"].sudo(),
+            [
+                ("espace_family_id", "=", self.id),
+                ("espace_receipt_number", "!=", False),
+            ],
+            "date desc, id desc",
+            limit,
         )
+
+    def _portal_payments(self, payments_sudo):
+        """Return what the page shows of payments that gave a receipt, as dicts."""
+        company = self.company_id
         return [
             {
                 "payment": payment,
@@ -298,12 +358,13 @@ class EspaceFamily(models.Model):
 
     # === Seats that wait for a payment === #
 
-    def _portal_hold(self):
+    def _portal_hold(self, held=None):
         """Return what waits for the family's online payment, None if nothing does.
 
-        Of several carts the one to pay first: see `_espace_payment_moves`.
+        Of several carts the one to pay first: see `_espace_payment_moves`, of `held`
+        too.
         """
-        move_sudo = self._espace_payment_move()
+        move_sudo = self._espace_payment_moves(held)[:1]
         return self._portal_hold_of(move_sudo) if move_sudo else None
 
     def _portal_other_holds(self, moves_sudo):

@@ -47,23 +47,25 @@ class EspacePortalCart(models.AbstractModel):
     @api.model
     def _lost_sudo(self, family):
         """Return the bookings to come that the cart offers again, as superuser."""
-        return (
-            self.env["espace.reservation"]
-            .sudo()
-            .search(
-                [
-                    ("family_id", "=", family.id),
-                    ("offered_again", "=", True),
-                    ("state", "=", "cancelled"),
-                    ("date", ">=", family.company_id._espace_today()),
-                ]
-            )
-        )
+        return self.env["espace.reservation"].sudo().search(self._lost_domain(family))
 
     @api.model
-    def _lost_quotes(self, family, now=None):
-        """Return {item: quote} of what is offered again and stands nowhere else."""
-        lost_sudo = self._lost_sudo(family)
+    def _lost_domain(self, family):
+        return [
+            ("family_id", "=", family.id),
+            ("offered_again", "=", True),
+            ("state", "=", "cancelled"),
+            ("date", ">=", family.company_id._espace_today()),
+        ]
+
+    @api.model
+    def _lost_quotes(self, family, now=None, lost_sudo=None):
+        """Return {item: quote} of what is offered again and stands nowhere else.
+
+        :param lost_sudo: what is offered again, if somebody has found it
+        """
+        if lost_sudo is None:
+            lost_sudo = self._lost_sudo(family)
         items = list(dict.fromkeys(item_of(one) for one in lost_sudo))
         if not items:
             return {}
