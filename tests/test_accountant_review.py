@@ -291,6 +291,41 @@ class TestAccountantReview(EspaceBillingCase):
         self.assertEqual(flat.charged_amount, 20)
         self.assert_told("Forfait mensuel")
 
+    def test_a_pack_of_days(self):
+        self.tariff.line_ids = [
+            Command.create(self._line(self.t2, "pack", 0, 0, 9, sequence=90))
+        ]
+        formula = self.env["espace.pack.formula"].create(
+            {
+                "name": "Carnet de 3 soirs",
+                "company_id": self.company.id,
+                "product_id": self.t2.id,
+                "days": 3,
+                "unused": "refund",
+            }
+        )
+        pack = self.env["espace.pack"].create(
+            {
+                "formula_id": formula.id,
+                "family_id": self.martin.id,
+                "child_id": self.nina.id,
+                "date_from": TODAY,
+                "date_to": MONDAY,
+            }
+        )
+        pack.with_user(self.clerk).action_invoice()
+        self.happened("Nina a un carnet de 3 soirs, facturé")
+        evening = self.booked(self.nina, self.t2, MONDAY)
+        self.assertEqual(evening.charged_amount, 0)
+        with self.at(MONDAY + timedelta(days=1)):
+            pack._cron_end()
+            self.martin._espace_give_back(NOW)
+            self.happened(
+                "un soir est réservé (aucune écriture), le carnet se termine : "
+                "2 soirs rendus"
+            )
+        self.assert_told("Carnet de jours")
+
     def open_deposit(self):
         account = self.env["account.account"].create(
             {

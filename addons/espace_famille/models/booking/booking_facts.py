@@ -174,8 +174,8 @@ class BookingFacts:
     @cached_property
     def enrolments(self):
         """{(child id, activity id): [`EnrolledSpan`]}, read if one is asked for."""
-        return self.env["espace.enrolment"].sudo()._spans(
-            self.children, self.activities
+        return (
+            self.env["espace.enrolment"].sudo()._spans(self.children, self.activities)
         )
 
     def _read_bookings(self, reservations=None):

@@ -173,7 +173,8 @@ class EspaceCheck(models.AbstractModel):
                 width_bucket(booking.date, quotient.days),
                 width_bucket(booking.date, flat.days),
                 booking.state, booking.attendance, booking.origin, booking.late,
-                booking.absence_due, coalesce(booking.waiver, '') != '',
+                booking.pack_id IS NULL, booking.absence_due,
+                coalesce(booking.waiver, '') != '',
                 CASE WHEN booking.attendance = 'present' THEN booking.arrived_at END,
                 CASE WHEN booking.attendance = 'present' THEN booking.left_at END,
                 charged.amount

@@ -249,8 +249,7 @@ class EspacePack(models.Model):
         if self:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE espace_pack SET write_date = write_date "
-                    "WHERE id = ANY(%s)",
+                    "UPDATE espace_pack SET write_date = write_date WHERE id = ANY(%s)",
                     self.ids,
                 )
             )

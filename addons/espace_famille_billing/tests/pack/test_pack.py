@@ -195,6 +195,21 @@ class TestPack(PackCase):
         self.assertEqual((pack.left, booking.charged_amount), (2, 0))
         self.check_invariants()
 
+    def test_a_day_charged_that_a_pack_includes_is_found(self):
+        """The check settles one of many alike: this one is of another kind."""
+        self.booked(self.nina, self.t2, MONDAY)
+        wrong = self.booked(self.nina, self.t2, TUESDAY)
+        pack = self._pack()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE espace_reservation SET pack_id = %s WHERE id = %s",
+            [pack.id, wrong.id],
+        )
+        self.env.invalidate_all()
+        found = {f.code: f for f in self.env["espace.check"]._problems(self.company)}
+        self.assertEqual(set(found["settled"].ids), set(wrong.ids))
+        wrong._by_the_gate().pack_id = False
+
     # === Its end === #
 
     def test_unused_days_lapse(self):
@@ -401,9 +416,7 @@ class TestPackRun(BillingRunCase, PackCase):
             wizard = (
                 self.env["espace.credit.wizard"]
                 .with_user(self.finance)
-                .create(
-                    {"move_id": move.id, "reason": "Error", "follow_up": follow_up}
-                )
+                .create({"move_id": move.id, "reason": "Error", "follow_up": follow_up})
             )
             wizard.charge_ids = wizard._offered()
             found = wizard.action_credit()

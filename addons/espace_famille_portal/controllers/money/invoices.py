@@ -25,8 +25,7 @@ class EspaceInvoices(EspaceAccount):
                 [family_sudo._portal_invoice(move) for move in due_sudo]
             ),
             "history": [
-                family_sudo._portal_invoice(move)
-                for move in found_sudo["history"]
+                family_sudo._portal_invoice(move) for move in found_sudo["history"]
             ],
             "total_due": owed["owed"] and request.env._("To pay: %s", owed["owed"]),
             "other_due": family_sudo._portal_other_debts(due_sudo, lines_sudo),

@@ -195,7 +195,9 @@ class EspacePortalAbsence(models.AbstractModel):
         """
         return [
             (absence.display_name, absence.proof_words, absence.proof_deadline)
-            for absence in absences_sudo.sorted(lambda one: (one.proof_deadline, one.id))
+            for absence in absences_sudo.sorted(
+                lambda one: (one.proof_deadline, one.id)
+            )
         ]
 
     @api.model

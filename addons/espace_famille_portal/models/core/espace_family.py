@@ -108,7 +108,9 @@ class EspaceFamily(models.Model):
             guardian = self.env.user.partner_id
             new = requests_sudo._new_domain(family_sudo, guardian)
             asked["new"] = (requests_sudo, new, "id")
-        found = {name: len(own) for name, own in search_at_once(self.env, asked).items()}
+        found = {
+            name: len(own) for name, own in search_at_once(self.env, asked).items()
+        }
         return {
             "family": family_sudo,
             "families": families_sudo,
