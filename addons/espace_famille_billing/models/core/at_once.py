@@ -14,7 +14,9 @@ def search_at_once(env, searches):
     """
     found, asked = {}, {}
     for name, (model, domain, order, *limit) in searches.items():
-        query = model._search(Domain(domain), 0, *(limit or [None]), order or model._order)
+        query = model._search(
+            Domain(domain), 0, *(limit or [None]), order or model._order
+        )
         if query.is_empty():
             found[name] = model.browse()
         else:
