@@ -285,7 +285,7 @@ class Grid:
     columns: list
     rows: list
     cart: Summary
-    held: bool = False  # places wait for a payment
+    held: tuple = ()  # ids of the bookings that wait for a payment, the first first
     stacked: bool = False  # a phone shows the children below one another
     block: Block | None = None
 

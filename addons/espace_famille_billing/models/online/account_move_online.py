@@ -78,6 +78,8 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         family = self.espace_family_id
+        if not family._espace_may_have_credit():
+            return Decimal(0)
         accounts = self._espace_receivable_lines().account_id
         elsewhere = family._espace_open_lines("credit").filtered(
             lambda line: line.account_id not in accounts

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 MONTHS = 12
@@ -49,7 +50,7 @@ class EspaceRegieDashboard(models.AbstractModel):
     def _read(self, company, today, regie):
         months = self._months(today)
         movements = self._movements(company, regie, months)
-        ages = self._age_sums(company, regie)
+        ages, owed = self._open_sums(company, regie)
         return {
             "company": company.name,
             "currency": company.currency_id.name,
@@ -57,7 +58,7 @@ class EspaceRegieDashboard(models.AbstractModel):
             "months": self._by_month(company, regie, months, movements),
             "means": self._by_means(company, movements),
             "activities": self._by_activity(company, regie, months),
-            "arrears": self._top_arrears(company, regie),
+            "arrears": self._top_arrears(company, owed),
             "ages": self._ages(company, ages),
             "collections": self._last_collections(company, regie),
             "links": {
@@ -275,14 +276,44 @@ class EspaceRegieDashboard(models.AbstractModel):
     # === Arrears === #
 
     @api.model
-    def _age_sums(self, company, regie):
-        """Return {age: euros} of what families have not paid, or are owed."""
-        groups = self.env["espace.aged.receivable"]._read_group(
-            [*self._mine(company, regie), ("family_id", "!=", False)],
-            ["bucket"],
-            ["amount:sum"],
+    def _open_sums(self, company, regie):
+        """Return what families have not paid, or are owed; the ledger is read once.
+
+        :return: ({age: euros}, {id of a family: (euros overdue, days)}), of the
+            families those that owe most, the most first
+        """
+        Aged = self.env["espace.aged.receivable"]
+        query = Aged._search(
+            [*self._mine(company, regie), ("family_id", "!=", False)], order="id"
         )
-        return dict(groups)
+        names = ("bucket", "family_id", "amount", "days_late")
+        columns = [SQL.identifier(query.table, name) for name in names]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH open AS MATERIALIZED (%(open)s)
+                SELECT bucket, NULL::int, sum(amount), NULL::int
+                  FROM open
+              GROUP BY bucket
+             UNION ALL (
+                SELECT NULL, family_id, sum(amount) AS owed, max(days_late)
+                  FROM open
+                 WHERE days_late > 0
+              GROUP BY family_id
+              ORDER BY owed DESC, family_id
+                 LIMIT %(top)s)
+                """,
+                open=query.select(*columns),
+                top=TOP,
+            )
+        )
+        ages = {age: amount for age, family_id, amount, _days in rows if not family_id}
+        owed = {
+            family_id: (amount, days)
+            for _age, family_id, amount, days in rows
+            if family_id
+        }
+        return ages, owed
 
     @api.model
     def _ages(self, company, sums):
@@ -295,22 +326,11 @@ class EspaceRegieDashboard(models.AbstractModel):
         ]
 
     @api.model
-    def _top_arrears(self, company, regie):
-        """Return the families that owe most, with what was done about it."""
-        owed = {
-            family.id: (amount, days)
-            for family, amount, days in self.env["espace.aged.receivable"]._read_group(
-                [
-                    *self._mine(company, regie),
-                    ("family_id", "!=", False),
-                    ("days_late", ">", 0),
-                ],
-                ["family_id"],
-                ["amount:sum", "days_late:max"],
-                order="amount:sum desc, family_id",
-                limit=TOP,
-            )
-        }
+    def _top_arrears(self, company, owed):
+        """Return the families that owe most, with what was done about it.
+
+        :param owed: {id of a family: (euros overdue, days)}
+        """
         lines = self.env["espace.arrears"].browse(owed)
         return [
             {

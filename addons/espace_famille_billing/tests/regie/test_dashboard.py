@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -57,6 +58,22 @@ class TestRegieDashboard(ArrearsCase):
             }
         ).action_post()
         self.assertEqual(self.load()["months"][-1]["received"], 0)
+
+    def test_the_ledger_is_read_once(self):
+        Aged = self.env["espace.aged.receivable"]
+        search = type(Aged)._search
+        read = []
+
+        def counting(model, *args, **kwargs):
+            read.append(model._name)
+            return search(model, *args, **kwargs)
+
+        with (
+            patch.object(type(Aged), "_search", counting),
+            patch.object(type(Aged), "_read_group", side_effect=AssertionError),
+        ):
+            self.env["espace.regie.dashboard"].with_user(self.finance).load()
+        self.assertEqual(read.count("espace.aged.receivable"), 1)
 
     def test_figures_of_charts_are_in_words_and_means_keep_their_pattern(self):
         self._create_regie(means=("transfer", "cash"))

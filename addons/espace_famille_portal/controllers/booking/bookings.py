@@ -54,11 +54,16 @@ class EspaceBookings(EspacePortal):
             "url": lambda **changes: self._espace_bookings_url(where, **changes),
             "cart": grid.cart,
             "cart_count": grid.cart.count,
-            "hold": family_sudo._portal_hold() if grid.held else None,
+            "hold": self._espace_hold(family_sudo, grid),
             "may_book": where["may_book"],
             "draw_column_button": period_html.column_button_html,
             "draw_day": self._espace_draw_day(family_sudo, grid, where["may_book"]),
         }
+
+    def _espace_hold(self, family_sudo, grid):
+        """Return what waits for a payment, of what the grid has read; None: nothing."""
+        held_sudo = request.env["espace.reservation"].sudo().browse(grid.held)
+        return family_sudo._portal_hold(held_sudo) if held_sudo else None
 
     def _espace_page_grid(self, family_sudo, where, params):
         """Return the grid of the days asked for, else of days that can be booked."""

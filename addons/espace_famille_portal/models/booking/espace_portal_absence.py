@@ -191,13 +191,11 @@ class EspacePortalAbsence(models.AbstractModel):
     def _awaited(self, absences_sudo):
         """Return [(what, limit in words, limit)] of the proofs still owed; UTC.
 
-        :param absences_sudo: those of `_awaited_domain`
+        :param absences_sudo: those of `_awaited_domain`, by their limits
         """
         return [
             (absence.display_name, absence.proof_words, absence.proof_deadline)
-            for absence in absences_sudo.sorted(
-                lambda one: (one.proof_deadline, one.id)
-            )
+            for absence in absences_sudo
         ]
 
     @api.model

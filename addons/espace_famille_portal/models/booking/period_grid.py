@@ -136,12 +136,18 @@ class GridBuilder:
             & Domain("date", "<=", self.span.end)
         )
         gate_sudo = self.env["espace.reservation"].sudo()
-        return gate_sudo.search_fetch(unpaid | shown, BOOKING_FACTS, order="date, id")
+        return gate_sudo.search_fetch(
+            unpaid | shown, (*BOOKING_FACTS, "hold_until"), order="date, id"
+        )
 
     def _read_cart(self, bookings):
         mine = bookings.filtered(lambda booking: booking.family_id == self.family)
         drafts = mine.filtered(lambda booking: booking.state == "draft")
-        self.held = any(booking.state == "pending_payment" for booking in mine)
+        held = mine.filtered(lambda booking: booking.state == "pending_payment")
+        # As `HELD_FIRST` has it.
+        self.held = tuple(
+            held.sorted(lambda one: (one.hold_until or datetime.max, one.id)).ids
+        )
         self.cart = [item_of(draft) for draft in drafts]
         return drafts
 

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from .at_once import search_at_once
+from odoo.addons.espace_famille_billing.models.core.at_once import search_at_once
 
 # Where an entry stands: always in sight, on a wide screen only (a phone has it below
 # “More”), or always below “More”.
@@ -108,9 +108,8 @@ class EspaceFamily(models.Model):
             guardian = self.env.user.partner_id
             new = requests_sudo._new_domain(family_sudo, guardian)
             asked["new"] = (requests_sudo, new, "id")
-        found = {
-            name: len(own) for name, own in search_at_once(self.env, asked).items()
-        }
+        found_sudo = search_at_once(self.env, asked)
+        found = {name: len(own_sudo) for name, own_sudo in found_sudo.items()}
         return {
             "family": family_sudo,
             "families": families_sudo,

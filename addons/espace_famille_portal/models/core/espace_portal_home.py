@@ -14,11 +14,11 @@ from odoo.addons.espace_famille_billing.models.account.espace_family import (
     OF_LINES,
 )
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
+from odoo.addons.espace_famille_billing.models.core.at_once import search_at_once
 
 from ...domain import period, todo
 from ...domain.reminders import LOOKED_BACK
 from ...domain.todo import Task, Urgency
-from .at_once import search_at_once
 
 SHOWN_NEWS = 3
 SHOWN_REQUESTS = 2
@@ -72,7 +72,7 @@ class Home:
             # Without one no sum of charges is below 0.
             "credits": ("espace.charge", [*charges, ("amount", "<", 0)], None),
             "requests": ("espace.request", requests, None),
-            "absences": ("espace.absence", absences, None),
+            "absences": ("espace.absence", absences, "proof_deadline, id"),
             "closures": ("espace.closure", closures, None),
             "news": ("espace.news", news, None),
             "providers": ("payment.provider", providers, None),

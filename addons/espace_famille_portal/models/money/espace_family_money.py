@@ -12,9 +12,9 @@ from odoo.addons.espace_famille_billing.models.account.espace_family_net import 
     OF_ENTRIES,
 )
 from odoo.addons.espace_famille_billing.models.core.amounts import to_decimal
+from odoo.addons.espace_famille_billing.models.core.at_once import search_at_once
 
 from ...domain.sent import read_id, read_ids
-from ..core.at_once import search_at_once
 
 # What pages show of documents, and what is asked of their entries.
 OF_DOCUMENTS = (
@@ -365,7 +365,7 @@ class EspaceFamily(models.Model):
         too.
         """
         move_sudo = self._espace_payment_moves(held)[:1]
-        return self._portal_hold_of(move_sudo) if move_sudo else None
+        return self._portal_hold_of(move_sudo, held) if move_sudo else None
 
     def _portal_other_holds(self, moves_sudo):
         """Return what waits for payment besides these, each with its `lines`."""
@@ -375,9 +375,10 @@ class EspaceFamily(models.Model):
             for move_sudo in self._espace_payment_moves() - moves_sudo
         ]
 
-    def _portal_hold_of(self, move_sudo):
+    def _portal_hold_of(self, move_sudo, held=None):
         """Return what waits for the payment of this draft invoice.
 
+        :param held: all seats of the family that wait for one, if they are known
         :return: dict of the draft invoice, its bookings, the euros asked, the same in
             cents, in words, the limit in words, why it cannot be paid online and
             whether the time to open a payment page is over
@@ -385,9 +386,14 @@ class EspaceFamily(models.Model):
         self.ensure_one()
         company = self.company_id
         now = fields.Datetime.now()
-        reservations_sudo = move_sudo.espace_reservation_ids.filtered(
-            lambda reservation: reservation.state == "pending_payment"
-        )
+        if held is None:
+            reservations_sudo = move_sudo.espace_reservation_ids.filtered(
+                lambda reservation: reservation.state == "pending_payment"
+            )
+        else:
+            reservations_sudo = held.sudo().filtered(
+                lambda reservation: move_sudo in reservation.charge_ids.move_id
+            )
         asked = move_sudo._espace_asked()
         on_its_way = move_sudo.espace_payment_on_its_way
         amount = company._espace_amount_words(asked)

@@ -2,7 +2,9 @@ import gzip
 import logging
 from datetime import date, datetime
 from pathlib import Path
+from unittest.mock import patch
 
+from odoo.sql_db import Cursor
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_path
 
@@ -75,7 +77,40 @@ class TestQueries(EspacePortalCase):
             )
 
         read()  # caches of the registry
-        self.assertLessEqual(self.queries(read), 28)
+        self.assertLessEqual(self.queries(read), 14)
+
+    def asked(self, path):
+        """Return how many queries a whole page takes, its layout and menu included."""
+        self.env.flush_all()
+        self.page(path)  # caches of the registry
+        asked = []
+        execute = Cursor.execute
+
+        def counting(cr, query, *args, **kwargs):
+            asked.append(query)
+            return execute(cr, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", counting):
+            self.page(path)
+        # Those of the test's own cursor.
+        own = ("SAVEPOINT", "ROLLBACK", "RELEASE")
+        return sum(not str(query).startswith(own) for query in asked)
+
+    def test_whole_pages(self):
+        self.book(self.martin, (self.nina, self.meal, MONDAY))
+        self.env["espace.charge"]._cron_invoice_at_once(NOW)
+        # A server asks one more: whether its caches hold.
+        for path, most in (("/my", 14), ("/my/factures", 15), ("/my/contacts", 7)):
+            self.assertLessEqual(self.asked(path), most, path)
+
+    def test_a_month_with_a_payment_to_resume(self):
+        self._publish_provider()
+        path = f"/my/reservations?date={MONDAY}"
+        self.assertLessEqual(self.asked(path), 13)
+        self.put_in_cart((self.nina, self.meal, MONDAY), (self.tom, self.meal, MONDAY))
+        self.post("/my/panier/valider")
+        self.assertTrue(self.martin._espace_payment_move())
+        self.assertLessEqual(self.asked(path), 25)
 
     def test_the_language_of_visitors_is_kept(self):
         http = self.env["ir.http"]
