@@ -60,7 +60,6 @@ class Office(EspaceBillingCase):
             "journals": {means: j.id for means, j in cls.journals.items()},
         }
 
-
     @classmethod
     def _create_pack(cls):
         """Sell one evening by the pack, for 2 €."""

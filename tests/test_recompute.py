@@ -382,7 +382,9 @@ class TestRecompute(RecomputeCase):
         for first in MONTHS[:4]:
             for child, formula in zip(self.children, [*formulas] * 2, strict=False):
                 flats |= self.subscribe(child, formula, first)
-            for child, formula in zip(self.children[::-1], [*carnets] * 2, strict=False):
+            for child, formula in zip(
+                self.children[::-1], [*carnets] * 2, strict=False
+            ):
                 packs |= self.buy(child, formula, first)
             self.month(first)
             self.assertEqual(self.all_wrong(), [], f"before {first} is invoiced")

@@ -244,9 +244,11 @@ class EspaceCharge(models.Model):
             return False
         taken_back = (
             self.reverses_id
-            or self._owners_charges().filtered(
+            or self._owners_charges()
+            .filtered(
                 lambda charge: charge.amount > 0 and charge.move_id.state == "posted"
-            ).sorted("id")[-1:]
+            )
+            .sorted("id")[-1:]
         )
         booked = taken_back.move_id.date
         return bool(booked) and budget.is_of_former_year(booked, day)

@@ -14,7 +14,6 @@ from ..tariff.pricer import Pricer
 from .espace_charge_invoicing import COMPLETE
 from .espace_reservation import EVENT_OF_LATE
 
-
 ZERO = Decimal(0)
 
 

@@ -21,7 +21,7 @@ class EspaceCharge(models.Model):
     )
 
     def _owner(self):
-        """Return what this is charged for: a booking, a month at a flat price, a pack."""
+        """Return what this is charged for: a booking, or a month or a pack."""
         return self.reservation_id or self.flat_due_id
 
     def _owners_charges(self):

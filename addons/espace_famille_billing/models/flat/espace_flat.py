@@ -197,9 +197,7 @@ class EspaceFlat(models.Model):
 
     def _check_uncharged(self, vals):
         for flat in self:
-            changes = any(
-                name in vals and flat[name].id != vals[name] for name in SAID
-            )
+            changes = any(name in vals and flat[name].id != vals[name] for name in SAID)
             if changes and flat.sudo().due_ids.charge_ids:
                 raise UserError(
                     self.env._(

@@ -141,9 +141,7 @@ class EspaceFlatDue(models.Model):
             return NOTHING, None, ""
         rules = self.flat_id.formula_id._rules()
         asked = rule.month_asked(price.amount, rules, month)
-        words = rule.month_explained(
-            self.month, price.explanation, rules, month, asked
-        )
+        words = rule.month_explained(self.month, price.explanation, rules, month, asked)
         return asked, price, words
 
     def _counts(self):

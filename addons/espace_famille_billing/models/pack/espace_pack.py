@@ -77,7 +77,7 @@ class EspacePack(models.Model):
         help="The last day, included.",
     )
     days = fields.Integer(
-        "Days", compute="_compute_days", store=True, precompute=True, required=True
+        compute="_compute_days", store=True, precompute=True, required=True
     )
     state = fields.Selection(
         [
@@ -249,8 +249,7 @@ class EspacePack(models.Model):
         if self:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE espace_pack SET write_date = write_date "
-                    "WHERE id = ANY(%s)",
+                    "UPDATE espace_pack SET write_date = write_date WHERE id = ANY(%s)",
                     self.ids,
                 )
             )

@@ -401,9 +401,7 @@ class TestPackRun(BillingRunCase, PackCase):
             wizard = (
                 self.env["espace.credit.wizard"]
                 .with_user(self.finance)
-                .create(
-                    {"move_id": move.id, "reason": "Error", "follow_up": follow_up}
-                )
+                .create({"move_id": move.id, "reason": "Error", "follow_up": follow_up})
             )
             wizard.charge_ids = wizard._offered()
             found = wizard.action_credit()
