@@ -18,7 +18,11 @@ SPECIAL = {
 }
 
 #: What they refer to besides what they have to.
-ALSO = {"espace.request": ("family_id",), "espace.bank.match": ("payment_id",)}
+ALSO = {
+    "espace.bank.match": ("payment_id",),
+    "espace.flat.due": ("flat_id",),
+    "espace.request": ("family_id",),
+}
 
 VALUES = {
     "boolean": False,

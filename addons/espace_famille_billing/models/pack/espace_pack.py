@@ -77,7 +77,7 @@ class EspacePack(models.Model):
         help="The last day, included.",
     )
     days = fields.Integer(
-        "Days", compute="_compute_days", store=True, precompute=True, required=True
+        compute="_compute_days", store=True, precompute=True, required=True
     )
     state = fields.Selection(
         [
