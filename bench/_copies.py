@@ -75,9 +75,12 @@ def copy_family(family, first, last):
     # An entry names its payment, and the payment its entry.
     both_ways = "account_move ALTER CONSTRAINT account_move_origin_payment_id_fkey"
     env.cr.execute(f"ALTER TABLE {both_ways} DEFERRABLE INITIALLY DEFERRED")
+    env.cr.execute("SET CONSTRAINTS ALL DEFERRED")
     for records in everything:
         _copy_rows(records.sudo(), first, last)
-    env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        if records == payments:
+            # Nothing may wait to be checked where keys are taken away.
+            env.cr.execute("SET CONSTRAINTS ALL IMMEDIATE")
     env.cr.execute("ANALYZE")
 
 
