@@ -598,7 +598,22 @@ def wrong_parts(cursor, company):
                 WHERE (other.reservation_id, other.flat_due_id)
                     IS NOT DISTINCT FROM (part.reservation_id, part.flat_due_id)
                 AND other.aid_id IS NULL AND other.state = 'to_invoice'
-            ) AS waits
+            ) AS waits,
+            EXISTS (
+                SELECT FROM espace_charge other
+                JOIN account_move_line line ON line.id = other.invoice_line_id
+                WHERE (other.reservation_id, other.flat_due_id)
+                    IS NOT DISTINCT FROM (part.reservation_id, part.flat_due_id)
+                AND other.aid_id IS NULL AND NOT EXISTS (
+                    SELECT FROM espace_charge shared
+                    JOIN account_move_line beside
+                        ON beside.id = shared.invoice_line_id
+                    WHERE (shared.reservation_id, shared.flat_due_id)
+                        IS NOT DISTINCT FROM (part.reservation_id, part.flat_due_id)
+                    AND shared.aid_id = part.aid_id
+                    AND beside.move_id = line.move_id
+                )
+            ) AS unshared
         FROM espace_charge part
         WHERE part.company_id = %s AND part.aid_id IS NOT NULL
         AND part.state != 'offset'
@@ -623,8 +638,10 @@ def wrong_parts(cursor, company):
         )
         slack = CENT * part["times"]
         if not part["waits"]:
+            # Of what was invoiced before the decision it pays nothing.
             too_little = (
                 aid["kind"] in ("percent", "booking")
+                and not part["unshared"]
                 and not aid["ceiling"]
                 and len([a for a in aids if a["family_id"] == aid["family_id"]]) == 1
                 and amount < most - slack
