@@ -153,3 +153,14 @@ class AccountPaymentLine(models.Model):
                 for line in self
             ],
         }
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # Who reads the lines of an invoice may not read debits: then they are left out,
+    # where Odoo would refuse the whole line.
+    payment_line_ids = fields.One2many(
+        groups="account_payment_batch_oca.group_account_payment,"
+        "account.group_account_readonly"
+    )

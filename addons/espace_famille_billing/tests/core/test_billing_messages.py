@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.espace_famille.tests.common import MONDAY, NOW
@@ -20,6 +21,14 @@ class TestBillingMessages(Messages, EspaceBillingCase):
     def test_each_message_can_be_previewed_in_french(self):
         self.notify(self.transaction(self.move))
         self.assertTrue(self.env["account.payment"].search([]))
+        self.env["espace.deposit.plan"].create(
+            {
+                "move_id": self.move.id,
+                "agreed_on": NOW.date(),
+                "amount": 3.6,
+                "line_ids": [Command.create({"date": NOW.date(), "amount": 3.6})],
+            }
+        )
         self.assert_previews("espace_famille_billing")
 
     def test_money_is_booked_whatever_a_text_says(self):

@@ -110,7 +110,7 @@ class TestQueries(EspacePortalCase):
         self.put_in_cart((self.nina, self.meal, MONDAY), (self.tom, self.meal, MONDAY))
         self.post("/my/panier/valider")
         self.assertTrue(self.martin._espace_payment_move())
-        self.assertLessEqual(self.asked(path), 25)
+        self.assertLessEqual(self.asked(path), 26)
 
     def test_the_language_of_visitors_is_kept(self):
         http = self.env["ir.http"]
