@@ -20,6 +20,7 @@ from functools import partial
 
 from _copies import copy_family
 from _odoo import CONF, DATABASE, Report, Town, median, ms, seconds, transaction
+from _screens import collection, dashboard, one_account
 from dateutil.relativedelta import relativedelta
 from lxml import etree
 
@@ -182,37 +183,6 @@ def measure_screens(report, label, city, options):
 
 def home(role):
     return lambda env: env["espace.home"].load(role)
-
-
-def dashboard(env):
-    env["espace.regie.dashboard"].load()
-
-
-def collection(env):
-    """Begin a collection of the month that is over, and show its form."""
-    regie = env["espace.regie"].search([("company_id", "=", env.company.id)], limit=1)
-    first = date.today().replace(day=1) - relativedelta(months=1)
-    draft = env["espace.collection.statement"].create(
-        {
-            "regie_id": regie.id,
-            "date_from": first,
-            "date_to": first + relativedelta(months=1, days=-1),
-        }
-    )
-    draft.read(["receipts_total", "closing_balance", "preview"])
-
-
-def one_account(env):
-    """Read the account of a family, balances included, as staff open it."""
-    family = env["espace.family"].search([], limit=1)
-    lines = env["espace.account.line"].search([("family_id", "=", family.id)], limit=80)
-    lines.web_read({"date": {}, "document": {}, "debit": {}, "balance": {}})
-
-
-def attendance(env):
-    """Open the page of attendance for one school, as a tablet does."""
-    school = env["espace.school"].search([("company_id", "=", env.company.id)], limit=1)
-    env["espace.attendance.page"]._open("bench", school.ids)
 
 
 OWN = {

@@ -11,6 +11,7 @@ from datetime import date
 
 from _copies import copy_family
 from _odoo import Report, Town, ms, seconds, transaction
+from _screens import collection, dashboard, one_account
 from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
@@ -133,31 +134,6 @@ def listed(model, domain=(), order=None, group=None):
 invoices = listed("account.move", [("move_type", "=", "out_invoice")])
 
 
-def dashboard(env):
-    env["espace.regie.dashboard"].load()
-
-
-def draft(env):
-    """Begin a collection of the month that is over, and show its form."""
-    regie = env["espace.regie"].search([("company_id", "=", env.company.id)], limit=1)
-    first = date.today().replace(day=1) - relativedelta(months=1)
-    collection = env["espace.collection.statement"].create(
-        {
-            "regie_id": regie.id,
-            "date_from": first,
-            "date_to": first + relativedelta(months=1, days=-1),
-        }
-    )
-    collection.read(["receipts_total", "closing_balance", "preview"])
-
-
-def one_account(env):
-    """Read the account of a family, balances included, as staff open it."""
-    family = env["espace.family"].search([], limit=1)
-    lines = env["espace.account.line"].search([("family_id", "=", family.id)], limit=80)
-    lines.web_read({"date": {}, "document": {}, "debit": {}, "balance": {}})
-
-
 SCREENS = {
     "Customer invoices": invoices,
     "Dashboard": dashboard,
@@ -170,7 +146,7 @@ SCREENS = {
     ),
     "One family's account": one_account,
     "Collections": listed("espace.collection.statement"),
-    "Collection of a month": draft,
+    "Collection of a month": collection,
     "Missing documents": listed("espace.document.missing"),
 }
 

@@ -392,12 +392,7 @@ class EspaceAid(models.Model):
         """Open the charges by which the third party pays."""
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "espace_famille_billing.espace_charge_action"
-        )
-        action["domain"] = [("aid_id", "=", self.id)]
-        action["context"] = {}
-        return action
+        return self.env["espace.charge"]._opened([("aid_id", "=", self.id)])
 
 
 class EspaceFamily(models.Model):

@@ -231,6 +231,16 @@ class EspaceCharge(models.Model):
         total = sum(to_decimal(charge.amount) for charge in others)
         return others if total == opposite else others.browse()
 
+    @api.model
+    def _opened(self, domain):
+        """Return the action that opens some charges, without the usual filters."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille_billing.espace_charge_action"
+        )
+        action["domain"] = domain
+        action["context"] = {}
+        return action
+
     def _undo(self):
         """Undo these charges, none of which is invoiced; the old ones stay readable.
 

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...domain import flat as rule
@@ -325,6 +326,20 @@ class EspaceFlatDue(models.Model):
             moves |= charges._invoice(now)
         moves._post(soft=False)
         return moves
+
+    def _invoiced(self):
+        """Invoice what waits of these, and open the invoices.
+
+        :raise UserError: nothing waits
+        """
+        moves = self._invoice_now()
+        if not moves:
+            raise UserError(self.env._("Nothing of this waits for an invoice."))
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "espace_famille_billing.espace_invoice_action"
+        )
+        action["domain"] = [("id", "in", moves.ids)]
+        return action
 
     @api.model
     def _settle_from(self, company, day, families=None):

@@ -372,24 +372,14 @@ class EspacePack(models.Model):
         """Invoice now what waits of these, without waiting for a run."""
         self.env["account.payment"]._espace_check_regie_role()
         self.check_access("write")
-        moves = self.sudo().due_ids._invoice_now()
-        if not moves:
-            raise UserError(self.env._("Nothing of this waits for an invoice."))
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "espace_famille_billing.espace_invoice_action"
-        )
-        action["domain"] = [("id", "in", moves.ids)]
-        return action
+        return self.sudo().due_ids._invoiced()
 
     def action_open_charges(self):
         self.ensure_one()
         self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "espace_famille_billing.espace_charge_action"
+        return self.env["espace.charge"]._opened(
+            [("flat_due_id.pack_id", "=", self.id)]
         )
-        action["domain"] = [("flat_due_id.pack_id", "=", self.id)]
-        action["context"] = {}
-        return action
 
 
 class EspaceFamily(models.Model):

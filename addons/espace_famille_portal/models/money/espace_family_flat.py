@@ -40,7 +40,8 @@ class EspaceFamily(models.Model):
         return {
             "own": [self._portal_flat(flat) for flat in self.sudo().espace_flat_ids],
             "offered": [
-                self._portal_formula(formula) for formula in self._portal_formulas()
+                self._portal_offer(formula, "flat")
+                for formula in self._portal_formulas()
             ],
             "months": [(one.isoformat(), self._month_words(one)) for one in months],
         }
@@ -78,9 +79,10 @@ class EspaceFamily(models.Model):
             ],
         }
 
-    def _portal_formula(self, formula_sudo):
+    def _portal_offer(self, formula_sudo, event):
+        """Return what the page says of what may be had, see `_portal_offer_prices`."""
         words = self.company_id._espace_amount_words
-        prices = self._portal_flat_prices(formula_sudo)
+        prices = self._portal_offer_prices(formula_sudo, event)
         return {
             "id": formula_sudo.id,
             "name": formula_sudo.name,
@@ -96,14 +98,17 @@ class EspaceFamily(models.Model):
             ],
         }
 
-    def _portal_flat_prices(self, formula_sudo):
-        """Return [(child, its `TariffPrice` of a whole month now, None if unknown)]."""
+    def _portal_offer_prices(self, formula_sudo, event):
+        """Return [(child, its `TariffPrice` today, None if unknown)] of a formula.
+
+        :param event: 'flat' for a whole month, 'pack' for a pack of days
+        """
         pricer, today = Pricer(self.env), self.company_id._espace_today()
         family_sudo, found = self.sudo(), []
         for child in family_sudo.child_ids:
             try:
                 price = pricer.price(
-                    formula_sudo.product_id, child, family_sudo, today, "flat"
+                    formula_sudo.product_id, child, family_sudo, today, event
                 )
             except MissingPrice:
                 price = None

@@ -1,9 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.espace_famille_billing.models.core.errors import MissingPrice
-from odoo.addons.espace_famille_billing.models.tariff.pricer import Pricer
-
 from ...domain.sent import read_id
 
 
@@ -36,7 +33,7 @@ class EspaceFamily(models.Model):
         return {
             "packs": [self._portal_pack(pack) for pack in self._portal_own_packs()],
             "pack_formulas": [
-                self._portal_pack_formula(formula)
+                self._portal_offer(formula, "pack")
                 for formula in self._portal_pack_formulas()
             ],
         }
@@ -64,37 +61,6 @@ class EspaceFamily(models.Model):
             "why": pack_sudo.due_ids.explanation or "",
         }
 
-    def _portal_pack_formula(self, formula_sudo):
-        words = self.company_id._espace_amount_words
-        return {
-            "id": formula_sudo.id,
-            "name": formula_sudo.name,
-            "activity": formula_sudo.activity_id.name,
-            "options": ", ".join(formula_sudo._options().mapped("name")),
-            "rules": formula_sudo._rules_words(),
-            "note": formula_sudo.note or "",
-            "deliberation": formula_sudo.deliberation or "",
-            "open": formula_sudo.portal,
-            "children": [
-                (child.id, child.firstname, price and words(price.amount))
-                for child, price in self._portal_pack_prices(formula_sudo)
-            ],
-        }
-
-    def _portal_pack_prices(self, formula_sudo):
-        """Return [(child, its `TariffPrice` today, None if unknown)]."""
-        pricer, today = Pricer(self.env), self.company_id._espace_today()
-        family_sudo, found = self.sudo(), []
-        for child in family_sudo.child_ids:
-            try:
-                price = pricer.price(
-                    formula_sudo.product_id, child, family_sudo, today, "pack"
-                )
-            except MissingPrice:
-                price = None
-            found.append((child, price))
-        return found
-
     # === What parents buy === #
 
     def _portal_buy_pack(self, child_id, formula_id, is_agreed):
@@ -111,7 +77,7 @@ class EspaceFamily(models.Model):
         )
         price = {
             child.id: price
-            for child, price in self._portal_pack_prices(formula_sudo)
+            for child, price in self._portal_offer_prices(formula_sudo, "pack")
             if formula_sudo
         }.get(read_id(child_id))
         if not formula_sudo or not price:
